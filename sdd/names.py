@@ -1,0 +1,93 @@
+"""Words and identifiers: case, plural and singular, slugs, the nearest known name."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_IRREGULAR = {
+    "person": "people",
+    "child": "children",
+    "man": "men",
+    "woman": "women",
+    "status": "statuses",
+    "address": "addresses",
+    "datum": "data",
+    "index": "indexes",
+    "analysis": "analyses",
+}
+_IRREGULAR_BACK = {plural: singular for singular, plural in _IRREGULAR.items()}
+_UNCOUNTED = frozenset({"metadata", "information", "news", "series", "statistics", "settings"})
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Split an identifier or phrase into its lower-case words."""
+    return tuple(match.group().lower() for match in _WORD.finditer(name))
+
+
+def snake(name: str) -> str:
+    """Write a name as `snake_case`."""
+    return "_".join(words(name))
+
+
+def kebab(name: str) -> str:
+    """Write a name as `kebab-case`."""
+    return "-".join(words(name))
+
+
+def pascal(name: str) -> str:
+    """Write a name as `PascalCase`."""
+    return "".join(word.capitalize() for word in words(name))
+
+
+def plural(word: str) -> str:
+    """Return the English plural of a lower-case word or snake_case name (its last word)."""
+    head, _, last = word.rpartition("_")
+    prefix = f"{head}_" if head else ""
+    return prefix + _plural_word(last)
+
+
+def singular(word: str) -> str:
+    """Return the English singular of a lower-case word or snake_case name (its last word)."""
+    head, _, last = word.rpartition("_")
+    prefix = f"{head}_" if head else ""
+    return prefix + _singular_word(last)
+
+
+def _plural_word(word: str) -> str:
+    if word in _UNCOUNTED or word in _IRREGULAR_BACK or not word:
+        return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if re.search(r"[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)$", word):
+        return word + "es"
+    return word + "s"
+
+
+def _singular_word(word: str) -> str:
+    if word in _UNCOUNTED or word in _IRREGULAR:
+        return word
+    if word in _IRREGULAR_BACK:
+        return _IRREGULAR_BACK[word]
+    if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - "ties" is no plural of "ty"
+        return word[:-3] + "y"
+    if re.search(r"(ss|x|z|ch|sh)es$", word):
+        return word[:-2]
+    if word.endswith("s") and not re.search(r"(ss|us|is)$", word):
+        return word[:-1]
+    return word
+
+
+def slug(text: str, *, most_words: int = 7) -> str:
+    """Make a file-name part of at most `most_words` ASCII words, or `untitled` if none is left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    parts = re.findall(r"[a-z0-9]+", ascii_text.lower())[:most_words]
+    return "-".join(parts) or "untitled"
+
+
+def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
+    """Return the known names that look most like `name`, best first; empty if none is near."""
+    return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=0.5))
