@@ -1,0 +1,1 @@
+"""Agent definitions, conversations and the port behind which agent frameworks live."""

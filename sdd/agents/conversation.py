@@ -1,0 +1,81 @@
+"""What is said in a run between a model and its tools, in our own types."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class ToolError(Exception):
+    """A tool could not do what it was asked; the model is told why and goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """Something that an agent may do.
+
+    Attributes:
+        parameters: JSON Schema of the arguments, an object.
+        call: Does it; returns text for the model, or raises ToolError.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    call: Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A model's request to use a tool; `id` joins it with its result."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemMessage:
+    """The agent definition's prompt, first in every conversation."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMessage:
+    """What the run asks: the work order, or diagnostics to answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssistantMessage:
+    """What the model answered: text, tool calls, or both; without calls its turn is over."""
+
+    text: str = ""
+    calls: tuple[ToolCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What a tool gave back; `failed` when it raised ToolError or its arguments were wrong."""
+
+    call_id: str
+    name: str
+    text: str
+    failed: bool = False
+
+
+Message = SystemMessage | UserMessage | AssistantMessage | ToolResult
+
+
+class DeterministicModel(Protocol):
+    """A model that is a pure function of the messages so far: `offline`, and scripts in tests."""
+
+    @property
+    def name(self) -> str:
+        """Return what the report calls it."""
+        ...
+
+    def respond(self, messages: Sequence[Message], tools: Sequence[Tool]) -> AssistantMessage:
+        """Return the next answer; the same messages give the same answer."""
+        ...

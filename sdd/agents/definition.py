@@ -1,0 +1,27 @@
+"""An agent definition as the rest of the program sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDefinition:
+    """One agent: front matter and system prompt of a Markdown file.
+
+    Attributes:
+        tools: Names as our tool set knows them; None: all tools.
+        model: As written (`sonnet`, a full id, free text); None or `inherit`: the run's.
+        prompt: The Markdown body.
+        extra: Every other key of the front matter, kept as read.
+    """
+
+    name: str
+    description: str
+    prompt: str
+    path: str
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    color: str | None = None
+    mcp_servers: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Spec-driven development itself: stages, work orders, gates, tools, landing."""
