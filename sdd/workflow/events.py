@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sdd.agents.runner import Usage
-from sdd.workflow.report import GateReport, RunReport
+from sdd.verify.verdict import GateReport
+from sdd.workflow.report import RunReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

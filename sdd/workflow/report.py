@@ -1,39 +1,13 @@
 """What a run tells at its end."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sdd.agents.runner import Usage
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ExitCode
 from sdd.ir import Question
 from sdd.text import Span
-
-
-class Result(StrEnum):
-    """How a gate judged; not run is never a pass."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_RUN = "not_run"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateReport:
-    """One gate's verdict.
-
-    Attributes:
-        summary: What was looked at, with counts ("14 operations, 3 schemas").
-        reason: Why it failed or did not run.
-        diagnostics: What must be mended.
-    """
-
-    gate: str
-    result: Result
-    summary: str = ""
-    reason: str = ""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    seconds: float = 0.0
+from sdd.verify.verdict import GateReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

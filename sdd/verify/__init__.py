@@ -1,0 +1,1 @@
+"""Dynamic gates: a running backend is asked whether it keeps its contract."""
