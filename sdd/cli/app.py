@@ -1,0 +1,114 @@
+"""Every command's name, arguments and help; what they do is imported when they run."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sdd.cli.output import Format
+
+app = typer.Typer(
+    name="sdd",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="From Markdown specs to a FastAPI backend whose user isolation is checked.",
+)
+
+Project = Annotated[
+    Path | None,
+    typer.Option(
+        "--project", help="The project's folder; default: this one or the nearest above it."
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="text or json.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Everything there is to say.")]
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback form
+    if value:
+        from sdd import __version__  # noqa: PLC0415
+
+        typer.echo(f"sdd {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From Markdown specs to a FastAPI backend whose user isolation is checked."""
+
+
+@app.command()
+def implement(  # noqa: PLR0913 - one argument for each option
+    feature: Annotated[
+        str, typer.Argument(help="A feature of specs/, for instance task-crud; or: all.")
+    ],
+    *,
+    model: Annotated[
+        str | None,
+        typer.Option(help="offline, claude, sonnet, opus, haiku, PROVIDER:ID or replay:RUN."),
+    ] = None,
+    agent: Annotated[str | None, typer.Option(help="Let this one agent do everything.")] = None,
+    parallel: Annotated[int | None, typer.Option(min=1, help="Work orders at once.")] = None,
+    budget_usd: Annotated[float | None, typer.Option(min=0, help="Most money to spend.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Most tokens to use.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=1, help="Most seconds to take.")] = None,
+    max_rounds: Annotated[int | None, typer.Option(min=0, help="Most rounds of repair.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show plan and diff; write nothing.")
+    ] = False,
+    answers: Annotated[
+        Path | None, typer.Option(help="TOML or JSON file: question id = answer.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with this interrupted run.")] = None,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit what landed, on a branch of its own.")
+    ] = False,
+    layout: Annotated[str | None, typer.Option(help="Layout of the backend: app.")] = None,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Run the slow gates too.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep files edited by hand.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files edited by hand.")
+    ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask; end 3 instead.")] = False,
+    project: Project = None,
+    output_format: FormatOption = Format.TEXT,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Let agents implement a feature from the specs, check their work, land it, record it."""
+    from sdd.cli.commands.implement import ImplementArguments, implement_command  # noqa: PLC0415
+
+    return implement_command(
+        ImplementArguments(
+            feature=feature,
+            model=model,
+            agent=agent,
+            parallel=parallel,
+            budget_usd=None if budget_usd is None else Decimal(str(budget_usd)),
+            max_tokens=max_tokens,
+            timeout=timeout,
+            max_rounds=max_rounds,
+            dry_run=dry_run,
+            answers=answers,
+            resume=resume,
+            commit=commit,
+            layout=layout,
+            thorough=thorough,
+            keep=keep,
+            overwrite=overwrite,
+            no_input=no_input,
+            project=project,
+            output_format=output_format,
+            quiet=quiet,
+            verbose=verbose,
+        )
+    )

@@ -1,0 +1,85 @@
+"""The one place where every error becomes a sentence and an exit code."""
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import typer
+
+from sdd import __version__
+from sdd.errors import ExitCode, SddError
+
+
+def run_command(arguments: list[str] | None) -> int:
+    """Run the command line to its exit code; nothing that it raises reaches the user raw."""
+    from sdd.cli.app import app  # noqa: PLC0415 - declared after the boundary stands
+
+    try:
+        status = _invoke(app, arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone, as in `sdd … | head`; Python must not complain at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.CLEAN
+    except SddError as error:
+        _say(error)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("Interrupted.\n")
+        return ExitCode.INTERRUPTED
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        sys.stderr.write(f"error: {error.strerror or error}{where}.\n")
+        sys.stderr.write("  hint: Check the path, its permissions and the space on the disk.\n")
+        return ExitCode.USAGE
+    except Exception as error:  # noqa: BLE001 - the boundary: our bugs end here
+        return _bug(error)
+    return status
+
+
+def _invoke(app: typer.Typer, arguments: list[str] | None) -> int:
+    try:
+        result = app(args=arguments, standalone_mode=False, prog_name="sdd")
+    except typer.Exit as ending:
+        return ending.exit_code
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _usage(error)
+    return result if isinstance(result, int) else ExitCode.CLEAN
+
+
+def _usage(error: Exception) -> int:
+    """Show a usage error of the argument parser in our own form."""
+    message = str(error.format_message())  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "sdd"
+    if message:
+        sys.stderr.write(f"error: {message.strip()}\n")
+    sys.stderr.write(f"  hint: See `{command} --help`.\n")
+    return ExitCode.USAGE
+
+
+def _say(error: SddError) -> None:
+    sys.stderr.write(f"error: {error.message}\n")
+    if error.hint:
+        sys.stderr.write(f"  hint: {error.hint}\n")
+
+
+def _bug(error: Exception) -> int:
+    """Keep the traceback in a file that can be sent to us; the user reads two sentences."""
+    text = "".join(traceback.format_exception(error))
+    report = f"sdd {__version__}, Python {sys.version.split()[0]}\n\n{text}"
+    place = Path(tempfile.gettempdir()) / f"sdd-bug-{os.getpid()}.txt"
+    try:
+        place.write_text(report, encoding="utf-8")
+        where = f"The details are in {place}."
+    except OSError:
+        where = f"{type(error).__name__}: {error}"
+    sys.stderr.write(
+        f"error: This is a bug in sdd ({type(error).__name__}), not in your project.\n"
+    )
+    sys.stderr.write(f"  hint: {where} Please report it with that file.\n")
+    return ExitCode.BUG

@@ -1,0 +1,48 @@
+"""Prints diagnostics: one line that stands alone, then the excerpt, the reason, the remedy."""
+
+from collections.abc import Callable, Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from sdd.diagnostics import Diagnostic, Severity, by_place
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+ReadLine = Callable[[str, int], str | None]
+
+
+def print_diagnostics(
+    console: Console,
+    diagnostics: Iterable[Diagnostic],
+    read_line: ReadLine | None = None,
+    *,
+    most: int | None = None,
+) -> None:
+    """Print diagnostics in file order, and how many were left out when there are too many."""
+    ordered = by_place(diagnostics)
+    shown = ordered if most is None else ordered[:most]
+    for diagnostic in shown:
+        _print_one(console, diagnostic, read_line)
+    if len(shown) < len(ordered):
+        console.print(Text(f"… and {len(ordered) - len(shown)} more", style="dim"))
+
+
+def _print_one(console: Console, diagnostic: Diagnostic, read_line: ReadLine | None) -> None:
+    line = Text()
+    if diagnostic.span is not None:
+        line.append(f"{diagnostic.span}: ", style="bold")
+    line.append(diagnostic.severity.value, style=_STYLES[diagnostic.severity])
+    line.append(f" [{diagnostic.rule}] ", style="dim")
+    line.append(diagnostic.message)
+    console.print(line, soft_wrap=True)
+    if diagnostic.span is not None and read_line is not None:
+        excerpt = read_line(diagnostic.span.path, diagnostic.span.line)
+        if excerpt and excerpt.strip():
+            number = str(diagnostic.span.line)
+            console.print(Text(f"  {number} │ {excerpt.rstrip()}", style="dim"), soft_wrap=True)
+    for related in diagnostic.related:
+        console.print(Text(f"  {related.span}: {related.message}", style="dim"), soft_wrap=True)
+    if diagnostic.reason:
+        console.print(Text(f"  {diagnostic.reason}"), soft_wrap=True)
+    if diagnostic.hint:
+        console.print(Text.assemble(("  hint: ", "green"), diagnostic.hint), soft_wrap=True)

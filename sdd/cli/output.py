@@ -1,0 +1,44 @@
+"""Where output goes: results to stdout, progress and remarks to stderr."""
+
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.console import Console
+
+
+class Format(StrEnum):
+    """How a command reports."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The two consoles of a command and how much it says."""
+
+    out: Console
+    err: Console
+    quiet: bool = False
+    verbose: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether progress may be drawn in place: a terminal, and not quiet."""
+        return self.err.is_terminal and not self.err.is_dumb_terminal and not self.quiet
+
+
+def make_output(*, quiet: bool = False, verbose: bool = False) -> Output:
+    """Make the consoles; colour only on a terminal and without `NO_COLOR` (Rich sees to both)."""
+    return Output(
+        out=Console(file=sys.stdout, highlight=False),
+        err=Console(file=sys.stderr, highlight=False),
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def write(text: str) -> None:
+    """Write machine-readable text to stdout as it is."""
+    sys.stdout.write(text)

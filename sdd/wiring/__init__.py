@@ -1,0 +1,1 @@
+"""Settings, and the only place where ports are joined with adapters."""

@@ -1,0 +1,171 @@
+"""Settings: `[tool.sdd]` in pyproject.toml or sdd.toml, then `SDD_*`, then options."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sdd.errors import ConfigError
+from sdd.names import nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditOptions:
+    """What `[tool.sdd.audit]` may say.
+
+    Attributes:
+        public: Routes that are public on purpose, as `METHOD /path` or `/path`.
+        verifiers: Functions that verify a user, as dotted names, beyond those recognised.
+        api_prefix: The prefix that every route of the API should have.
+    """
+
+    public: tuple[str, ...] = ()
+    verifiers: tuple[str, ...] = ()
+    api_prefix: str = "/api/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a project can set.
+
+    Attributes:
+        model: `offline`, `claude`, an alias, `PROVIDER:ID` or `replay:RUN`.
+        layout: The backend's layout; None: as `backend/CLAUDE.md` says.
+        backend: The backend's folder, relative to the project.
+        python: Interpreter for generated code; None: ours if it has what the backend needs.
+        agents: Folders that hold agent definitions, in order of precedence.
+        parallel: Work orders at once.
+        max_rounds: Rounds of repair before a run gives up.
+        budget_usd: Most that one run may spend; None: unbounded.
+        max_tokens: Most tokens that one run may use; None: unbounded.
+        timeout: Seconds after which a run stops; None: unbounded.
+        phr_per_order: Also write a record for each work order.
+    """
+
+    model: str = "offline"
+    layout: str | None = None
+    backend: str = "backend"
+    python: str | None = None
+    agents: tuple[str, ...] = ("agents", ".claude/agents")
+    parallel: int = 4
+    max_rounds: int = 3
+    budget_usd: Decimal | None = None
+    max_tokens: int | None = None
+    timeout: float | None = None
+    phr_per_order: bool = False
+    audit: AuditOptions = field(default_factory=AuditOptions)
+
+
+_T = TypeVar("_T", Settings, AuditOptions)
+_CONVERTERS: Mapping[str, type] = {
+    "parallel": int,
+    "max_rounds": int,
+    "max_tokens": int,
+    "timeout": float,
+    "budget_usd": Decimal,
+}
+_FLAGS = frozenset({"phr_per_order"})
+_LISTS = frozenset({"agents", "public", "verifiers"})
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+def load_settings(project: Path, environment: Mapping[str, str]) -> Settings:
+    """Read a project's settings; what is not set has its default.
+
+    Raises:
+        ConfigError: A file is not TOML, a key is unknown, or a value has the wrong form.
+    """
+    table, source = _table(project)
+    settings = Settings()
+    audit_table = table.pop("audit", {})
+    if not isinstance(audit_table, dict):
+        raise ConfigError(f"'audit' in {source} must be a table.", hint="Write [tool.sdd.audit].")
+    settings = _apply(settings, table, source)
+    settings = replace(settings, audit=_apply(AuditOptions(), audit_table, f"{source}, audit"))
+    return _apply(settings, _from_environment(environment), "the environment")
+
+
+def _table(project: Path) -> tuple[dict[str, Any], str]:
+    own = project / "sdd.toml"
+    if own.is_file():
+        return _read(own), "sdd.toml"
+    shared = project / "pyproject.toml"
+    if shared.is_file():
+        tool = _read(shared).get("tool", {})
+        table = tool.get("sdd", {}) if isinstance(tool, dict) else {}
+        return dict(table) if isinstance(table, dict) else {}, "[tool.sdd] of pyproject.toml"
+    return {}, "sdd.toml"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path.name} is not valid TOML: {error}.", hint="Correct the file and try again."
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path.name} cannot be read: {error.strerror}.", hint="Check its permissions."
+        ) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    known = {f"SDD_{item.name.upper()}": item.name for item in fields(Settings)}
+    return {
+        name: value
+        for variable, value in environment.items()
+        if (name := known.get(variable)) is not None and name != "audit"
+    }
+
+
+def _apply(settings: _T, table: Mapping[str, Any], source: str) -> _T:
+    known = [item.name for item in fields(settings)]
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            near = nearest(name, known, most=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+            raise ConfigError(f"Unknown setting '{key}' in {source}.", hint=hint)
+        values[name] = _convert(name, value, source)
+    return replace(settings, **values)
+
+
+def _convert(name: str, value: Any, source: str) -> Any:  # noqa: ANN401 - TOML holds anything
+    try:
+        if name in _FLAGS:
+            return _flag(value)
+        if name in _LISTS:
+            return tuple(value.split(",")) if isinstance(value, str) else tuple(map(str, value))
+        if name in _CONVERTERS:
+            return _number(name, value)
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise ConfigError(
+            f"Setting '{name}' in {source} has an unusable value: {value!r}.",
+            hint="See docs/settings.md for the form of each setting.",
+        ) from error
+    if not isinstance(value, str):
+        raise ConfigError(f"Setting '{name}' in {source} must be text.", hint=f'{name} = "…"')
+    return value
+
+
+def _number(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML holds anything
+    if isinstance(value, bool):
+        raise TypeError(name)
+    number = _CONVERTERS[name](str(value))
+    if number < 0 or (name == "parallel" and number < 1):
+        raise ValueError(name)
+    return number
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).lower()
+    if text not in _TRUE | _FALSE:
+        raise ValueError(text)
+    return text in _TRUE
