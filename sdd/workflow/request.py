@@ -1,0 +1,104 @@
+"""What a run is asked for, and what it needs from the outside world."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from sdd.agents.runner import AgentRunner, Limits
+from sdd.ir import Question
+from sdd.ports import Clock, Files, Processes
+
+OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImplementRequest:
+    """What `sdd implement` was asked for.
+
+    Attributes:
+        feature: A feature's name, or `all`.
+        model: `offline`, `claude` (each definition's own), an alias, `PROVIDER:ID`,
+            `replay:RUN`, or `scripted:NAME`.
+        agent: This one agent does every order; None: as the plan says.
+        parallel: Most orders at once.
+        budget: Hard bounds of the whole run.
+        answers: Answers to questions by id.
+        resume: Id of the run to go on with; None: an interrupted one with the same inputs.
+        keep: Leave files that a user edited as they are.
+        overwrite: Replace files that a user edited.
+        prompt: The command line as it was typed, for the record.
+        backend: The backend's folder, relative to the project.
+        agent_folders: Where agent definitions are looked for, in order of precedence.
+        python: Interpreter for generated code; None: the one that runs us.
+        user: Who asked, for the record.
+    """
+
+    feature: str
+    model: str = OFFLINE
+    agent: str | None = None
+    parallel: int = 4
+    budget: Limits = field(default_factory=Limits)
+    max_rounds: int = 3
+    dry_run: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    no_input: bool = False
+    resume: str | None = None
+    commit: bool = False
+    layout: str | None = None
+    thorough: bool = False
+    keep: bool = False
+    overwrite: bool = False
+    prompt: str = ""
+    backend: str = "backend"
+    agent_folders: tuple[str, ...] = ("agents", ".claude/agents")
+    python: str | None = None
+    user: str = ""
+
+
+class Git(Protocol):
+    """The project's version control, as far as a run needs it."""
+
+    def branch(self) -> str | None:
+        """Return the current branch; None outside a repository."""
+        ...
+
+    def commit(self, paths: Sequence[PurePosixPath], message: str, branch: str) -> str:
+        """Commit these paths, and nothing else, on a branch; return the commit's id.
+
+        Raises:
+            WorkspaceError: There is no repository, or git refused.
+        """
+        ...
+
+
+OpenRunner = Callable[[PurePosixPath | None], AbstractAsyncContextManager[AgentRunner]]
+Scratch = Callable[[Mapping[PurePosixPath, bytes]], AbstractContextManager[str]]
+Lock = Callable[[PurePosixPath], AbstractContextManager[None]]
+Ask = Callable[[Question], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a run needs from the outside world.
+
+    Attributes:
+        files: The project's root.
+        open_runner: Opens an agent runner that keeps its journal in the run's folder, relative
+            to the project (`.sdd/runs/ID`); None: without a journal.
+        scratch: Puts files into a new folder on disk for child processes and returns its
+            absolute path; the folder is gone afterwards.
+        lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
+        ask: Asks the human; None when nobody is there. It may return None: no answer.
+        git: None without git or outside a repository.
+    """
+
+    files: Files
+    clock: Clock
+    processes: Processes
+    open_runner: OpenRunner
+    scratch: Scratch
+    lock: Lock
+    ask: Ask | None = None
+    git: Git | None = None
