@@ -138,13 +138,19 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A JSON value: scalar, list (with `item`), object (with `fields`), or explicitly nothing."""
+    """A JSON value: scalar, list (with `item`), object (with `fields`), or explicitly nothing.
+
+    Attributes:
+        example: A scalar that the specs show here (`"ok"` for a status); it decides constant
+            parts of answers and is no part of the surface.
+    """
 
     type: Type | None = None
     nullable: bool | None = None
     constraints: Constraints = Constraints()
     fields: tuple["Field", ...] = ()
     item: "Shape | None" = None
+    example: Scalar = None
     span: Span | None = None
     assumed: frozenset[str] = frozenset()
 

@@ -79,6 +79,7 @@ def _shape(shape: Shape | None) -> Shape | None:
         shape,
         span=None,
         assumed=_NOTHING,
+        example=None,
         fields=tuple(map(_field, shape.fields)),
         item=_shape(shape.item),
     )
