@@ -112,3 +112,11 @@ def implement(  # noqa: PLR0913 - one argument for each option
             verbose=verbose,
         )
     )
+
+
+@app.command()
+def doctor(*, output_format: FormatOption = Format.TEXT) -> int:
+    """Show what is installed, what is missing, and how to get it."""
+    from sdd.cli.commands.doctor import doctor_command  # noqa: PLC0415
+
+    return doctor_command(output_format)

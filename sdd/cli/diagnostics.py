@@ -1,6 +1,7 @@
 """Prints diagnostics: one line that stands alone, then the excerpt, the reason, the remedy."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -46,3 +47,20 @@ def _print_one(console: Console, diagnostic: Diagnostic, read_line: ReadLine | N
         console.print(Text(f"  {diagnostic.reason}"), soft_wrap=True)
     if diagnostic.hint:
         console.print(Text.assemble(("  hint: ", "green"), diagnostic.hint), soft_wrap=True)
+
+
+def read_lines_below(root: Path) -> ReadLine:
+    """Return a reader of single lines of files below `root`, for excerpts; None when absent."""
+    cache: dict[str, list[str]] = {}
+
+    def read_line(path: str, line: int) -> str | None:
+        if path not in cache:
+            try:
+                text = (root / path).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                text = ""
+            cache[path] = text.splitlines()
+        lines = cache[path]
+        return lines[line - 1] if 0 < line <= len(lines) else None
+
+    return read_line

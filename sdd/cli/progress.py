@@ -1,7 +1,8 @@
 """Shows a run while it happens: a live tree at a terminal, lines in a pipe."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+from typing_extensions import override
 
 from sdd.verify.verdict import Result
 from sdd.workflow.events import (
@@ -66,12 +68,8 @@ def headline(event: RunStarted) -> str:
     return text
 
 
-class PlainProgress:
-    """Writes one line for each thing that ended, without colour or movement."""
-
-    def __init__(self, console: Console, *, verbose: bool = False) -> None:
-        self._console = console
-        self._verbose = verbose
+class SilentProgress:
+    """Shows nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +82,23 @@ class PlainProgress:
     ) -> None:
         return None
 
+    def __call__(self, event: Event) -> None:
+        """Let the event pass."""
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to somebody else for a while."""
+        yield
+
+
+class PlainProgress(SilentProgress):
+    """Writes one line for each thing that ended, without colour or movement."""
+
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+
+    @override
     def __call__(self, event: Event) -> None:
         """Write the event's line, if it has one."""
         line = self._line(event)
@@ -130,6 +145,15 @@ class LiveProgress:
         trace: TracebackType | None,
     ) -> None:
         self._live.__exit__(kind, error, trace)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop drawing while somebody is asked."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start(refresh=True)
 
     def __call__(self, event: Event) -> None:  # noqa: C901 - one case for each event
         """Take an event into the picture."""

@@ -1,0 +1,26 @@
+"""`sdd doctor`: what is installed, what is missing, how to get it."""
+
+import os
+
+from rich.table import Table
+from rich.text import Text
+
+from sdd.cli.json_output import dumps
+from sdd.cli.output import Format, make_output, write
+from sdd.errors import ExitCode
+from sdd.wiring.doctor import examine
+
+
+def doctor_command(output_format: Format) -> int:
+    """Print what was found; a missing optional part is no failure."""
+    checks = examine(os.environ)  # noqa: TID251 - only asks whether a key is there
+    if output_format is Format.JSON:
+        write(dumps({"schema_version": 1, "checks": checks}))
+        return ExitCode.CLEAN
+    table = Table.grid(padding=(0, 2))
+    for check in checks:
+        mark = Text("✓", style="green") if check.found else Text("-", style="yellow")
+        detail = check.found or f"missing; needed for {check.needed_for}. {check.remedy}"
+        table.add_row(mark, check.name, Text(detail))
+    make_output().out.print(table)
+    return ExitCode.CLEAN

@@ -1,0 +1,144 @@
+"""`sdd implement`: sets a run up, shows it, prints what it came to."""
+
+import asyncio
+import json
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+
+from sdd.cli.command_line import as_typed
+from sdd.cli.diagnostics import read_lines_below
+from sdd.cli.json_output import dumps, to_json
+from sdd.cli.output import Format, make_output, write
+from sdd.cli.progress import LiveProgress, PlainProgress, SilentProgress
+from sdd.cli.run_report import print_run_report, question_text
+from sdd.errors import ConfigError
+from sdd.ir import Question
+from sdd.wiring.compose import Asked, compose_run
+from sdd.workflow import implement
+
+Progress = LiveProgress | PlainProgress | SilentProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImplementArguments:
+    """The options of `sdd implement` as given; None: not given."""
+
+    feature: str
+    model: str | None
+    agent: str | None
+    parallel: int | None
+    budget_usd: Decimal | None
+    max_tokens: int | None
+    timeout: float | None
+    max_rounds: int | None
+    dry_run: bool
+    answers: Path | None
+    resume: str | None
+    commit: bool
+    layout: str | None
+    thorough: bool
+    keep: bool
+    overwrite: bool
+    no_input: bool
+    project: Path | None
+    output_format: Format
+    quiet: bool
+    verbose: bool
+
+
+def implement_command(arguments: ImplementArguments) -> int:
+    """Run `sdd implement` and return its exit code."""
+    if arguments.keep and arguments.overwrite:
+        raise ConfigError("--keep and --overwrite contradict each other.", hint="Choose one.")
+    output = make_output(quiet=arguments.quiet, verbose=arguments.verbose)
+    progress: Progress
+    if arguments.quiet:
+        progress = SilentProgress()
+    elif output.live:
+        progress = LiveProgress(output.err)
+    else:
+        progress = PlainProgress(output.err, verbose=arguments.verbose)
+    interactive = not arguments.no_input and output.err.is_terminal and _stdin_is_terminal()
+    run = compose_run(_asked(arguments), ask=_Asker(output.err, progress) if interactive else None)
+    with progress:
+        report = asyncio.run(implement(run.request, run.ports, progress))
+    if arguments.output_format is Format.JSON:
+        write(dumps({"schema_version": 1, **to_json(report)}))
+    else:
+        read_line = read_lines_below(run.project)
+        print_run_report(output.out, report, read_line, verbose=arguments.verbose)
+    return report.exit_code
+
+
+def _asked(arguments: ImplementArguments) -> Asked:
+    return Asked(
+        feature=arguments.feature,
+        project=arguments.project,
+        model=arguments.model,
+        agent=arguments.agent,
+        parallel=arguments.parallel,
+        budget_usd=arguments.budget_usd,
+        max_tokens=arguments.max_tokens,
+        timeout=arguments.timeout,
+        max_rounds=arguments.max_rounds,
+        dry_run=arguments.dry_run,
+        answers=_answers(arguments.answers),
+        resume=arguments.resume,
+        commit=arguments.commit,
+        layout=arguments.layout,
+        thorough=arguments.thorough,
+        keep=arguments.keep,
+        overwrite=arguments.overwrite,
+        no_input=arguments.no_input,
+        command=as_typed(),
+    )
+
+
+def _answers(path: Path | None) -> Mapping[str, str]:
+    if path is None:
+        return {}
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(
+            f"The answers file {path} cannot be read: {error.strerror}.", hint="Check the path."
+        ) from error
+    except ValueError as error:
+        raise ConfigError(
+            f"The answers file {path} is neither TOML nor JSON: {error}.",
+            hint='Write one line for each question: question-id = "answer".',
+        ) from error
+    if not isinstance(table, dict) or any(isinstance(item, dict | list) for item in table.values()):
+        raise ConfigError(
+            f"The answers file {path} must map question ids to single answers.",
+            hint='Write one line for each question: question-id = "answer".',
+        )
+    return {str(key): str(value) for key, value in table.items()}
+
+
+def _stdin_is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks a question at the terminal; an empty answer takes the proposal."""
+
+    console: Console
+    progress: Progress
+
+    def __call__(self, question: Question) -> str | None:
+        with self.progress.paused():
+            self.console.print(question_text(question), soft_wrap=True)
+            try:
+                answer = self.console.input("Answer (Enter takes the proposal): ").strip()
+            except EOFError:
+                return None
+        return answer or question.proposal

@@ -1,0 +1,66 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sdd.cli.boundary import run_command
+from sdd.errors import ExitCode
+
+
+def test_an_unknown_command_ends_2_and_names_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong usage is one sentence and a way on."""
+    assert run_command(["implemnt"]) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert "implemnt" in said
+    assert "--help" in said
+
+
+def test_an_unknown_option_ends_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """The option is named."""
+    assert run_command(["implement", "task-crud", "--nonsense"]) == ExitCode.USAGE
+
+    assert "--nonsense" in capsys.readouterr().err
+
+
+def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` prints one line."""
+    assert run_command(["--version"]) == ExitCode.CLEAN
+
+    assert capsys.readouterr().out.startswith("sdd ")
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    """`sdd --help | head -1` ends quietly."""
+    sdd = [sys.executable, "-m", "sdd", "--help"]
+    with subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+
+        assert child.stderr.read() == ""
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """Start-up never pays for agents, databases or parsers."""
+    code = (
+        "import sys; from sdd.cli.boundary import run_command; run_command(['--help']);"
+        "heavy = {'anthropic', 'pydantic', 'pydantic_ai', 'dbos', 'git', 'fastapi', 'sqlglot',"
+        " 'libcst', 'ftfy', 'jinja2', 'markdown_it', 'ruamel'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.strip() == "[]"
+
+
+def test_outside_a_project_one_sentence_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No specs: exit 2, what is missing, and what to do."""
+    assert run_command(["implement", "task-crud", "--project", str(tmp_path)]) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert "No specs found" in said
+    assert "hint:" in said
