@@ -1,0 +1,147 @@
+"""Which column, table or choice a word of an API means."""
+
+import re
+from collections.abc import Iterable
+
+from sdd import names
+from sdd.ir.model import Application, Column, Entity, Type
+
+NEGATIVE = frozenset(
+    {"active", "incomplete", "inactive", "not", "open", "outstanding", "pending", "remaining"}
+    | {"todo", "uncompleted", "undone", "unfinished", "unread", "unpublished", "unarchived"}
+)
+EVERYTHING = frozenset({"all", "any", "everything"})
+SECRET_WORDS = frozenset({"password", "passwd", "pwd", "hash", "hashed", "secret", "salt"})
+_OWNER_WORDS = frozenset({"user_id", "owner_id", "user", "owner", "userid", "created_by"})
+_TIMESTAMP = re.compile(r"^(created|updated|modified|inserted)(_|$)")
+_SHORTEST_STEM = 3
+
+
+def identifier(name: str) -> str:
+    """Return a name's words in snake case, however it is written."""
+    return names.snake(name) or name.lower()
+
+
+def find_column(entity: Entity, name: str) -> Column | None:
+    """Find the column that a field or parameter of this name stands for."""
+    wanted = identifier(name)
+    by_name = {identifier(column.name): column for column in entity.columns}
+    if wanted in by_name:
+        return by_name[wanted]
+    bare = {_bare(word): column for word, column in by_name.items()}
+    if _bare(wanted) in bare:
+        return bare[_bare(wanted)]
+    if wanted in {"id", f"{names.snake(entity.name)}_id"}:
+        return entity.key
+    if wanted in _OWNER_WORDS and entity.owner_column:
+        return entity.column(entity.owner_column)
+    return None
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"^(is|has)_", "", word)
+
+
+def same_stem(left: str, right: str) -> bool:
+    """Tell whether two words are forms of one (`complete`, `completed`, `completion`)."""
+    left, right = _bare(left), _bare(right)
+    if left == right:
+        return True
+    shorter, longer = sorted((left, right), key=len)
+    common = len(_common_prefix(shorter, longer))
+    close = len(longer) - common <= 3  # noqa: PLR2004 - the longest ending: "-ion"
+    return common >= max(_SHORTEST_STEM, len(shorter) - 1) and close
+
+
+def _common_prefix(left: str, right: str) -> str:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return left[:count]
+
+
+def is_secret(column: Column) -> bool:
+    """Tell whether a column's value must never leave the backend."""
+    return bool(SECRET_WORDS & set(names.words(column.name)))
+
+
+def is_timestamp(column: Column) -> bool:
+    """Tell whether a column holds when its row was created or changed."""
+    temporal = column.type in {None, Type.DATETIME, Type.DATE}
+    return temporal and bool(_TIMESTAMP.match(identifier(column.name)))
+
+
+def flags(entity: Entity) -> tuple[Column, ...]:
+    """Return the entity's boolean columns."""
+    return tuple(column for column in entity.columns if column.type is Type.BOOL)
+
+
+def find_flag(entity: Entity, word: str) -> tuple[Column, bool] | None:
+    """Find the boolean column that a word names, and the value that the word means.
+
+    `completed` means the column itself; `incomplete` and `uncompleted` its opposite.
+    """
+    wanted = identifier(word)
+    for column in flags(entity):
+        if same_stem(wanted, identifier(column.name)):
+            return column, True
+    for prefix in ("not_", "un", "in", "de"):
+        rest = wanted.removeprefix(prefix)
+        if rest != wanted and len(rest) >= _SHORTEST_STEM:
+            for column in flags(entity):
+                if same_stem(rest, identifier(column.name)):
+                    return column, False
+    return None
+
+
+def entity_of_segment(application: Application, segment: str) -> Entity | None:
+    """Find the entity that a literal part of a path names, by table or by name."""
+    wanted = identifier(segment)
+    one = names.singular(wanted)
+    for entity in application.entities:
+        known = {identifier(entity.name), names.plural(identifier(entity.name))}
+        if entity.table:
+            known.add(identifier(entity.table))
+        if wanted in known or one in known:
+            return entity
+    return None
+
+
+def user_entity(application: Application) -> Entity | None:
+    """Find the entity whose rows are the users themselves."""
+    referred = {
+        column.foreign_key.table
+        for entity in application.entities
+        for column in entity.columns
+        if column.foreign_key and column.name == entity.owner_column
+    }
+    for entity in application.entities:
+        if entity.table in referred and entity.owner_column is None:
+            return entity
+    return next(
+        (
+            entity
+            for entity in application.entities
+            if identifier(entity.name) in {"user", "account"}
+            or (entity.table and identifier(entity.table) in {"user", "users", "accounts"})
+        ),
+        None,
+    )
+
+
+def is_user_word(application: Application, name: str) -> bool:
+    """Tell whether a parameter of this name holds a user's id."""
+    wanted = identifier(name)
+    known = {"user_id", "userid", "uid", "owner_id"}
+    user = user_entity(application)
+    if user:
+        known.add(f"{identifier(user.name)}_id")
+    known |= {identifier(item.owner_column) for item in application.entities if item.owner_column}
+    return wanted in known
+
+
+def unique(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words without repetition, in their first order."""
+    return tuple(dict.fromkeys(words))
