@@ -1,0 +1,111 @@
+"""Keeps records on the disk: whole, durable, and no name given twice among many processes."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from typing_extensions import override
+
+from sdd.errors import WorkspaceError
+from sdd.records.store import RecordStore
+
+
+class DiskRecordStore(RecordStore):
+    """Records below one folder; temporary files and claims live in its `.sdd/`.
+
+    A file is written to a temporary name, flushed to the disk and then linked to its own
+    name, which the system does at once or, when the name is taken, not at all.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    @override
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """Return a file's bytes, or None when there is no such file."""
+        try:
+            return self._place(path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _refused(path, "read", error) from error
+
+    @override
+    def names(self, folder: PurePosixPath) -> Sequence[str]:
+        """Return the names of what stands in a folder; none when there is no such folder."""
+        try:
+            return sorted(entry.name for entry in self._place(folder).iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _refused(folder, "listed", error) from error
+
+    @override
+    def create_exclusive(self, path: PurePosixPath, data: bytes) -> bool:
+        """Create a file with all of `data`, durably; False when the file stands there already."""
+        target = self._place(path)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # The folder may be a link, made before or since, that leads out of the project.
+            self._place(path)
+            temporary = self._write_temporary(data)
+            try:
+                os.link(temporary, target)
+            finally:
+                temporary.unlink()
+            _flush_folder(target.parent)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise _refused(path, "written", error) from error
+        return True
+
+    @override
+    def remove(self, path: PurePosixPath) -> None:
+        """Delete a file that this process created; a missing one is no error."""
+        try:
+            self._place(path).unlink(missing_ok=True)
+        except OSError as error:
+            raise _refused(path, "removed", error) from error
+
+    def _place(self, path: PurePosixPath) -> Path:
+        place = self._root / path
+        if path.is_absolute() or not place.parent.resolve().is_relative_to(self._root):
+            raise WorkspaceError(
+                f"{path} leads out of the project.", hint="Remove the link or '..' in its path."
+            )
+        return place
+
+    def _write_temporary(self, data: bytes) -> Path:
+        own = self._root / ".sdd"
+        folder = own / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = own / ".gitignore"
+        if not ignore.exists():
+            with suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:
+                file.write("*\n")
+        temporary = folder / f"record-{os.getpid()}-{secrets.token_hex(8)}"
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        return temporary
+
+
+def _flush_folder(folder: Path) -> None:
+    # Where folders cannot be opened (Windows), the file system keeps their entries itself.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _refused(path: PurePosixPath, what: str, error: OSError) -> WorkspaceError:
+    return WorkspaceError(
+        f"{path} cannot be {what}: {error.strerror or error}.",
+        hint="Look at the permissions and the free space of the disk.",
+    )
