@@ -9,6 +9,7 @@ from rich.text import Text
 from sdd.diagnostics import Diagnostic, Severity, by_place
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_EXCERPT_WIDTH = 100
 ReadLine = Callable[[str, int], str | None]
 
 
@@ -40,7 +41,9 @@ def _print_one(console: Console, diagnostic: Diagnostic, read_line: ReadLine | N
         excerpt = read_line(diagnostic.span.path, diagnostic.span.line)
         if excerpt and excerpt.strip():
             number = str(diagnostic.span.line)
-            console.print(Text(f"  {number} │ {excerpt.rstrip()}", style="dim"), soft_wrap=True)
+            shown = Text(f"  {number} │ {excerpt.rstrip()}", style="dim")
+            shown.truncate(max(console.width, _EXCERPT_WIDTH), overflow="ellipsis")
+            console.print(shown, soft_wrap=True)
     for related in diagnostic.related:
         console.print(Text(f"  {related.span}: {related.message}", style="dim"), soft_wrap=True)
     if diagnostic.reason:

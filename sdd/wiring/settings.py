@@ -1,5 +1,6 @@
 """Settings: `[tool.sdd]` in pyproject.toml or sdd.toml, then `SDD_*`, then options."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -169,3 +170,13 @@ def _flag(value: object) -> bool:
     if text not in _TRUE | _FALSE:
         raise ValueError(text)
     return text in _TRUE
+
+
+def current_settings(project: Path) -> Settings:
+    """Read a project's settings under this process's environment."""
+    return load_settings(project, current_environment())
+
+
+def current_environment() -> Mapping[str, str]:
+    """Return this process's environment; nobody else reads it."""
+    return os.environ

@@ -1,7 +1,5 @@
 """`sdd doctor`: what is installed, what is missing, how to get it."""
 
-import os
-
 from rich.table import Table
 from rich.text import Text
 
@@ -9,11 +7,12 @@ from sdd.cli.json_output import dumps
 from sdd.cli.output import Format, make_output, write
 from sdd.errors import ExitCode
 from sdd.wiring.doctor import examine
+from sdd.wiring.settings import current_environment
 
 
 def doctor_command(output_format: Format) -> int:
     """Print what was found; a missing optional part is no failure."""
-    checks = examine(os.environ)  # noqa: TID251 - only asks whether a key is there
+    checks = examine(current_environment())
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "checks": checks}))
         return ExitCode.CLEAN
