@@ -42,9 +42,10 @@ def list_command(project: Path | None, output_format: Format) -> int:
     output = make_output()
     if not found.agents.definitions:
         output.err.print("No agent definitions here; the built-in ones are used.")
-    table = Table.grid(padding=(0, 2))
-    for _ in range(3):
-        table.add_column(no_wrap=True, overflow="ellipsis")
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for agent in found.agents.definitions:
         about = next(iter(agent.description.splitlines()), "")
         table.add_row(
