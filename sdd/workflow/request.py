@@ -9,6 +9,7 @@ from typing import Protocol
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.ir import Question
 from sdd.ports import Clock, Files, Processes
+from sdd.records import RecordStore
 
 OFFLINE = "offline"
 
@@ -89,6 +90,7 @@ class Ports:
             to the project (`.sdd/runs/ID`); None: without a journal.
         scratch: Puts files into a new folder on disk for child processes and returns its
             absolute path; the folder is gone afterwards.
+        records: Where prompt history records are kept.
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
         git: None without git or outside a repository.
@@ -100,5 +102,6 @@ class Ports:
     open_runner: OpenRunner
     scratch: Scratch
     lock: Lock
+    records: RecordStore
     ask: Ask | None = None
     git: Git | None = None

@@ -1,0 +1,92 @@
+"""Renders the prompts of a run from the template files beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from sdd.diagnostics import Diagnostic
+from sdd.workflow.globs import EXCEPT
+from sdd.workflow.orders import Plan, WorkOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """What every order of a run is told besides its own part.
+
+    Attributes:
+        settled: Conventions that fill what the documents leave open, by order id.
+        answers: What the human answered, by question id.
+        left_over: Files of earlier runs that nobody edited.
+    """
+
+    feature: str
+    settled: Mapping[str, Sequence[str]]
+    answers: Mapping[str, str]
+    left_over: Sequence[PurePosixPath]
+
+
+def order_prompt(order: WorkOrder, plan: Plan, briefing: Briefing) -> str:
+    """Write a work order out for its agent."""
+    return _render(
+        "order.md.jinja",
+        order=order,
+        feature=briefing.feature,
+        backend=plan.backend.as_posix(),
+        layout=plan.layout,
+        allowed=[item for item in order.may_write if not item.startswith(EXCEPT)],
+        excepted=[item[len(EXCEPT) :] for item in order.may_write if item.startswith(EXCEPT)],
+        left_over=[str(path) for path in briefing.left_over if order.owns(path)],
+        settled=list(briefing.settled.get(order.id, ())),
+        answers=[{"id": key, "text": text} for key, text in sorted(briefing.answers.items())],
+    )
+
+
+def repair_prompt(
+    order: WorkOrder,
+    number: int,
+    diagnostics: Sequence[Diagnostic],
+    siblings: Mapping[str, str],
+) -> str:
+    """Write diagnostics out for the agent whose files they are in.
+
+    Args:
+        order: The order to be mended.
+        number: The round, from 1.
+        diagnostics: What is wrong.
+        siblings: A correct place of the same kind, by rule.
+    """
+    items = [_item(diagnostic, siblings.get(diagnostic.rule)) for diagnostic in diagnostics]
+    return _render("repair.md.jinja", order=order.id, round=number, items=items)
+
+
+def system_prompt(prompt: str, musts: Sequence[str]) -> str:
+    """Join an agent definition's prompt with the rules that hold in every run."""
+    return _render("system.md.jinja", prompt=prompt.strip(), musts=list(musts))
+
+
+def _item(diagnostic: Diagnostic, sibling: str | None) -> Mapping[str, object]:
+    return {
+        "rule": diagnostic.rule,
+        "place": str(diagnostic.span) if diagnostic.span else "",
+        "route": diagnostic.route or "",
+        "message": diagnostic.message,
+        "reason": diagnostic.reason or "",
+        "hint": diagnostic.hint or "",
+        "related": [
+            {"place": str(related.span), "message": related.message}
+            for related in diagnostic.related
+        ],
+        "sibling": sibling or "",
+    }
+
+
+def _render(template: str, **values: object) -> str:
+    environment = Environment(
+        loader=PackageLoader("sdd.workflow", "prompts"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(default=False),
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(**values)

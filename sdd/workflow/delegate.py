@@ -1,0 +1,194 @@
+"""Sends agents to work: each order in an overlay of its own, orders of a wave side by side."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from sdd.agents.definition import AgentDefinition
+from sdd.agents.runner import AgentRunner, Limits, Outcome, Step, Task, Usage
+from sdd.ports import ReadableFiles
+from sdd.workflow.context import Context, Conversation, Work
+from sdd.workflow.events import OrderFinished, OrderStarted, OrderStep
+from sdd.workflow.integrate import Contribution, merge
+from sdd.workflow.orders import WorkOrder
+from sdd.workflow.overlay import Overlay
+from sdd.workflow.request import OFFLINE
+from sdd.workflow.tools import Services, make_tools
+
+OWN_MODELS = "claude"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """Who works, with what, on what.
+
+    Attributes:
+        definitions: By agent name, prompts already joined with the project's rules.
+        owned: Files of earlier runs that nobody edited.
+    """
+
+    runner: AgentRunner
+    definitions: Mapping[str, AgentDefinition]
+    base: ReadableFiles
+    owned: frozenset[PurePosixPath]
+    services: Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One turn of one order: what to say to its agent."""
+
+    order: WorkOrder
+    prompt: str
+    round: int = 0
+
+
+async def delegate(
+    context: Context, team: Team, waves: Sequence[Sequence[Errand]], work: Work
+) -> Work:
+    """Let the agents do these errands, wave by wave; each wave sees what earlier ones wrote.
+
+    Raises:
+        ModelError: A model cannot be reached; the other agents of the wave were stopped.
+    """
+    for wave in waves:
+        jobs = [_job(context, team, errand, work, len(wave)) for errand in wave]
+        done = await _side_by_side(jobs, context.request.parallel)
+        work = _taken(work, done, team.base)
+        if work.unfinished:
+            break
+    return work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    errand: Errand
+    conversation: Conversation
+    writes: Mapping[PurePosixPath, bytes | None]
+
+
+def _job(
+    context: Context, team: Team, errand: Errand, work: Work, sharers: int
+) -> Callable[[], Awaitable[_Done]]:
+    async def job() -> _Done:
+        return await _perform(context, team, errand, work, sharers)
+
+    return job
+
+
+async def _perform(context: Context, team: Team, errand: Errand, work: Work, sharers: int) -> _Done:
+    order = errand.order
+    definition = team.definitions[order.agent]
+    overlay = work.overlay(team.base)
+    before = work.conversations.get(order.id, Conversation(agent=order.agent))
+    clock = context.ports.clock
+    started = clock.monotonic()
+    context.emit(OrderStarted(order=order.id, round=errand.round))
+    outcome = await team.runner.run(
+        definition,
+        Task(
+            key=f"{order.id}-{errand.round}",
+            prompt=errand.prompt,
+            history=before.messages,
+            model=_model(context.request.model),
+        ),
+        make_tools(definition, order, overlay, team.owned, team.services),
+        share(context.request.budget, work.usage, sharers),
+        _progress(context, order),
+    )
+    seconds = clock.monotonic() - started
+    context.emit(
+        OrderFinished(
+            order=order.id, ending=outcome.ending.value, seconds=seconds, usage=outcome.usage
+        )
+    )
+    writes = _changed(overlay, work.overlay(team.base))
+    return _Done(
+        errand=errand,
+        conversation=_continued(before, outcome, errand.round, seconds, writes),
+        writes=writes,
+    )
+
+
+def _progress(context: Context, order: WorkOrder) -> Callable[[Step], None]:
+    return lambda step: context.emit(OrderStep(order=order.id, text=step.text))
+
+
+def _model(requested: str) -> str | None:
+    return None if requested == OWN_MODELS else requested or OFFLINE
+
+
+def _changed(overlay: Overlay, before: Overlay) -> dict[PurePosixPath, bytes | None]:
+    touched = {**before.writes(), **overlay.writes()}
+    return {
+        path: overlay.read(path)
+        for path in sorted(touched)
+        if overlay.read(path) != before.read(path)
+    }
+
+
+def _continued(
+    before: Conversation,
+    outcome: Outcome,
+    number: int,
+    seconds: float,
+    writes: Mapping[PurePosixPath, bytes | None],
+) -> Conversation:
+    return replace(
+        before,
+        messages=outcome.messages or before.messages,
+        rounds=number,
+        ending=outcome.ending,
+        reason=outcome.reason,
+        text=outcome.text,
+        seconds=before.seconds + seconds,
+        usage=before.usage + outcome.usage,
+        files=tuple(sorted({*before.files, *map(str, writes)})),
+    )
+
+
+def _taken(work: Work, done: Sequence[_Done], base: ReadableFiles) -> Work:
+    contributions = [Contribution(order=item.errand.order.id, writes=item.writes) for item in done]
+    merged, conflicts = merge(work.writes, contributions)
+    conversations = dict(work.conversations)
+    conversations.update({item.errand.order.id: item.conversation for item in done})
+    return Work(
+        writes=Overlay(base, merged).writes(),
+        conversations=conversations,
+        conflicts=(*work.conflicts, *conflicts),
+    )
+
+
+async def _side_by_side(jobs: Sequence[Callable[[], Awaitable[_Done]]], most: int) -> list[_Done]:
+    """Run jobs at the same time, at most so many; the first failure stops the others."""
+    gate = asyncio.Semaphore(max(1, most))
+
+    async def guarded(job: Callable[[], Awaitable[_Done]]) -> _Done:
+        async with gate:
+            return await job()
+
+    tasks = [asyncio.ensure_future(guarded(job)) for job in jobs]
+    try:
+        return list(await asyncio.gather(*tasks))
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def share(budget: Limits, used: Usage, sharers: int) -> Limits:
+    """Return one agent's part of what is left of a run's budget, so that no sum passes it."""
+    spent = used.input_tokens + used.output_tokens
+    return Limits(
+        requests=_part(budget.requests, used.requests, sharers),
+        tool_calls=_part(budget.tool_calls, used.tool_calls, sharers),
+        tokens=_part(budget.tokens, spent, sharers),
+        usd=None if budget.usd is None else max(budget.usd - used.usd, budget.usd * 0) / sharers,
+        seconds=budget.seconds,
+    )
+
+
+def _part(most: int | None, used: int, sharers: int) -> int | None:
+    return None if most is None else max(most - used, 0) // sharers

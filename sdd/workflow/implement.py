@@ -1,0 +1,132 @@
+"""One invocation of `sdd implement`: opens a run or goes on with one, and brings it to its end."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from sdd import __version__
+from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
+from sdd.workflow.conduct import conduct
+from sdd.workflow.context import Context, Project
+from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted
+from sdd.workflow.ledger import Ledger
+from sdd.workflow.prepare import discover
+from sdd.workflow.report import RunReport
+from sdd.workflow.request import ImplementRequest, Ports
+from sdd.workflow.runs import (
+    LOCK,
+    Run,
+    RunState,
+    find_interrupted,
+    inputs_hash,
+    list_runs,
+    new_run_id,
+    resumable,
+)
+
+
+async def implement(
+    request: ImplementRequest, ports: Ports, on_event: Callable[[Event], None]
+) -> RunReport:
+    """Carry a feature's specs to a landed backend, or say why not; nothing lands in part.
+
+    Cancellation (^C) ends the run with a report of exit code 130; the same request goes on.
+
+    Raises:
+        SddError: The run could not begin, or could not go on; nothing landed.
+    """
+    context = Context(request=request, ports=ports, emit=on_event)
+    _require_sense(request, ports)
+    with ExitStack() as held:
+        if not request.dry_run:
+            held.enter_context(ports.lock(LOCK))
+        return await _run(context)
+
+
+def _require_sense(request: ImplementRequest, ports: Ports) -> None:
+    if request.keep and request.overwrite:
+        raise ConfigError(
+            "--keep and --overwrite contradict each other.", hint="Give one of the two."
+        )
+    if request.commit and ports.git is None:
+        raise ConfigError(
+            "--commit needs a git repository, and this project is in none.",
+            hint="Run `git init` and commit once, or leave --commit out.",
+        )
+    if request.resume and request.dry_run:
+        raise ConfigError(
+            "A dry run keeps nothing and cannot go on with a run.", hint="Leave --dry-run out."
+        )
+
+
+async def _run(context: Context) -> RunReport:
+    clock = context.ports.clock
+    began = clock.monotonic()
+    project = discover(context)
+    run, resumed = _open(context, project)
+    ledger = Ledger(context, run, resumed=resumed)
+    ledger.save()
+    context.emit(RunStarted(run_id=run.id, feature=run.feature, model=run.model, resumed=resumed))
+    context.emit(StageStarted(stage="discover"))
+    seconds = clock.monotonic() - began
+    context.emit(StageFinished(stage="discover", seconds=seconds, summary=project.summary))
+    ledger.note(diagnostics=project.diagnostics)
+    await _to_its_end(context, ledger, project)
+    context.emit(RunFinished(report=ledger.report))
+    return ledger.report
+
+
+async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> None:
+    try:
+        await conduct(context, ledger, project)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        ledger.end(
+            ExitCode.INTERRUPTED,
+            "Interrupted; nothing landed. The same command goes on from here.",
+        )
+        ledger.close()
+    except SddError as error:
+        # What was paid for is in the journal: a full disk or an unreachable model loses nothing.
+        goes_on = isinstance(error, ModelError | WorkspaceError)
+        ledger.end(error.exit_code, error.message)
+        ledger.close(RunState.STOPPED if goes_on else RunState.FAILED)
+        raise
+
+
+def _open(context: Context, project: Project) -> tuple[Run, bool]:
+    """Go on with an interrupted run of the same inputs, or begin a new one."""
+    request, files = context.request, context.ports.files
+    inputs = inputs_hash(project.inputs, project.agents.values(), _options(request, project))
+    found = None
+    if request.resume:
+        found = resumable(files, request.resume, inputs)
+    elif not request.dry_run:
+        found = find_interrupted(files, inputs)
+    if found is not None:
+        return replace(found, state=RunState.RUNNING, finished=None), True
+    moment = context.ports.clock.now()
+    taken = [] if request.dry_run else [run.id for run in list_runs(files)]
+    run = Run(
+        id=new_run_id(moment, project.feature, taken),
+        feature=project.feature,
+        model=request.model,
+        inputs=inputs,
+        command=request.prompt,
+        started=moment.isoformat(),
+        answers=dict(request.answers),
+    )
+    return run, False
+
+
+def _options(request: ImplementRequest, project: Project) -> dict[str, object]:
+    """Return what changes an agent's work; bounds and manners of reporting do not."""
+    return {
+        "version": __version__,
+        "feature": project.feature,
+        "model": request.model,
+        "agent": request.agent,
+        "layout": request.layout,
+        "backend": request.backend,
+        "answers": dict(request.answers),
+    }

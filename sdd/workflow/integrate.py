@@ -1,0 +1,187 @@
+"""Merges what the agents wrote, and finds where their work does not fit together."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sdd.diagnostics import Diagnostic, Severity
+from sdd.ports import ReadableFiles
+from sdd.text import Span, decode
+
+Writes = Mapping[PurePosixPath, bytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one order changed in its overlay."""
+
+    order: str
+    writes: Writes
+
+
+def merge(
+    writes: Writes, contributions: Sequence[Contribution]
+) -> tuple[dict[PurePosixPath, bytes | None], tuple[tuple[str, Diagnostic], ...]]:
+    """Join contributions in plan order; where two differ on one path, both orders are told."""
+    merged = dict(writes)
+    authors: dict[PurePosixPath, Contribution] = {}
+    conflicts: list[tuple[str, Diagnostic]] = []
+    for contribution in contributions:
+        for path, data in contribution.writes.items():
+            first = authors.get(path)
+            if first is not None and first.writes[path] != data:
+                found = _conflict(path, first.order, contribution.order)
+                conflicts += [(first.order, found), (contribution.order, found)]
+                continue
+            authors[path] = contribution
+            merged[path] = data
+    return merged, tuple(conflicts)
+
+
+def _conflict(path: PurePosixPath, first: str, second: str) -> Diagnostic:
+    return Diagnostic(
+        rule="conflicting-write",
+        severity=Severity.ERROR,
+        message=f"The orders {first} and {second} wrote this file differently.",
+        span=Span(path=str(path)),
+        hint=f"What {first} wrote was taken; agree on one content.",
+        subject=str(path),
+    )
+
+
+def check_integration(files: ReadableFiles, backend: PurePosixPath) -> tuple[Diagnostic, ...]:
+    """Find Python files of the backend that do not parse, and imports that lead nowhere."""
+    found: list[Diagnostic] = []
+    trees: dict[PurePosixPath, ast.Module] = {}
+    for path in files.paths(backend):
+        if path.suffix != ".py":
+            continue
+        source = decode(str(path), files.read(path) or b"")
+        try:
+            trees[path] = ast.parse(source.text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            found.append(_unparsable(path, error))
+    modules = _modules(trees, backend)
+    broken = {item.span.path for item in found if item.span}
+    loose = _loose_folders(trees, backend)
+    for path, tree in trees.items():
+        for target in _imports(tree, path, backend):
+            missing = _unresolved(target, modules, backend, broken, loose)
+            if missing:
+                found.append(_unresolved_import(path, target, missing))
+    return tuple(found)
+
+
+def _unparsable(path: PurePosixPath, error: Exception) -> Diagnostic:
+    line = getattr(error, "lineno", None) or 1
+    return Diagnostic(
+        rule="unparsable-file",
+        severity=Severity.ERROR,
+        message=f"This is not valid Python: {getattr(error, 'msg', None) or error}.",
+        span=Span(path=str(path), line=line),
+        hint="Write the whole file again.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    """`from module import names`, or `import module` without names."""
+
+    module: str
+    names: tuple[str, ...]
+    line: int
+
+
+def _modules(
+    trees: Mapping[PurePosixPath, ast.Module], backend: PurePosixPath
+) -> dict[str, frozenset[str] | None]:
+    """Return the names that each module of the backend offers; None: it may offer any."""
+    modules: dict[str, frozenset[str] | None] = {}
+    for path, tree in trees.items():
+        parts = path.relative_to(backend).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        modules[name] = _offered(tree)
+    for name in list(modules):
+        parent, _, last = name.rpartition(".")
+        while parent:
+            offered = modules.get(parent, frozenset())
+            modules[parent] = None if offered is None else offered | {last}
+            parent, _, last = parent.rpartition(".")
+    return modules
+
+
+def _loose_folders(trees: Mapping[PurePosixPath, ast.Module], backend: PurePosixPath) -> set[str]:
+    """Return top folders that are no packages: `alembic/` must not hide the library."""
+    below = [path.relative_to(backend).parts for path in trees]
+    folders = {parts[0] for parts in below if len(parts) > 1}
+    return folders - {parts[0] for parts in below if parts[1:] == ("__init__.py",)}
+
+
+def _offered(tree: ast.Module) -> frozenset[str] | None:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(names=[ast.alias(name="*")]):
+                return None
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name="__getattr__"):
+                return None
+            case ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names |= {(alias.asname or alias.name).split(".")[0] for alias in aliases}
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case _:
+                pass
+    return None if "__getattr__" in names else frozenset(names)
+
+
+def _imports(tree: ast.Module, path: PurePosixPath, backend: PurePosixPath) -> Iterator[_Import]:
+    package = path.relative_to(backend).parent.parts
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases, lineno=line):
+                for alias in aliases:
+                    yield _Import(module=alias.name, names=(), line=line)
+            case ast.ImportFrom(module=module, names=aliases, level=level, lineno=line):
+                base = package[: len(package) - level + 1] if level else ()
+                full = ".".join((*base, *((module,) if module else ())))
+                names = tuple(alias.name for alias in aliases if alias.name != "*")
+                yield _Import(module=full, names=names, line=line)
+            case _:
+                pass
+
+
+def _unresolved(
+    target: _Import,
+    modules: Mapping[str, frozenset[str] | None],
+    backend: PurePosixPath,
+    broken: set[str],
+    loose: set[str],
+) -> str | None:
+    """Return what an import asks for in vain; None when it resolves or is not the backend's."""
+    top = target.module.split(".")[0]
+    if top not in modules or top in loose:
+        return None
+    path = str(backend / target.module.replace(".", "/"))
+    if f"{path}.py" in broken or f"{path}/__init__.py" in broken:
+        return None
+    if target.module not in modules:
+        return target.module
+    offered = modules[target.module]
+    missing = () if offered is None else sorted(set(target.names) - offered)
+    return f"{target.module}.{missing[0]}" if missing else None
+
+
+def _unresolved_import(path: PurePosixPath, target: _Import, missing: str) -> Diagnostic:
+    return Diagnostic(
+        rule="unresolved-import",
+        severity=Severity.ERROR,
+        message=f"Nothing in the backend is called {missing}.",
+        span=Span(path=str(path), line=target.line),
+        hint="Import what is there, or write what is missing.",
+        subject=missing,
+    )

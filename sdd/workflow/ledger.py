@@ -1,0 +1,124 @@
+"""Keeps the report of a run complete at every moment, and its state on the disk."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+from sdd.errors import ExitCode, SddError
+from sdd.workflow.context import Context
+from sdd.workflow.report import RunReport
+from sdd.workflow.runs import Run, RunState, save_run
+
+_STATES = {
+    ExitCode.NEEDS_HUMAN: RunState.WAITING,
+    ExitCode.LIMIT: RunState.STOPPED,
+    ExitCode.INTERRUPTED: RunState.INTERRUPTED,
+}
+
+
+class Ledger:
+    """One run's report as it grows; whenever the run ends, it is as full as it can be."""
+
+    def __init__(self, context: Context, run: Run, *, resumed: bool) -> None:
+        self._context = context
+        self._began = context.ports.clock.monotonic()
+        self.run = run
+        self.report = RunReport(
+            run_id=run.id,
+            feature=run.feature,
+            model=run.model,
+            exit_code=ExitCode.FINDINGS,
+            answer="The run has not ended.",
+            dry_run=context.request.dry_run,
+            resumed=resumed,
+        )
+
+    def note(self, **values: Any) -> None:  # noqa: ANN401 - the fields of RunReport
+        """Put what is known now into the report."""
+        self.report = replace(self.report, **values)
+
+    def answered(self, answers: Mapping[str, str]) -> None:
+        """Keep the human's answers on the disk, so that they are not asked for again."""
+        if answers != self.run.answers:
+            self.run = replace(self.run, answers=dict(answers))
+            self.save()
+
+    def end(self, exit_code: ExitCode, answer: str, **values: Any) -> RunReport:  # noqa: ANN401
+        """Finish the report; returns it."""
+        seconds = self._context.ports.clock.monotonic() - self._began
+        self.note(exit_code=exit_code, answer=answer, seconds=seconds, **values)
+        return self.report
+
+    def save(self, extra: Mapping[str, bytes] | None = None) -> None:
+        """Write the run's state; a dry run leaves no trace.
+
+        Raises:
+            WorkspaceError: The disk refused.
+        """
+        if not self._context.request.dry_run:
+            save_run(self._context.ports.files, self.run, extra)
+
+    def close(
+        self,
+        state: RunState | None = None,
+        writes: Mapping[PurePosixPath, bytes | None] | None = None,
+    ) -> None:
+        """Write down how the run ended, and what the agents wrote if it did not land.
+
+        A disk that refuses even this must not hide how the run ended.
+        """
+        report = self.report
+        self.run = replace(
+            self.run,
+            state=state or self._state(),
+            finished=self._context.ports.clock.now().isoformat(),
+            exit_code=int(report.exit_code),
+            answer=report.answer,
+            report=summary(report),
+        )
+        kept = {f"files/{path}": data for path, data in (writes or {}).items() if data is not None}
+        with suppress(SddError):
+            self.save(kept)
+
+    def _state(self) -> RunState:
+        if self.report.exit_code is ExitCode.CLEAN:
+            return RunState.LANDED if self.report.landed else RunState.UNCHANGED
+        return _STATES.get(self.report.exit_code, RunState.FAILED)
+
+
+def summary(report: RunReport) -> dict[str, Any]:
+    """Return the numbers and names of a report, as JSON holds them."""
+    return {
+        "files": [f"{file.action} {file.path}" for file in report.files],
+        "orders": [
+            {
+                "order": order.order,
+                "agent": order.agent,
+                "rounds": order.rounds,
+                "ending": order.ending,
+                "seconds": round(order.seconds, 3),
+            }
+            for order in report.orders
+        ],
+        "gates": {gate.gate: gate.result.value for gate in report.gates},
+        "rounds": report.rounds,
+        "tests": {"passed": report.tests_passed, "failed": report.tests_failed},
+        "routes": {
+            "routes": report.routes.routes,
+            "proved": report.routes.proved,
+            "violated": report.routes.violated,
+            "unknown": report.routes.unknown,
+            "public": report.routes.public,
+        },
+        "tokens": report.usage.input_tokens + report.usage.output_tokens,
+        "usd": float(report.usage.usd or Decimal(0)),
+        "seconds": round(report.seconds, 3),
+        "record": report.record,
+        "questions": [question.id for question in report.questions],
+        "diagnostics": [
+            f"{item.span or '-'} {item.rule}: {item.message}" for item in report.diagnostics
+        ],
+    }

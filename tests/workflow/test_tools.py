@@ -1,0 +1,262 @@
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from fakes import MemoryFiles
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdd.agents.conversation import Tool, ToolError
+from sdd.agents.definition import AgentDefinition
+from sdd.workflow.globs import covers
+from sdd.workflow.orders import WorkOrder
+from sdd.workflow.overlay import Overlay
+from sdd.workflow.tools import MOST_BYTES, Services, make_tools
+
+ORDER = WorkOrder(
+    id="models",
+    title="Tables",
+    agent="crud",
+    wave=1,
+    documents=(),
+    may_write=("backend/app/models/**", "!backend/app/models/fixed.py"),
+    gates=("import",),
+)
+FILES = {
+    "specs/database/schema.md": "# Schema\n\nid\n",
+    "backend/app/models/task.py": "old = 1\nold = 1\nnew = 2\n",
+    "backend/app/main.py": "main = 1\n",
+    "backend/.env": "SECRET=do-not-show\n",
+    "backend/.env.example": "SECRET=\n",
+    "tasks.md": "- [ ] T001\n",
+}
+
+
+def services(answer: str | None = None) -> Services:
+    """Return services that say what they were asked."""
+    return Services(
+        run_tests=lambda overlay, path: f"{len(overlay.paths())} files, {path}",
+        audit=lambda _overlay: "nothing found",
+        ask=lambda _question, _choices: answer,
+    )
+
+
+def toolbox(
+    overlay: Overlay,
+    granted: tuple[str, ...] | None = None,
+    owned: frozenset[PurePosixPath] = frozenset(),
+    answer: str | None = None,
+) -> dict[str, Tool]:
+    """Return the tools of one agent by name."""
+    definition = AgentDefinition(name="crud", description="", prompt="", path="", tools=granted)
+    tools = make_tools(definition, ORDER, overlay, owned, services(answer))
+    return {tool.name: tool for tool in tools}
+
+
+def use(overlay: Overlay, tool_name: str, /, **arguments: Any) -> str:
+    """Call one tool."""
+    return toolbox(overlay)[tool_name].call(arguments)
+
+
+@pytest.fixture
+def overlay() -> Overlay:
+    """Return a small project."""
+    return Overlay(MemoryFiles(FILES))
+
+
+def test_read_file_says_which_lines_follow(overlay: Overlay) -> None:
+    """The first line is a head; the rest is the text, exactly."""
+    text = use(overlay, "read_file", path="specs/database/schema.md")
+
+    assert text == "specs/database/schema.md, lines 1-4 of 4:\n# Schema\n\nid\n"
+
+
+def test_read_file_pages(overlay: Overlay) -> None:
+    """Offset and limit choose whole lines."""
+    text = use(overlay, "read_file", path="backend/app/models/task.py", offset=2, limit=1)
+
+    assert text == "backend/app/models/task.py, lines 2-2 of 4:\nold = 1"
+
+
+def test_write_file_writes_within_the_order(overlay: Overlay) -> None:
+    """A path that the order covers is written to the overlay."""
+    use(overlay, "write_file", path="backend/app/models/user.py", content="x = 1\n")
+
+    assert overlay.writes() == {PurePosixPath("backend/app/models/user.py"): b"x = 1\n"}
+
+
+FORBIDDEN = [
+    "backend/app/main.py",
+    "backend/app/models/fixed.py",
+    "backend/app/models/../main.py",
+    "specs/database/schema.md",
+    "agents/crud.md",
+    ".specify/memory/constitution.md",
+    "history/prompts/x.md",
+    "tasks.md",
+    "backend/app/models/tasks.md",
+    "/etc/passwd",
+    "../outside.py",
+    "backend/app/models/\x00.py",
+    "backend\\app\\models\\x.py",
+    "C:/windows/x.py",
+    "backend/app/models/.env",
+    "backend/app/models/__pycache__/x.py",
+    "",
+    ".",
+    "backend/app/models/" + "x" * 500,
+]
+
+
+@pytest.mark.parametrize("path", FORBIDDEN)
+def test_a_forbidden_path_is_neither_written_nor_edited_nor_deleted(
+    overlay: Overlay, path: str
+) -> None:
+    """Whatever the way, a path outside the order stays as it was."""
+    for name, arguments in (
+        ("write_file", {"content": "x"}),
+        ("edit_file", {"old_text": "main", "new_text": "x"}),
+        ("delete_file", {}),
+    ):
+        with pytest.raises(ToolError):
+            use(overlay, name, path=path, **arguments)
+
+    assert overlay.writes() == {}
+
+
+def test_a_refusal_says_what_is_allowed(overlay: Overlay) -> None:
+    """The model learns from the refusal where it may write."""
+    with pytest.raises(ToolError, match=r"backend/app/models/\*\*"):
+        use(overlay, "write_file", path="backend/app/main.py", content="x")
+
+
+pieces = st.sampled_from(
+    ["backend", "app", "models", "..", ".", "", "/", "//", "main.py", "~", "specs", "\\", " ", "é"]
+)
+hostile = st.one_of(
+    st.text(max_size=40),
+    st.lists(pieces, max_size=8).map("/".join),
+    st.lists(pieces, max_size=6).map(lambda parts: "backend/app/models/" + "/".join(parts)),
+)
+
+
+@given(hostile, st.text(max_size=20))
+def test_no_path_outside_the_order_is_ever_written(path: str, content: str) -> None:
+    """Whatever a model names, what is written is covered by the order and inside the project."""
+    overlay = Overlay(MemoryFiles(FILES))
+    tools = toolbox(overlay)
+    for name, arguments in (
+        ("write_file", {"path": path, "content": content}),
+        ("edit_file", {"path": path, "old_text": "main = 1", "new_text": content}),
+        ("delete_file", {"path": path}),
+    ):
+        try:
+            tools[name].call(arguments)
+        except ToolError:
+            continue
+
+    for written in overlay.writes():
+        assert covers(ORDER.may_write, written)
+        assert not written.is_absolute()
+        assert ".." not in written.parts
+
+
+def test_edit_file_wants_exactly_one_match(overlay: Overlay) -> None:
+    """A text that stands twice, or not at all, is not replaced."""
+    path = "backend/app/models/task.py"
+    with pytest.raises(ToolError, match="2 times"):
+        use(overlay, "edit_file", path=path, old_text="old = 1", new_text="x")
+    with pytest.raises(ToolError, match="0 times"):
+        use(overlay, "edit_file", path=path, old_text="nothing", new_text="x")
+
+    use(overlay, "edit_file", path=path, old_text="new = 2", new_text="new = 3")
+
+    assert overlay.read(PurePosixPath(path)) == b"old = 1\nold = 1\nnew = 3\n"
+
+
+def test_only_files_of_runs_are_deleted(overlay: Overlay) -> None:
+    """A file that no run wrote is not an agent's to delete."""
+    path = PurePosixPath("backend/app/models/task.py")
+    with pytest.raises(ToolError, match="not yours"):
+        use(overlay, "delete_file", path=str(path))
+
+    toolbox(overlay, owned=frozenset({path}))["delete_file"].call({"path": str(path)})
+
+    assert overlay.writes() == {path: None}
+
+
+def test_secrets_are_not_shown(overlay: Overlay) -> None:
+    """A settings file is neither read, nor listed, nor found."""
+    with pytest.raises(ToolError, match="secrets"):
+        use(overlay, "read_file", path="backend/.env")
+
+    assert "backend/.env\n" not in use(overlay, "list_files") + "\n"
+    assert "backend/.env.example" in use(overlay, "list_files")
+    assert use(overlay, "search", text="do-not-show") == "Not found."
+
+
+def test_search_answers_with_places(overlay: Overlay) -> None:
+    """Case does not matter; each hit has path and line."""
+    assert use(overlay, "search", text="SCHEMA", under="specs") == (
+        "specs/database/schema.md:1: # Schema"
+    )
+
+
+def test_a_definition_grants_its_tools_and_no_others(overlay: Overlay) -> None:
+    """What `tools` does not name is not there; deleting comes with writing."""
+    assert set(toolbox(overlay, ("read_file", "search"))) == {"read_file", "search"}
+    assert set(toolbox(overlay, ("write_file",))) == {"write_file", "delete_file"}
+    assert set(toolbox(overlay, None)) == {
+        "read_file",
+        "write_file",
+        "edit_file",
+        "delete_file",
+        "list_files",
+        "search",
+        "run_tests",
+        "audit",
+        "ask_user",
+    }
+
+
+def test_nobody_to_ask_is_told_to_the_model(overlay: Overlay) -> None:
+    """Without a human the model is asked to be cautious and to name its assumption."""
+    with pytest.raises(ToolError, match="Nobody"):
+        use(overlay, "ask_user", question="Which?")
+
+    assert (
+        toolbox(overlay, answer="this one")["ask_user"].call({"question": "Which?"}) == "this one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("read_file", {}),
+        ("read_file", {"path": 3}),
+        ("read_file", {"path": "backend/app/main.py", "offset": 0}),
+        ("read_file", {"path": "backend/app/main.py", "offset": 99}),
+        ("read_file", {"path": "backend/nothing.py"}),
+        ("write_file", {"path": "backend/app/models/x.py"}),
+        ("write_file", {"path": "backend/app/models/x.py", "content": "\ud800"}),
+        ("write_file", {"path": "backend/app/models/x.py", "content": "x" * (MOST_BYTES + 1)}),
+        ("ask_user", {"question": "Which?", "choices": "a"}),
+    ],
+)
+def test_wrong_arguments_are_told_to_the_model(
+    overlay: Overlay, name: str, arguments: Mapping[str, Any]
+) -> None:
+    """A malformed call is a ToolError, never another exception, and changes nothing."""
+    with pytest.raises(ToolError):
+        toolbox(overlay)[name].call(arguments)
+
+    assert overlay.writes() == {}
+
+
+def test_run_tests_and_audit_see_the_overlay(overlay: Overlay) -> None:
+    """Services are given what stands there now."""
+    use(overlay, "write_file", path="backend/app/models/user.py", content="x = 1\n")
+
+    assert use(overlay, "run_tests", path="backend/tests") == "7 files, backend/tests"
+    assert use(overlay, "audit") == "nothing found"
