@@ -1,0 +1,118 @@
+"""Conventions for columns: type, nullability, default, keys."""
+
+import re
+from collections.abc import Mapping
+
+from sdd.ir.behaviour import Action, operations
+from sdd.ir.conventions.filling import assume, fill
+from sdd.ir.matching import find_column, identifier, is_timestamp
+from sdd.ir.model import (
+    Application,
+    Column,
+    Constraints,
+    Default,
+    Entity,
+    Factory,
+    Field,
+    Type,
+)
+
+_MOMENT = re.compile(r"(_at|_time|timestamp)$")
+_DAY = re.compile(r"(_date|_on|^date)$")
+_YES_NO = re.compile(r"^(is|has|can)_")
+
+
+def demanded_columns(application: Application) -> Mapping[tuple[str, str], Field]:
+    """Map (entity, column) to the field of the creating request that sets it."""
+    found: dict[tuple[str, str], Field] = {}
+    for item in operations(application):
+        request = item.endpoint.request
+        if item.action not in {Action.CREATE, Action.REGISTER} or not item.entity or not request:
+            continue
+        for field in request.fields:
+            column = find_column(item.entity, field.name)
+            if column is not None:
+                found.setdefault((item.entity.name, column.name), field)
+    return found
+
+
+def complete_column(
+    application: Application, entity: Entity, column: Column, sent: Field | None
+) -> Column:
+    """Fill what a column leaves open, seen beside the request that creates its rows."""
+    column = fill(column, type=_type(application, column, sent))
+    if column.type is Type.LIST:
+        column = fill(column, item=Type.STR)
+    if column.type is Type.ENUM and not column.constraints.choices and sent is not None:
+        choices = sent.shape.constraints.choices
+        column = fill(column, constraints=Constraints(choices=choices) if choices else None)
+    if column.type is Type.ENUM and not column.constraints.choices:
+        column = assume(column, type=Type.STR)
+    column = fill(column, primary_key=False, unique=False)
+    owner = column.name == entity.owner_column
+    column = fill(column, indexed=owner or column.foreign_key is not None)
+    column = fill(column, default=_default(column, owner=owner))
+    column = fill(column, nullable=_nullable(column, sent, owner=owner))
+    column = fill(column, refreshed=_is_refreshed(column))
+    if column.nullable:
+        column = fill(column, default=Default())
+    return fill(column, default=_default_of_required(column, sent))
+
+
+def _type(application: Application, column: Column, sent: Field | None) -> Type:
+    if column.foreign_key is not None:
+        target = application.entity_of_table(column.foreign_key.table)
+        referred = target.column(column.foreign_key.column) if target else None
+        if referred is not None and referred.type is not None:
+            return referred.type
+    if sent is not None and sent.shape.type not in {None, Type.NONE, Type.OBJECT}:
+        return sent.shape.type or Type.STR
+    name = identifier(column.name)
+    if _MOMENT.search(name):
+        return Type.DATETIME
+    if _DAY.search(name):
+        return Type.DATE
+    if _YES_NO.match(name):
+        return Type.BOOL
+    return Type.INT if column.primary_key else Type.STR
+
+
+def _default(column: Column, *, owner: bool) -> Default | None:
+    if column.primary_key and not owner and column.foreign_key is None:
+        automatic = Factory.AUTOINCREMENT if column.type is Type.INT else Factory.UUID
+        return (
+            Default(factory=automatic) if column.type in {Type.INT, Type.UUID, Type.STR} else None
+        )
+    if is_timestamp(column) and column.type is Type.DATETIME and column.nullable is not True:
+        return Default(factory=Factory.NOW)
+    return None
+
+
+def _nullable(column: Column, sent: Field | None, *, owner: bool) -> bool:
+    if column.primary_key or owner or column.default is not None or column.type is Type.BOOL:
+        return column.default is not None and column.default == Default()
+    if sent is not None:
+        return bool(sent.shape.nullable) or sent.required is False
+    return True
+
+
+def _is_refreshed(column: Column) -> bool:
+    changed = re.match(r"^(updated|modified)(_|$)", identifier(column.name))
+    return column.type is Type.DATETIME and bool(changed)
+
+
+def _default_of_required(column: Column, sent: Field | None) -> Default | None:
+    """Find what a column that may not be empty holds when nobody says."""
+    if column.primary_key or column.foreign_key or (sent is not None and sent.required):
+        return None
+    match column.type:
+        case Type.BOOL:
+            return Default(value=False)
+        case Type.LIST:
+            return Default(factory=Factory.EMPTY_LIST)
+        case Type.JSON:
+            return Default(factory=Factory.EMPTY_OBJECT)
+        case Type.ENUM:
+            return Default(value=column.constraints.choices[0])
+        case _:
+            return None
