@@ -3,23 +3,25 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sdd.records.secret_patterns import PATTERNS, SecretPattern
+from sdd.records.secret_patterns import LEAST_WORD, PATTERNS, SecretPattern
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[./~]|\W*(?:x{3,}|\.{3,}|\*{3,}|your|my|the|some|any|example|sample|dummy|fake|placeholder"
     r"|change|replace|insert|enter|redacted|todo|test|null|none|undefined|true|false|optional"
     r"|string|bytes|process\.|os\.|env\.|settings\.|config\.|self\.|request\.|secrets?\.)"
-    r"|\$|%\w*%?$|\[redacted)"
+    r"|\$|%\w*%?$|\[redacted)|\.\.\.|://"
 )
+_PATH = re.compile(r"[\w.-]*(?:/[\w.-]+)+\.\w{1,5}")
+_TELLING = re.compile(r"(?i)passw|pass\b|secret|token|example|sample|secure")
 _URL_PLACEHOLDER = re.compile(
     r"(?i)^(?:pass(?:word|wd)?|pwd|secret|db_?pass\w*|\W*your.*|x{2,}|\*+|\.{3}|…|changeme"
     r"|\$.*|%\(.*|\{.*|\[.*|<.*|redacted.*)$"
 )
 _IDENTIFIER = re.compile(r"^[A-Za-z_]+(?:[._-][A-Za-z_]+)*\d{0,2}$")
-_SETTING = re.compile(r"[A-Z][A-Z0-9_]*$")
+_SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
 _LEAST_LENGTH = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_SETTING_LENGTH = 6
@@ -41,7 +43,9 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Hit:
+class SecretPlace:
+    """Where a secret stands in a text."""
+
     start: int
     end: int
     kind: str
@@ -65,39 +69,59 @@ def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
     return "".join(pieces), tuple(redactions)
 
 
-def find_secrets(text: str) -> Iterator[_Hit]:
+def find_secrets(text: str) -> Iterator[SecretPlace]:
     """Yield where secrets stand, in no order; places may overlap."""
     folded = text.lower()
+    if len(folded) != len(text):  # a few capitals become two letters; then places would shift
+        folded = _ascii_lower(text)
+    words = [word for word in folded.split() if len(word) >= LEAST_WORD and not word.isalpha()]
+    dense = "\n".join(words)
     for pattern in PATTERNS:
-        if any(needle in folded for needle in pattern.needles):
-            yield from _hits(pattern, text)
+        where = dense if pattern.dense else folded
+        if any(needle in where for needle in pattern.needles):
+            yield from _places(pattern, text, folded)
 
 
-def _hits(pattern: SecretPattern, text: str) -> Iterator[_Hit]:
+def _ascii_lower(text: str) -> str:
+    return text.translate({code: code + 32 for code in range(ord("A"), ord("Z") + 1)})
+
+
+def _places(pattern: SecretPattern, text: str, folded: str) -> Iterator[SecretPlace]:
     group = "secret" if "secret" in pattern.regex.groupindex else 0
-    for match in pattern.regex.finditer(text):
-        value = match[group]
-        if _is_secret(pattern, value, text, match.start()):
-            start, end = match.span(group)
-            yield _Hit(start=start, end=end, kind=pattern.kind)
+    for match in _matches(pattern, folded if pattern.folded else text):
+        start, end = match.span(group)
+        if _is_secret(pattern, text[match.start() : start], text[start:end]):
+            yield SecretPlace(start=start, end=end, kind=pattern.kind)
 
 
-def _is_secret(pattern: SecretPattern, value: str, text: str, start: int) -> bool:
+def _matches(pattern: SecretPattern, text: str) -> Iterator[re.Match[str]]:
+    if not pattern.anchored:
+        yield from pattern.regex.finditer(text)
+        return
+    for needle in pattern.needles:
+        start = text.find(needle)
+        while start >= 0:
+            if match := pattern.regex.match(text, start):
+                yield match
+            start = text.find(needle, start + 1)
+
+
+def _is_secret(pattern: SecretPattern, name: str, value: str) -> bool:
     if pattern.kind == "connection-password":
-        return not _URL_PLACEHOLDER.match(value)
+        user = name.removeprefix("://").removesuffix(":")
+        return not _URL_PLACEHOLDER.match(value) and value != user
     if not pattern.judged:
         return True
-    if _PLACEHOLDER.match(value) or _IDENTIFIER.match(value) or "://" in value:
+    if _PLACEHOLDER.search(value) or _PATH.fullmatch(value) or not _is_mixed(value):
         return False
-    if pattern.kind == "secret-value" and _is_setting(text, start):
-        return len(value) >= _LEAST_SETTING_LENGTH and _is_mixed(value)
-    return len(value) >= _LEAST_LENGTH and _is_mixed(value) and _entropy(value) >= _LEAST_ENTROPY
-
-
-def _is_setting(text: str, start: int) -> bool:
-    """Tell whether the name is written as in a settings file, `DB_PASSWORD=…`."""
-    name = re.match(r"\w*", text[start : start + 60])
-    return bool(name and _SETTING.match(name[0]))
+    if pattern.kind == "secret-value" and _SETTING.match(name):
+        return len(value) >= _LEAST_SETTING_LENGTH
+    return (
+        len(value) >= _LEAST_LENGTH
+        and not _IDENTIFIER.match(value)
+        and _entropy(value) >= _LEAST_ENTROPY
+        and not (pattern.kind == "secret-value" and _TELLING.search(value))
+    )
 
 
 def _is_mixed(value: str) -> bool:
@@ -110,9 +134,9 @@ def _entropy(value: str) -> float:
     return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
 
 
-def _without_overlap(hits: Iterator[_Hit]) -> list[_Hit]:
+def _without_overlap(hits: Iterable[SecretPlace]) -> list[SecretPlace]:
     """Sort the places; where two overlap, the one that starts first and is longest stays."""
-    kept: list[_Hit] = []
+    kept: list[SecretPlace] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
