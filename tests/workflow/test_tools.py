@@ -54,7 +54,7 @@ def toolbox(
     return {tool.name: tool for tool in tools}
 
 
-def use(overlay: Overlay, tool_name: str, /, **arguments: Any) -> str:
+def use(overlay: Overlay, tool_name: str, /, **arguments: object) -> str:
     """Call one tool."""
     return toolbox(overlay)[tool_name].call(arguments)
 
