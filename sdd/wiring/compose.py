@@ -1,0 +1,150 @@
+"""The composition root: a run's request and ports from options, settings and adapters."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+
+from sdd.adapters.clock import SystemClock
+from sdd.adapters.disk import DiskFiles
+from sdd.adapters.git import open_git
+from sdd.adapters.journal import open_replay
+from sdd.adapters.locks import hold_lock
+from sdd.adapters.processes import LocalProcesses
+from sdd.adapters.pydantic_runner import open_runner
+from sdd.adapters.record_store import DiskRecordStore
+from sdd.adapters.scratch import scratch
+from sdd.agents.runner import AgentRunner, Limits
+from sdd.wiring.project import find_project
+from sdd.wiring.settings import Settings, current_environment, load_settings
+from sdd.workflow.offline.scripted import deterministic_models
+from sdd.workflow.request import OFFLINE, Ask, ImplementRequest, Ports
+
+_REPLAY = "replay:"
+_RUNS = ".sdd/runs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line asked for; None: not said, so the settings decide."""
+
+    feature: str
+    project: Path | None = None
+    model: str | None = None
+    agent: str | None = None
+    parallel: int | None = None
+    budget_usd: Decimal | None = None
+    max_tokens: int | None = None
+    timeout: float | None = None
+    max_rounds: int | None = None
+    dry_run: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    resume: str | None = None
+    commit: bool = False
+    layout: str | None = None
+    thorough: bool = False
+    keep: bool = False
+    overwrite: bool = False
+    no_input: bool = False
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedRun:
+    """All that a run needs."""
+
+    project: Path
+    request: ImplementRequest
+    ports: Ports
+
+
+def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
+    """Find the project, read its settings, and join ports with adapters.
+
+    Raises:
+        SddError: No project, or settings that cannot be used.
+    """
+    project = find_project(asked.project or Path.cwd(), explicit=asked.project is not None)
+    environment = current_environment()
+    settings = load_settings(project, environment)
+    git = open_git(project)
+    user = environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
+    request = _request(asked, settings, user)
+    ports = Ports(
+        files=DiskFiles.open(project),
+        clock=SystemClock(),
+        processes=LocalProcesses(),
+        open_runner=_Runners(project, request.model, environment),
+        scratch=scratch,
+        lock=_Locks(project),
+        records=DiskRecordStore(project),
+        ask=ask,
+        git=git,
+    )
+    return ComposedRun(project=project, request=request, ports=ports)
+
+
+def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
+    return ImplementRequest(
+        feature=asked.feature,
+        model=asked.model or settings.model,
+        agent=asked.agent,
+        parallel=asked.parallel or settings.parallel,
+        budget=Limits(
+            usd=settings.budget_usd if asked.budget_usd is None else asked.budget_usd,
+            tokens=asked.max_tokens or settings.max_tokens,
+            seconds=asked.timeout or settings.timeout,
+        ),
+        max_rounds=settings.max_rounds if asked.max_rounds is None else asked.max_rounds,
+        dry_run=asked.dry_run,
+        answers=asked.answers,
+        no_input=asked.no_input,
+        resume=asked.resume,
+        commit=asked.commit,
+        layout=asked.layout or settings.layout,
+        thorough=asked.thorough,
+        keep=asked.keep,
+        overwrite=asked.overwrite,
+        prompt=asked.command,
+        backend=settings.backend,
+        agent_folders=settings.agents,
+        python=settings.python,
+        user=user,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Locks:
+    project: Path
+
+    def __call__(self, path: PurePosixPath) -> AbstractContextManager[None]:
+        return hold_lock(self.project / path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Runners:
+    """Opens the runner of a run, with its journal or with the one that is replayed."""
+
+    project: Path
+    model: str
+    environment: Mapping[str, str]
+
+    def __call__(self, folder: PurePosixPath | None) -> AbstractAsyncContextManager[AgentRunner]:
+        return self._open(folder)
+
+    @asynccontextmanager
+    async def _open(self, folder: PurePosixPath | None) -> AsyncIterator[AgentRunner]:
+        journal = None
+        if self.model.startswith(_REPLAY):
+            run = self.model.removeprefix(_REPLAY)
+            journal = open_replay(self.project / _RUNS / run / "journal.db", run)
+        place = None if folder is None else self.project / folder
+        async with open_runner(
+            place,
+            scripted=deterministic_models(),
+            default=OFFLINE,
+            environment=self.environment,
+            journal=journal,
+        ) as runner:
+            yield runner
