@@ -1,0 +1,178 @@
+"""Models by name: our own deterministic ones, Claude, and any other that pydantic-ai knows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ContentFilterError,
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelContextWindowExceededError,
+    ModelNotFoundError,
+    ModelOverloadedError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+    ModelServerError,
+    ModelTimeoutError,
+    UnexpectedModelBehavior,
+    UserError,
+)
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, infer_model
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+
+from sdd.adapters.pydantic_messages import from_history, to_response
+from sdd.agents.catalog import Catalog, Price
+from sdd.agents.conversation import DeterministicModel, Tool
+from sdd.errors import MissingExtraError, ModelError
+from sdd.names import nearest
+
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_RETRIES = 4
+_SECONDS = 600.0
+
+
+async def _nothing() -> None:
+    await asyncio.sleep(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A model that is ready to be asked.
+
+    Attributes:
+        shown: What messages call it.
+        settings: What goes along with every request.
+        metered: Whether it counts tokens that cost money.
+    """
+
+    model: Model
+    shown: str
+    price: Price | None = None
+    metered: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+def scripted(model: DeterministicModel, tools: Sequence[Tool]) -> Chosen:
+    """Put a deterministic model where a language model would sit."""
+
+    def respond(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        said = from_history(messages, info.instructions or "")
+        return to_response(model.respond(said, tools))
+
+    return Chosen(
+        model=FunctionModel(respond, model_name=model.name), shown=model.name, metered=False
+    )
+
+
+def choose(name: str, catalog: Catalog, environment: Mapping[str, str]) -> Chosen:
+    """Find a model by alias, Claude id, `provider:id`, or `replay:run`.
+
+    Raises:
+        ModelError: There is no such model, or its key is missing.
+        MissingExtraError: Its client is not installed.
+    """
+    if name.startswith("replay:"):
+        return Chosen(model=FunctionModel(_unasked, model_name=name), shown=name, metered=False)
+    choice = catalog.models.resolve(name)
+    if choice is None or choice.id is None:
+        known = ("offline", *catalog.models.aliases)
+        near = nearest(name.lower(), known, most=1)
+        raise ModelError(
+            f"There is no model {name}.",
+            hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}.",
+        )
+    provider, _, bare = choice.id.rpartition(":")
+    price = catalog.models.price(choice.id)
+    if provider in {"", "anthropic"}:
+        return _claude(bare, price, environment)
+    return _other(choice.id, price)
+
+
+def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
+    """Say what went wrong: an error when the model cannot be asked, a reason when it misbehaved."""
+    if isinstance(error, ContentFilterError):
+        return "the model declined to answer"
+    if isinstance(error, UnexpectedModelBehavior):
+        return f"the model did not answer in a usable way: {_first_line(error)}"
+    for kind, what, hint in _EXPLANATIONS:
+        if isinstance(error, kind):
+            return ModelError(f"{chosen.shown} {what}.", hint=hint)
+    if isinstance(error, ModelAPIError):
+        return ModelError(f"{chosen.shown} refused the request: {_first_line(error)}.")
+    return ModelError(f"{chosen.shown} could not be asked: {_first_line(error)}.")
+
+
+_AGAIN = "Resume the run later: finished calls are kept."
+# The narrower kinds first: some of them are subclasses of later ones.
+_EXPLANATIONS: tuple[tuple[type[AgentRunError], str, str], ...] = (
+    (ModelAuthenticationError, "refused the key", f"Check {' or '.join(_KEYS)}."),
+    (ModelContextWindowExceededError, "got more text than it can read", "Split the spec."),
+    (ModelNotFoundError, "is not offered by its provider", "Choose another with --model."),
+    (ModelQuotaExceededError, "has no credit left", "Add credit, then resume the run."),
+    (ModelRateLimitError, "is asked too often", _AGAIN),
+    (ModelOverloadedError, "is overloaded", _AGAIN),
+    (ModelServerError, "has trouble on its side", _AGAIN),
+    (ModelTimeoutError, "did not answer in time", _AGAIN),
+    (ModelConnectionError, "cannot be reached", "Check the network, then resume the run."),
+)
+
+
+def _unasked(_messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
+    raise ModelError("A replayed run asks no model.")
+
+
+def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) -> Chosen:
+    key, token = (environment.get(name) for name in _KEYS)
+    if not key and not token:
+        raise ModelError(
+            f"{model_id} needs a key, and {_KEYS[0]} is not set.",
+            hint=f"Set {_KEYS[0]}, or leave --model out to work with the offline model.",
+        )
+    try:
+        from anthropic import AsyncAnthropic  # noqa: PLC0415 - slow, and only Claude needs it
+        from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415
+        from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("agents", "Asking Claude") from error
+    client = AsyncAnthropic(
+        api_key=key or None,
+        auth_token=None if key else token,
+        base_url=environment.get("ANTHROPIC_BASE_URL") or None,
+        max_retries=_RETRIES,
+        timeout=_SECONDS,
+    )
+    return Chosen(
+        model=AnthropicModel(model_id, provider=AnthropicProvider(anthropic_client=client)),
+        shown=model_id,
+        price=price,
+        settings={
+            "anthropic_cache": True,
+            "anthropic_cache_instructions": True,
+            "anthropic_cache_tool_definitions": True,
+        },
+        close=client.close,
+    )
+
+
+def _other(name: str, price: Price | None) -> Chosen:
+    try:
+        model = infer_model(name)
+    except ImportError as error:
+        package = name.partition(":")[0]
+        raise ModelError(
+            f"{name} needs a client that is not installed.",
+            hint=f'Install it with: pip install "pydantic-ai-slim[{package}]"',
+        ) from error
+    except (UserError, ValueError) as error:
+        raise ModelError(f"{name} cannot be used: {_first_line(error)}.") from error
+    return Chosen(model=model, shown=name, price=price)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

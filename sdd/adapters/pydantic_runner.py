@@ -1,0 +1,261 @@
+"""Runs agents with pydantic-ai; the framework is imported when the first agent runs."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdd.adapters.journal import Journal, NoJournal, open_journal
+from sdd.agents.catalog import Catalog, load_catalog
+from sdd.agents.conversation import AssistantMessage, DeterministicModel, Tool, ToolError
+from sdd.agents.definition import AgentDefinition
+from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
+from sdd.errors import MissingExtraError, ModelError
+
+if TYPE_CHECKING:
+    import pydantic_ai
+
+    from sdd.adapters.pydantic_guard import GuardedModel
+    from sdd.adapters.pydantic_models import Chosen
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_SHOWN = 80
+
+
+class PydanticRunner:
+    """An `AgentRunner`; open it with `open_runner`.
+
+    Args:
+        scripted: Deterministic models by name: `offline`, and those of tests.
+        default: The model of agents that name none.
+        environment: Where keys are looked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        scripted: Mapping[str, DeterministicModel],
+        default: str,
+        catalog: Catalog,
+        environment: Mapping[str, str],
+        journal: Journal,
+    ) -> None:
+        self._scripted = dict(scripted)
+        self._default = default
+        self._catalog = catalog
+        self._environment = environment
+        self._journal = journal
+        self._chosen: dict[str, Chosen] = {}
+
+    async def run(
+        self,
+        definition: AgentDefinition,
+        task: Task,
+        tools: Sequence[Tool],
+        limits: Limits,
+        on_step: Callable[[Step], None],
+    ) -> Outcome:
+        """Let the agent work; tool errors are told to the model, endings are returned.
+
+        Raises:
+            ModelError: The model is not known, cannot be reached, or its key is missing.
+            MissingExtraError: The framework is not installed.
+        """
+        chosen = self._choose(self._name(definition, task), tools, limits)
+        from pydantic_ai.exceptions import AgentRunError  # noqa: PLC0415 - slow to import
+
+        from sdd.adapters.pydantic_guard import GuardedModel, Meter, RunEnded  # noqa: PLC0415
+        from sdd.adapters.pydantic_models import explain  # noqa: PLC0415
+
+        meter = Meter(limits=limits, price=chosen.price, metered=chosen.metered)
+        model = GuardedModel(
+            chosen.model, key=task.key, prompt=definition.prompt, meter=meter, journal=self._journal
+        )
+        agent = _agent(definition, model, [_framed(tool, task, on_step) for tool in tools])
+        clock = asyncio.timeout(limits.seconds)
+        try:
+            async with clock:
+                return await _converse(agent, definition, task, model, chosen.settings)
+        except RunEnded as ended:
+            return _ended(model, definition, ended.ending, ended.reason)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            reason = f"the limit of {limits.seconds:g} seconds is reached"
+            return _ended(model, definition, Ending.LIMIT, reason)
+        except AgentRunError as error:
+            explained = explain(error, chosen)
+            if isinstance(explained, ModelError):
+                raise explained from error
+            return _ended(model, definition, Ending.FAILED, explained)
+
+    async def close(self) -> None:
+        """Close the connections to models."""
+        for chosen in self._chosen.values():
+            await chosen.close()
+
+    def _name(self, definition: AgentDefinition, task: Task) -> str:
+        for written in (task.model, definition.model):
+            if written is None:
+                continue
+            if written in self._scripted or written.startswith("replay:"):
+                return written
+            choice = self._catalog.models.resolve(written)
+            if choice is None or choice.id is not None:
+                return written
+        return self._default
+
+    def _choose(self, name: str, tools: Sequence[Tool], limits: Limits) -> "Chosen":
+        try:
+            from sdd.adapters.pydantic_models import choose, scripted  # noqa: PLC0415
+        except ImportError as error:
+            raise MissingExtraError("agents", "Running agents") from error
+        if name in self._scripted:
+            return scripted(self._scripted[name], tools)
+        if name not in self._chosen:
+            self._chosen[name] = choose(name, self._catalog, self._environment)
+        chosen = self._chosen[name]
+        if limits.usd is not None and chosen.metered and chosen.price is None:
+            raise ModelError(
+                f"No price is known for {chosen.shown}, so a budget in USD cannot be kept.",
+                hint="Set one under [tool.sdd.models.prices], or bound tokens instead.",
+            )
+        return chosen
+
+
+@asynccontextmanager
+async def open_runner(
+    folder: Path | None,
+    *,
+    scripted: Mapping[str, DeterministicModel],
+    default: str = "offline",
+    catalog: Catalog | None = None,
+    environment: Mapping[str, str] | None = None,
+    journal: Journal | None = None,
+) -> AsyncIterator[PydanticRunner]:
+    """Open a runner that keeps its journal in a run's folder; without one it keeps none.
+
+    A `journal` that is given, such as a replay, is used instead of the folder's.
+
+    Raises:
+        MissingExtraError: What the journal needs is not installed.
+        WorkspaceError: The journal cannot be opened.
+    """
+
+    def make(kept: Journal) -> PydanticRunner:
+        return PydanticRunner(
+            scripted=scripted,
+            default=default,
+            catalog=catalog or load_catalog(),
+            environment=environment or {},
+            journal=kept,
+        )
+
+    if folder is None or journal is not None:
+        runner = make(journal or NoJournal())
+        try:
+            yield runner
+        finally:
+            await runner.close()
+        return
+    async with open_journal(folder / "journal.db") as kept:
+        runner = make(kept)
+        try:
+            yield runner
+        finally:
+            await runner.close()
+
+
+def _agent(
+    definition: AgentDefinition, model: "GuardedModel", tools: "Sequence[pydantic_ai.Tool[object]]"
+) -> "pydantic_ai.Agent[object, str]":
+    from pydantic_ai import Agent  # noqa: PLC0415 - slow to import
+
+    return Agent(
+        model,
+        name=definition.name,
+        instructions=definition.prompt or None,
+        tools=tools,
+        # A model that keeps calling what does not exist is stopped by limits, not by a count.
+        retries={"tools": 1_000_000, "output": 3},
+    )
+
+
+async def _converse(
+    agent: "pydantic_ai.Agent[object, str]",
+    definition: AgentDefinition,
+    task: Task,
+    model: "GuardedModel",
+    settings: Mapping[str, Any],
+) -> Outcome:
+    from pydantic_ai.settings import ModelSettings  # noqa: PLC0415 - slow to import
+    from pydantic_ai.usage import UsageLimits  # noqa: PLC0415
+
+    from sdd.adapters.pydantic_messages import from_history, to_history  # noqa: PLC0415
+
+    result = await agent.run(
+        task.prompt,
+        message_history=to_history(task.history),
+        model_settings=ModelSettings(**settings),  # type: ignore[typeddict-item]
+        usage_limits=UsageLimits(request_limit=None),
+        infer_name=False,
+    )
+    return Outcome(
+        ending=Ending.SUBMITTED,
+        text=result.output,
+        messages=from_history(result.all_messages(), definition.prompt),
+        usage=model.meter.usage,
+    )
+
+
+def _ended(
+    model: "GuardedModel", definition: AgentDefinition, ending: Ending, reason: str
+) -> Outcome:
+    from sdd.adapters.pydantic_messages import from_history  # noqa: PLC0415 - slow to import
+
+    messages = from_history(model.history, definition.prompt)
+    answers = (item.text for item in reversed(messages) if isinstance(item, AssistantMessage))
+    return Outcome(
+        ending=ending,
+        text=next(answers, ""),
+        messages=messages,
+        usage=model.meter.usage,
+        reason=reason,
+    )
+
+
+def _framed(tool: Tool, task: Task, on_step: Callable[[Step], None]) -> "pydantic_ai.Tool[object]":
+    import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
+    from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
+    from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
+
+    schema = dict(tool.parameters)
+    validator = jsonschema.Draft202012Validator(schema)
+
+    async def call(**arguments: Any) -> str:  # noqa: ANN401 - the schema says what they are
+        on_step(Step(key=task.key, text=_shown(tool, arguments)))
+        problem = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
+        if problem is not None:
+            place = f" at {problem.json_path}" if problem.path else ""
+            raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
+        try:
+            return await asyncio.to_thread(tool.call, arguments)
+        except ToolError as error:
+            raise ToolFailed(str(error)) from error
+
+    return FrameworkTool.from_schema(
+        call,
+        name=tool.name,
+        description=tool.description,
+        json_schema=schema,
+        sequential=True,  # in the order of the answer: two calls may touch one file
+    )
+
+
+def _shown(tool: Tool, arguments: Mapping[str, Any]) -> str:
+    """Return one safe line: the tool, and its first short text argument."""
+    texts = (value for value in arguments.values() if isinstance(value, str))
+    first = next((text for text in texts if len(text) < _SHOWN and "\n" not in text), "")
+    return _UNSAFE.sub(" ", f"{tool.name} {first}").strip()
