@@ -1,0 +1,162 @@
+"""Sends a child into a backend and reads what it saw."""
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from sdd import names
+from sdd.errors import WorkspaceError
+from sdd.ir import Application
+from sdd.ir.behaviour import Shared, ownership
+from sdd.ports import Completed
+from sdd.verify.observation import Observations, Stage
+from sdd.verify.sandbox import Sandbox, find_sandbox
+from sdd.verify.target import VerifyContext
+
+_MARGIN = 2.0
+_TAIL = 2000
+_WANTS_ASYNC = re.compile(r"asyncio extension requires an async driver")
+_WANTS_SYNC = re.compile(r"greenlet_spawn has not been called|No module named 'aiosqlite'")
+_UNAUTHORIZED = 401
+
+
+def observe(context: VerifyContext, stages: frozenset[Stage]) -> Observations:
+    """Start the backend in a child, go through the stages, and return what was seen.
+
+    The tests run in a child of their own: ask for them alone.
+    """
+    seen = _observe(context, stages, asynchronous=None)
+    facts = seen.results.get("import", {})
+    if seen.loaded or context.target.database_url or facts.get("kind") == "dependency":
+        return seen
+    # The text of the sources did not tell which driver the engine takes; its refusal does.
+    told = f"{facts.get('exception', '')} {facts.get('message', '')}"
+    if _WANTS_ASYNC.search(told):
+        return _observe(context, stages, asynchronous=True)
+    if _WANTS_SYNC.search(told):
+        return _observe(context, stages, asynchronous=False)
+    return seen
+
+
+def _observe(
+    context: VerifyContext, stages: frozenset[Stage], *, asynchronous: bool | None
+) -> Observations:
+    target = context.target
+    sandbox = find_sandbox(
+        context.processes, target.folder, network=target.database_url is not None
+    )
+    script = files("sdd.verify").joinpath("probe", "start.py")
+    command = sandbox.wrap([target.python, "-I", "-B", str(script)])
+    try:
+        ended = context.processes.run(
+            command,
+            folder=target.folder,
+            environment={"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            timeout=context.timeout,
+            stdin=json.dumps(_job(context, stages, asynchronous=asynchronous)),
+        )
+    except WorkspaceError as error:
+        return Observations(problem=error.message, isolation=sandbox.name)
+    return _read(ended, sandbox)
+
+
+def _job(
+    context: VerifyContext, stages: frozenset[Stage], *, asynchronous: bool | None
+) -> dict[str, Any]:
+    target, application = context.target, context.application
+    return {
+        "stages": sorted(stages),
+        "folder": target.folder,
+        "app": target.app,
+        "seconds": max(context.timeout - _MARGIN, context.timeout / 2),
+        "database_url": target.database_url,
+        "environment": dict(target.environment),
+        "secret": target.secret,
+        "asynchronous": asynchronous,
+        "auth": _auth(application),
+        "spec": _spec(application),
+    }
+
+
+def _auth(application: Application | None) -> dict[str, Any]:
+    if application is None:
+        return {}
+    policy = application.auth
+    return {
+        "mode": policy.mode.value if policy.mode else None,
+        "subject": policy.subject,
+        "secret_variable": policy.secret_variable,
+        "issuer": policy.issuer,
+        "audience": policy.audience,
+    }
+
+
+def _spec(application: Application | None) -> dict[str, Any] | None:
+    """Return what the probe must know of the spec to judge while it runs."""
+    if application is None:
+        return None
+    errors = application.errors
+    codes = [item.code for item in errors.codes if item.status == _UNAUTHORIZED]
+    return {
+        "operations": [
+            {"method": item.method, "path": item.path, "auth": item.auth}
+            for item in application.endpoints
+        ],
+        "shared": [
+            names.singular(names.snake(entity.table or entity.name))
+            for entity in application.entities
+            if isinstance(ownership(application, entity), Shared)
+        ],
+        "foreign_status": errors.foreign_status,
+        "path_user_status": errors.path_user_status,
+        "error_fields": list(errors.fields or ()),
+        "unauthorized_code": codes[0] if len(codes) == 1 else None,
+    }
+
+
+def _read(ended: Completed, sandbox: Sandbox) -> Observations:
+    results: dict[str, Mapping[str, Any]] = {}
+    seconds: dict[str, float] = {}
+    begun: str | None = None
+    hung_at = ""
+    timed_out = ended.timed_out
+    for event in _events(ended.stdout):
+        stage = str(event.get("stage", ""))
+        match event.get("event"):
+            case "begin":
+                begun = stage
+            case "result":
+                results[stage], seconds[stage], begun = event["data"], event["seconds"], None
+            case "hang":
+                hung_at, timed_out = str(event.get("where", "")), True
+            case _:
+                continue
+    if "import" in seconds:
+        # The interpreter's own start belongs to the import.
+        seconds["import"] += max(ended.seconds - sum(seconds.values()), 0.0)
+    complete = begun is None and (ended.status == 0 or bool(results)) and not timed_out
+    return Observations(
+        results=results,
+        seconds=seconds,
+        unfinished=None if complete else begun or "start",
+        hung_at=hung_at,
+        timed_out=timed_out,
+        isolation=sandbox.name,
+        stderr=ended.stderr[-_TAIL:],
+    )
+
+
+def _events(stdout: str) -> Iterator[dict[str, Any]]:
+    """Yield the child's events; lines that are none are the backend's own doing."""
+    for line in stdout.splitlines():
+        try:
+            event = json.loads(zlib.decompress(base64.b64decode(line, validate=True)))
+        except (binascii.Error, ValueError, zlib.error):
+            continue
+        if isinstance(event, dict):
+            yield event

@@ -1,0 +1,76 @@
+"""What the probe finds: defects, and which operations it could try."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .asgi import Request, Response, ServerError
+
+
+@dataclass
+class Findings:
+    """Collects defects, one for each rule and route, and which operations were tried."""
+
+    defects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    probed: set[str] = field(default_factory=set)
+    unprobed: dict[str, str] = field(default_factory=dict)
+    guarded: set[str] = field(default_factory=set)
+    checks: int = 0
+
+    def add(
+        self, rule: str, route: str, message: str, *, reason: str = "", severity: str = "error"
+    ) -> None:
+        """Note a defect; the first of its kind on a route is the one that is told."""
+        defect = {
+            "rule": rule,
+            "route": route,
+            "message": message,
+            "reason": reason,
+            "severity": severity,
+        }
+        known = self.defects.get((rule, route))
+        if known is None or (known["severity"] != "error" and severity == "error"):
+            self.defects[rule, route] = defect
+
+    def add_server_errors(self, rule: str, errors: list[ServerError]) -> None:
+        """Note every 5xx answer, with what was raised and where."""
+        for error in errors:
+            fault = error.response.fault or {}
+            raised = ": ".join(
+                part for part in (fault.get("exception", ""), fault.get("message", "")) if part
+            )
+            route = error.request.route or error.request.line()
+            self.add(
+                rule,
+                route,
+                f"Answers {error.response.status} to {_shorten(error.request.line(), 80)}",
+                reason=raised or error.response.excerpt(),
+            )
+            if fault.get("file"):
+                defect = self.defects[rule, route]
+                defect.setdefault("file", fault["file"])
+                defect.setdefault("line", fault["line"])
+
+    def facts(self) -> dict[str, Any]:
+        """Return everything as JSON values."""
+        return {
+            "findings": list(self.defects.values()),
+            "probed": sorted(self.probed - set(self.unprobed)),
+            "unprobed": dict(sorted(self.unprobed.items())),
+            "guarded": sorted(self.guarded),
+            "checks": self.checks,
+        }
+
+
+def exchange(line: str, answer: Response) -> str:
+    """Show a request line and what came back."""
+    return f"{_shorten(line, 200)} → {answer.excerpt()}"
+
+
+def request_line(request: Request) -> str:
+    """Show a request line."""
+    return request.line()
+
+
+def _shorten(text: str, most: int) -> str:
+    printable = text.encode("unicode_escape").decode()
+    return printable if len(printable) <= most else f"{printable[:most]}…"

@@ -1,0 +1,115 @@
+"""What the source text tells before it is imported: wanted settings, where the app is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_SKIPPED = frozenset(
+    {
+        "venv",
+        "env",
+        "node_modules",
+        "__pycache__",
+        "site-packages",
+        "tests",
+        "test",
+        "build",
+        "dist",
+    }
+)
+_MOST_FILES = 2000
+_MOST_BYTES = 400_000
+_REQUIRED = re.compile(r"""\benviron\[\s*["'](\w+)["']\s*\]""")
+_OPTIONAL = re.compile(r"""\b(?:getenv|environ\.get|config|env)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
+_FIELD = re.compile(r"^\s+(\w+)\s*:\s*([\w.\[\]| ]+?)\s*(=.*)?$", re.MULTILINE)
+_PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w+)["']""")
+_APP = re.compile(r"^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:fastapi\.)?FastAPI\(", re.MULTILINE)
+_BUILT = re.compile(
+    r"^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:create|make|get|build)_app\w*\(", re.MULTILINE
+)
+_FACTORY = re.compile(r"^def ((?:create|make|get|build)_app\w*)\(", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable of the environment; `required` when the backend fails without it."""
+
+    name: str
+    kind: str
+    required: bool
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """Yield the backend's own modules, nearest to the root first."""
+    waiting = [folder]
+    count = 0
+    while waiting:
+        here = waiting.pop(0)
+        try:
+            entries = sorted(here.iterdir())
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_symlink() or entry.name.startswith("."):
+                continue
+            if entry.is_dir() and entry.name not in _SKIPPED:
+                waiting.append(entry)
+            elif entry.suffix == ".py" and entry.stat().st_size < _MOST_BYTES:
+                count += 1
+                if count > _MOST_FILES:
+                    return
+                yield entry
+
+
+def read(path: Path) -> str:
+    """Return a file's text, whatever its encoding; empty when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def settings(texts: list[str]) -> list[Setting]:
+    """List the environment variables that the source text reads."""
+    found: dict[str, Setting] = {}
+    for text in texts:
+        for name in _REQUIRED.findall(text):
+            found[name] = Setting(name, "str", required=True)
+        for name in _OPTIONAL.findall(text):
+            found.setdefault(name, Setting(name, "str", required=False))
+        if "BaseSettings" in text:
+            prefix = (_PREFIX.findall(text) or [""])[0]
+            for name, kind, default in _FIELD.findall(text):
+                upper = f"{prefix}{name}".upper()
+                found.setdefault(upper, Setting(upper, kind, required=not default))
+    return list(found.values())
+
+
+def wants_async_driver(texts: list[str]) -> bool:
+    """Tell whether the database URL must name an asynchronous driver."""
+    return any("create_async_engine" in text for text in texts)
+
+
+def app_references(folder: Path) -> list[str]:
+    """List `module:attribute` candidates for the application, most likely first."""
+    found: list[tuple[int, int, str]] = []
+    for path in python_files(folder):
+        text = read(path)
+        if "FastAPI" not in text and "_app" not in text:
+            continue
+        module = _module(path, folder)
+        for rank, pattern in enumerate((_APP, _BUILT, _FACTORY)):
+            for name in pattern.findall(text):
+                main = 0 if path.stem in {"main", "app", "server", "asgi"} else 1
+                found.append((rank + main, len(module.split(".")), f"{module}:{name}"))
+    return [reference for _, _, reference in sorted(found)]
+
+
+def _module(path: Path, folder: Path) -> str:
+    parts = list(path.relative_to(folder).with_suffix("").parts)
+    if parts[0] == "src" and not (folder / "src" / "__init__.py").exists():
+        parts = parts[1:]
+    if parts[-1] == "__init__":
+        parts = parts[:-1]
+    return ".".join(parts)

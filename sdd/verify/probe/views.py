@@ -1,0 +1,129 @@
+"""What a user sees without naming a row: lists, filters, searches, counts."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .asgi import Response
+from .identity import Actor
+from .operations import Operation, Parameter, is_user_parameter
+from .world import Twist, World
+
+_MOST_VARIANTS = 14
+_PAGING = frozenset({"limit", "page_size", "per_page", "size", "pagesize"})
+_SEARCHING = re.compile(r"search|query|^q$|term|text|keyword|contains|title|name", re.IGNORECASE)
+_MARK = re.compile(r"zq[ab][0-9a-f]{6}n\d\d")
+
+Key = tuple[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A view that changed although its user did nothing."""
+
+    operation: Operation
+    query: tuple[tuple[str, str], ...]
+    what: str
+    answer: Response
+
+
+class Views:
+    """Reads every view of a user and compares what is seen before and after."""
+
+    def __init__(self, world: World, operations: list[Operation]) -> None:
+        self._world = world
+        self._operations = operations
+
+    async def collect(self, actor: Actor, other: Actor) -> dict[Key, Response]:
+        """Call every view with every query that it is worth calling with."""
+        found: dict[Key, Response] = {}
+        for operation in self._operations:
+            for query in self._queries(operation, other):
+                found[operation.name, query] = await self._world.perform(
+                    operation, actor, {}, "zq", Twist(query=query)
+                )
+        return found
+
+    def _queries(self, operation: Operation, other: Actor) -> Iterator[tuple[tuple[str, str], ...]]:
+        optional = [
+            item for item in operation.parameters if item.where == "query" and not item.required
+        ]
+        required = tuple(
+            (item.name, self._values(item, other)[0])
+            for item in operation.parameters
+            if item.where == "query" and item.required
+        )
+        yield required
+        count = 0
+        for parameter in optional:
+            for value in self._values(parameter, other):
+                count += 1
+                if count > _MOST_VARIANTS:
+                    return
+                yield (*required, (parameter.name, value))
+
+    def _values(self, parameter: Parameter, other: Actor) -> list[str]:
+        """Return the values worth trying: choices, both booleans, the other's marks and id."""
+        schema = _plain(self._world, parameter.schema)
+        name = parameter.name
+        if is_user_parameter(name) or name.lower() in {"owner", "created_by", "author_id"}:
+            return [other.id]
+        if schema.get("enum"):
+            return [str(item) for item in schema["enum"][:3]]
+        if schema.get("type") == "boolean":
+            return ["true", "false"]
+        if name.lower() in _PAGING:
+            return [str(schema.get("maximum", 100))]
+        if schema.get("type") == "string" and not schema.get("format") and _SEARCHING.search(name):
+            return [other.prefix]
+        return [self._world.query_value(parameter, other.prefix)]
+
+
+def _plain(world: World, schema: Mapping[str, Any]) -> dict[str, Any]:
+    schema = world.atlas.document.resolve(schema)
+    for option in schema.get("anyOf", []):
+        found = world.atlas.document.resolve(option)
+        if found.get("type") != "null":
+            return found
+    return schema
+
+
+def leaks(answer: Response, victim: Actor) -> str | None:
+    """Say what of a user's an answer holds: a text of theirs, or their id."""
+    if not answer.good:
+        return None
+    found = victim.marks(answer.text)
+    if found:
+        return f"the text {found[0]!r} of the other user"
+    if len(victim.id) >= 8 and victim.id in answer.text:
+        return "the id of the other user"
+    return None
+
+
+def changes(first: Response, second: Response, third: Response) -> str | None:
+    """Say which number or length differs in the third answer but not between the first two."""
+    if not (second.good and third.good):
+        return None
+    early, before, after = (dict(_numbers(item.value)) for item in (first, second, third))
+    for place, number in after.items():
+        if early.get(place) == before.get(place) != number:
+            return f"{place or 'the answer'} went from {before.get(place)} to {number}"
+    for place, number in before.items():
+        if early.get(place) == number and place not in after:
+            return f"{place} is gone"
+    return None
+
+
+def _numbers(value: Any, place: str = "") -> Iterator[tuple[str, float]]:
+    """Yield numbers, truth values and lengths of lists with their places."""
+    match value:
+        case bool() | int() | float():
+            yield place, float(value)
+        case list():
+            yield f"len({place or 'answer'})", float(len(value))
+        case dict():
+            for name, item in value.items():
+                yield from _numbers(item, f"{place}.{name}" if place else name)
+        case _:
+            return
