@@ -47,7 +47,6 @@ def repair_prompt(
     order: WorkOrder,
     number: int,
     diagnostics: Sequence[Diagnostic],
-    siblings: Mapping[str, str],
 ) -> str:
     """Write diagnostics out for the agent whose files they are in.
 
@@ -55,9 +54,8 @@ def repair_prompt(
         order: The order to be mended.
         number: The round, from 1.
         diagnostics: What is wrong.
-        siblings: A correct place of the same kind, by rule.
     """
-    items = [_item(diagnostic, siblings.get(diagnostic.rule)) for diagnostic in diagnostics]
+    items = [_item(diagnostic) for diagnostic in diagnostics]
     return _render("repair.md.jinja", order=order.id, round=number, items=items)
 
 
@@ -66,7 +64,7 @@ def system_prompt(prompt: str, musts: Sequence[str]) -> str:
     return _render("system.md.jinja", prompt=prompt.strip(), musts=list(musts))
 
 
-def _item(diagnostic: Diagnostic, sibling: str | None) -> Mapping[str, object]:
+def _item(diagnostic: Diagnostic) -> Mapping[str, object]:
     return {
         "rule": diagnostic.rule,
         "place": str(diagnostic.span) if diagnostic.span else "",
@@ -78,7 +76,6 @@ def _item(diagnostic: Diagnostic, sibling: str | None) -> Mapping[str, object]:
             {"place": str(related.span), "message": related.message}
             for related in diagnostic.related
         ],
-        "sibling": sibling or "",
     }
 
 

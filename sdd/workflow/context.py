@@ -7,14 +7,14 @@ from pathlib import PurePosixPath
 
 from sdd.agents.conversation import Message
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import AgentRunner, Ending, Limits, Usage
+from sdd.agents.runner import Ending, Usage
 from sdd.diagnostics import Diagnostic
 from sdd.ports import ReadableFiles
-from sdd.verify.verdict import GateReport
 from sdd.workflow.events import Event, StageFinished, StageStarted
 from sdd.workflow.manifest import Manifest
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.request import ImplementRequest, Ports
+from sdd.workflow.specs import Documents
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,16 +48,31 @@ class Project:
     """What discovery found.
 
     Attributes:
+        documents: The specs of the feature, unread.
         agents: The definition that stands in for each planned agent, by the planned name.
         base: The project as it stood at the beginning.
         diagnostics: What is odd about agent files.
     """
 
-    feature: str
+    documents: Documents
     agents: Mapping[str, AgentDefinition]
     base: ReadableFiles
     manifest: Manifest
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def feature(self) -> str:
+        """The feature's name, as its documents have it."""
+        return self.documents.feature
+
+    @property
+    def summary(self) -> str:
+        """One line on what was found."""
+        own = len({agent.path for agent in self.agents.values()})
+        standing = len(self.base.paths(self.manifest.backend))
+        return (
+            f"{len(self.documents.paths)} documents, {own} agents, {standing} files in the backend"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +97,7 @@ class Work:
     Attributes:
         writes: What differs from the project, merged over all orders.
         conversations: By order id.
-        diagnostics: Faults of the merge, by order id of the agents concerned.
+        conflicts: Faults of the merge, with the order ids of the agents concerned.
     """
 
     writes: Mapping[PurePosixPath, bytes | None] = field(default_factory=dict)
@@ -96,6 +111,10 @@ class Work:
     def with_writes(self, writes: Mapping[PurePosixPath, bytes | None]) -> "Work":
         """Return the same work with other merged files."""
         return replace(self, writes=writes)
+
+    def without_conflicts(self) -> "Work":
+        """Return the same work once its conflicts were told to the agents."""
+        return replace(self, conflicts=())
 
     @property
     def usage(self) -> Usage:
@@ -113,19 +132,3 @@ class Work:
             for order, conversation in self.conversations.items()
             if conversation.ending is not Ending.SUBMITTED
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What the gates said of one state."""
-
-    gates: tuple[GateReport, ...] = ()
-    diagnostics: tuple[tuple[str, Diagnostic], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
-    """The open runner and what bounds it."""
-
-    runner: AgentRunner
-    budget: Limits

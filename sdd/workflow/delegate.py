@@ -34,6 +34,12 @@ class Team:
     owned: frozenset[PurePosixPath]
     services: Services
 
+    def model_of(self, agent: str, requested: str) -> str:
+        """Return the name of the model that an agent works with."""
+        if requested != OWN_MODELS:
+            return requested
+        return self.definitions[agent].model or requested
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:

@@ -28,6 +28,14 @@ class Gate:
     optional: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the gates said of one state, and whether it may land."""
+
+    reports: Reports
+    passed: bool
+
+
 async def run_gates(context: Context, gates: Sequence[Gate]) -> Reports:
     """Let each gate judge, one after the other; a thread each, so that ^C is heard."""
     reports: Reports = ()

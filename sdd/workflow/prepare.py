@@ -4,23 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sdd.diagnostics import Diagnostic, errors
+from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError
 from sdd.ir import Application, Question
-from sdd.names import nearest
 from sdd.workflow.context import Context, Project
-from sdd.workflow.conventions import conventions
 from sdd.workflow.manifest import load_manifest
-from sdd.workflow.orders import Plan
-from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, make_plan
 from sdd.workflow.questions import settle_questions
-from sdd.workflow.request import Ask, ImplementRequest
-from sdd.workflow.slices import slices
+from sdd.workflow.request import Ask
 from sdd.workflow.snapshot import take_snapshot
 from sdd.workflow.specs import Specs, as_documented, find_documents, read_documents
 from sdd.workflow.staff import choose_agents
 
-_FOLDERS = ("specs", ".specify")
+_FOLDERS = ("specs", ".specify", "history/adr")
 _FILES = ("CLAUDE.md", "AGENTS.md", "README.md")
 
 

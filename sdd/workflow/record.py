@@ -1,15 +1,24 @@
 """Writes a run down: one prompt history record, with a table of its orders."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from sdd.names import words
 from sdd.records import Evaluation, Links, Outcome, PhrRequest, record_phr
+from sdd.records.adr import list_adrs
+from sdd.records.suggestions import Answer, Evidence, suggest_adrs
+from sdd.text import decode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project
+from sdd.workflow.prepare import Understood
 from sdd.workflow.report import FileReport, RunReport
 
 _MOST_FEATURE_WORDS = 4
 ALL = "all"
+_SPECS = PurePosixPath("specs")
+_DECIDING = frozenset({"research.md", "plan.md"})
+_NUMBER = re.compile(r"^(\d{3}|\d{8}-\d{6})-")
 
 
 def record_run(
@@ -126,3 +135,35 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def suggestions_for(project: Project, understood: Understood) -> tuple[str, ...]:
+    """Return decisions that deserve a record, to the letter; none is ever written here."""
+    answers = understood.answers
+    deciding = tuple(
+        decode(str(path), project.base.read(path) or b"")
+        for path in project.base.paths(_SPECS)
+        if path.name in _DECIDING and _concerns(project.feature, path)
+    )
+    asked = tuple(
+        Answer(
+            question=question.text,
+            answer=answers[question.id],
+            options=question.choices,
+            span=question.places[0] if question.places else None,
+        )
+        for question in understood.specs.questions
+        if question.id in answers
+    )
+    evidence = Evidence(
+        feature=project.feature,
+        documents=deciding,
+        answers=asked,
+        existing=list_adrs(project.base),
+    )
+    return tuple(suggestion.text for suggestion in suggest_adrs(evidence))
+
+
+def _concerns(feature: str, path: PurePosixPath) -> bool:
+    folder = _NUMBER.sub("", path.parent.name)
+    return feature in {ALL, folder, path.parent.name}

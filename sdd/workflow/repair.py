@@ -1,6 +1,6 @@
 """Sends diagnostics back to the agents whose files they are in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, by_place, errors
@@ -39,7 +39,6 @@ def repair_errands(
     plan: Plan,
     found: Sequence[tuple[str, Diagnostic]],
     number: int,
-    siblings: Mapping[str, str],
 ) -> tuple[tuple[Errand, ...], ...]:
     """Return the errands of a round, in waves; an agent gets each of its diagnostics once.
 
@@ -47,7 +46,6 @@ def repair_errands(
         plan: The orders.
         found: Gate and diagnostic.
         number: The round, from 1.
-        siblings: A correct place of the same kind, by rule.
     """
     concerns: dict[str, list[Diagnostic]] = {}
     for gate, diagnostic in found:
@@ -56,11 +54,7 @@ def repair_errands(
             if diagnostic not in listed:
                 listed.append(diagnostic)
     waves = (
-        tuple(
-            _errand(order, concerns[order.id], number, siblings)
-            for order in wave
-            if order.id in concerns
-        )
+        tuple(_errand(order, concerns[order.id], number) for order in wave if order.id in concerns)
         for wave in plan.waves()
     )
     return tuple(wave for wave in waves if wave)
@@ -78,8 +72,6 @@ def concerned(plan: Plan, gate: str, diagnostic: Diagnostic) -> tuple[WorkOrder,
     return found or (plan.order(_ANSWERABLE.get(gate, "assembly")),)
 
 
-def _errand(
-    order: WorkOrder, diagnostics: Sequence[Diagnostic], number: int, siblings: Mapping[str, str]
-) -> Errand:
+def _errand(order: WorkOrder, diagnostics: Sequence[Diagnostic], number: int) -> Errand:
     shown = by_place(diagnostics)[:MOST_AT_ONCE]
-    return Errand(order=order, prompt=repair_prompt(order, number, shown, siblings), round=number)
+    return Errand(order=order, prompt=repair_prompt(order, number, shown), round=number)

@@ -85,7 +85,9 @@ def without_owner(code: str) -> str | None:
 
 def _owner_comparisons(tree: ast.Module) -> Iterator[ast.Compare]:
     """Yield `Model.column == parameter` where every public method takes that parameter."""
-    for owner_class in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module)):
+    for owner_class in (
+        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module)
+    ):
         functions = [
             node
             for node in owner_class.body

@@ -1,0 +1,112 @@
+"""The gates of a run: each judges the merged backend as it would land."""
+
+import sys
+from functools import partial
+from pathlib import PurePosixPath
+
+from sdd.ports import ReadableFiles
+from sdd.verify.gates import GATES, DynamicGate, Verification
+from sdd.verify.target import Target, VerifyContext
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.auditing import audit_gate
+from sdd.workflow.checklist import NAME as CHECKLIST
+from sdd.workflow.checklist import Backend, checklist
+from sdd.workflow.context import Context, Work
+from sdd.workflow.integrate import check_integration
+from sdd.workflow.judge import Gate, Judgement, Reports, may_land, run_gates
+from sdd.workflow.prepare import Understood
+from sdd.workflow.toolpaths import visible
+
+TIME_LIMIT = 120.0
+INTEGRATION, IMPORT = "integration", "import"
+# Both name the operations that they cannot build a request for. Those are told as not checked
+# and do not hold a run up, while what these gates find wrong does.
+_MAY_BE_INCOMPLETE = frozenset({"isolation probe", "token attacks"})
+
+
+async def judge(
+    context: Context, understood: Understood, files: ReadableFiles, work: Work
+) -> Judgement:
+    """Let every gate judge a backend, in a copy on disk that nobody else sees.
+
+    Args:
+        context: The run's surroundings.
+        understood: What the backend should be.
+        files: The project as it would be after landing.
+        work: What was merged, with its conflicts.
+    """
+    backend = PurePosixPath(context.request.backend)
+    with context.ports.scratch(backend_files(files, backend)) as folder:
+        target = target_for(context, folder, backend)
+        gates = _gates(context, understood, files, work, target)
+        reports = await run_gates(context, gates)
+    return Judgement(reports=reports, passed=may_land(gates, reports))
+
+
+def backend_files(files: ReadableFiles, backend: PurePosixPath) -> dict[PurePosixPath, bytes]:
+    """Return the backend's files by path below its folder; no secrets among them."""
+    return {
+        path.relative_to(backend): files.read(path) or b""
+        for path in files.paths(backend)
+        if visible(path)
+    }
+
+
+def target_for(context: Context, folder: str, backend: PurePosixPath) -> Target:
+    """Return what the dynamic gates start."""
+    python = context.request.python or sys.executable
+    return Target(folder=folder, python=python, app=None, prefix=str(backend))
+
+
+def _gates(
+    context: Context,
+    understood: Understood,
+    files: ReadableFiles,
+    work: Work,
+    target: Target,
+) -> tuple[Gate, ...]:
+    backend = PurePosixPath(context.request.backend)
+    verification = Verification(
+        VerifyContext(
+            target=target,
+            application=understood.application,
+            processes=context.ports.processes,
+            timeout=TIME_LIMIT,
+        )
+    )
+    asked = (gate for gate in GATES if gate.quick or context.request.thorough)
+    return (
+        Gate(name=INTEGRATION, judge=lambda _: _integration(files, backend, work)),
+        Gate(name="audit", judge=lambda _: audit_gate(files, backend), after=(INTEGRATION,)),
+        *(
+            Gate(
+                name=gate.name,
+                judge=partial(_ask, verification, gate),
+                after=(INTEGRATION,) if gate.name == IMPORT else (INTEGRATION, IMPORT),
+                optional=gate.name in _MAY_BE_INCOMPLETE,
+            )
+            for gate in asked
+        ),
+        Gate(
+            name=CHECKLIST,
+            judge=lambda reports: checklist(Backend(files=files, folder=backend), reports),
+        ),
+    )
+
+
+def _ask(verification: Verification, gate: DynamicGate, _: Reports) -> GateReport:
+    return verification.check(gate)
+
+
+def _integration(files: ReadableFiles, backend: PurePosixPath, work: Work) -> GateReport:
+    conflicts = tuple(dict.fromkeys(diagnostic for _, diagnostic in work.conflicts))
+    found = (*conflicts, *check_integration(files, backend))
+    number = sum(path.suffix == ".py" for path in files.paths(backend))
+    return GateReport(
+        gate=INTEGRATION,
+        result=Result.FAILED if found else Result.PASSED,
+        summary=f"{number} modules parse, and their imports resolve",
+        reason=f"{len(found)} defects" if found else "",
+        diagnostics=found,
+        counts=(("modules", number),),
+    )

@@ -1,0 +1,104 @@
+"""What agents may ask for while they work: their tests, the audit, and the human."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from sdd.changes import digest
+from sdd.diagnostics import Diagnostic
+from sdd.ir import Question
+from sdd.verify.own_tests import check_tests
+from sdd.verify.target import VerifyContext
+from sdd.verify.verdict import GateReport
+from sdd.workflow.auditing import audit_gate
+from sdd.workflow.context import Context
+from sdd.workflow.gates import TIME_LIMIT, backend_files, target_for
+from sdd.workflow.overlay import Overlay
+from sdd.workflow.prepare import Understood
+from sdd.workflow.tools import Services
+
+MOST_TOLD = 30
+
+
+def services_for(
+    context: Context, understood: Understood, remember: Callable[[Mapping[str, str]], None]
+) -> Services:
+    """Return the services of a run.
+
+    Args:
+        context: The run's surroundings.
+        understood: What the backend should be.
+        remember: Keeps the human's answers, all of them so far.
+    """
+    backend = PurePosixPath(context.request.backend)
+    asking = _Asking(context=context, remember=remember, answers=dict(understood.answers))
+    return Services(
+        run_tests=lambda overlay, path: _run_tests(context, understood, overlay, path),
+        audit=lambda overlay: told(audit_gate(overlay, backend)),
+        ask=asking.ask,
+    )
+
+
+def _run_tests(context: Context, understood: Understood, overlay: Overlay, path: str | None) -> str:
+    backend = PurePosixPath(context.request.backend)
+    files = backend_files(overlay, backend)
+    if path is not None:
+        wanted = PurePosixPath(path)
+        files = {
+            name: data
+            for name, data in files.items()
+            if not name.name.startswith("test_") or (backend / name).is_relative_to(wanted)
+        }
+    with context.ports.scratch(files) as folder:
+        report = check_tests(
+            VerifyContext(
+                target=target_for(context, folder, backend),
+                application=understood.application,
+                processes=context.ports.processes,
+                timeout=TIME_LIMIT,
+            )
+        )
+    return told(report)
+
+
+def told(report: GateReport) -> str:
+    """Write a gate's report for a model: the result, then a line for each finding."""
+    head = f"{report.gate}: {report.result.value}. {report.summary} {report.reason}".strip()
+    lines = [_line(diagnostic) for diagnostic in report.diagnostics[:MOST_TOLD]]
+    rest = len(report.diagnostics) - len(lines)
+    more = [f"… and {rest} more"] if rest > 0 else []
+    return "\n".join([head, *lines, *more])
+
+
+def _line(diagnostic: Diagnostic) -> str:
+    place = f"{diagnostic.span}: " if diagnostic.span else ""
+    reason = f" ({diagnostic.reason})" if diagnostic.reason else ""
+    return f"{place}{diagnostic.severity} {diagnostic.rule}: {diagnostic.message}{reason}"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asking:
+    """Asks the human one question at a time, and never the same one twice."""
+
+    context: Context
+    remember: Callable[[Mapping[str, str]], None]
+    answers: dict[str, str]
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, text: str, choices: tuple[str, ...]) -> str | None:
+        question = Question(
+            id=f"agent-{digest(text.encode())[:10]}",
+            text=text,
+            choices=choices,
+            proposal=choices[0] if choices else None,
+        )
+        with self._turn:
+            if question.id in self.answers:
+                return self.answers[question.id]
+            asked = None if self.context.request.no_input else self.context.ports.ask
+            answer = asked(question) if asked is not None else None
+            if answer:
+                self.answers[question.id] = answer
+                self.remember(dict(self.answers))
+        return answer or None

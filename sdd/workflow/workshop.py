@@ -1,0 +1,186 @@
+"""The middle of a run: agents work, their work is joined and judged, and sent back to be mended."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from sdd.agents.runner import Ending
+from sdd.errors import ExitCode
+from sdd.ports import ReadableFiles
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.context import Context, Project, Work
+from sdd.workflow.delegate import Errand, Team, delegate
+from sdd.workflow.judge import Judgement, count
+from sdd.workflow.land import Settlement, settle
+from sdd.workflow.ledger import Ledger
+from sdd.workflow.orders import Plan
+from sdd.workflow.repair import faults, repair_errands
+from sdd.workflow.report import OrderReport, RouteCounts
+
+Judge = Callable[[ReadableFiles, Work], Awaitable[Judgement]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Work that passed the gates and may land."""
+
+    work: Work
+    settlement: Settlement
+    reports: tuple[GateReport, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Everything that is fixed while agents work and gates judge.
+
+    Attributes:
+        errands: The first turn of every order, in waves.
+        judge: Judges the project as it would be after landing.
+    """
+
+    context: Context
+    ledger: Ledger
+    project: Project
+    plan: Plan
+    team: Team
+    errands: tuple[tuple[Errand, ...], ...]
+    judge: Judge
+
+    async def make(self) -> Made | None:
+        """Let the agents work until the gates pass; None when the run has ended before."""
+        with self.context.stage("delegate") as line:
+            work = await delegate(self.context, self.team, self.errands, Work())
+            line.text = f"{len(work.conversations)} orders, {len(work.writes)} files changed"
+        for number in range(self.context.request.max_rounds + 1):
+            self._note(work, number)
+            if self._stopped(work):
+                return None
+            settlement = self._integrate(work)
+            if settlement is None:
+                return None
+            work = work.with_writes(settlement.writes)
+            judgement = await self._judge(work)
+            if judgement.passed:
+                return Made(work=work, settlement=settlement, reports=judgement.reports)
+            mended = await self._repair(work, judgement.reports, number + 1)
+            if mended is None:
+                return None
+            work = mended
+        return None
+
+    def _stopped(self, work: Work) -> bool:
+        """End the run if an agent's turn ended otherwise than with a summary."""
+        if not work.unfinished:
+            return False
+        order, conversation = work.unfinished[0]
+        said = conversation.reason.rstrip(".") or conversation.ending.value
+        what = f"Order {order} ended early: {said}. Nothing landed."
+        match conversation.ending:
+            case Ending.LIMIT:
+                rest = "The same command with a larger budget goes on from here."
+                self.ledger.end(ExitCode.LIMIT, f"{what} {rest}")
+            case Ending.INTERRUPTED:
+                self.ledger.end(ExitCode.INTERRUPTED, what)
+            case Ending.SUBMITTED | Ending.REFUSED | Ending.FAILED:
+                self.ledger.end(ExitCode.FINDINGS, what)
+        self.ledger.close(writes=work.writes)
+        return True
+
+    def _integrate(self, work: Work) -> Settlement | None:
+        request, project = self.context.request, self.project
+        with self.context.stage("integrate") as line:
+            settlement = settle(
+                work.writes,
+                project.base,
+                project.manifest,
+                keep=request.keep,
+                overwrite=request.overwrite,
+            )
+            line.text = f"{len(settlement.writes)} files differ"
+        if not settlement.conflicts:
+            return settlement
+        names = ", ".join(map(str, settlement.conflicts))
+        self.ledger.end(
+            ExitCode.NEEDS_HUMAN,
+            f"Edited by hand, and the run would change it: {names}. Nothing was written; decide "
+            "with --keep or --overwrite.",
+        )
+        self.ledger.close(writes=work.writes)
+        return None
+
+    async def _judge(self, work: Work) -> Judgement:
+        with self.context.stage("gates") as line:
+            judgement = await self.judge(work.overlay(self.project.base), work)
+            reports = judgement.reports
+            passed = sum(report.result is Result.PASSED for report in reports)
+            line.text = f"{passed} of {len(reports)} passed"
+        self.ledger.note(
+            gates=reports,
+            routes=_routes(reports),
+            tests_passed=count(reports, "tests", "tests_passed"),
+            tests_failed=count(reports, "tests", "tests_failed"),
+        )
+        return judgement
+
+    async def _repair(
+        self, work: Work, reports: tuple[GateReport, ...], number: int
+    ) -> Work | None:
+        """Return the mended work; None, and the run has ended, when nobody could mend it."""
+        if number > self.context.request.max_rounds:
+            rounds = self.context.request.max_rounds
+            return self._give_up(work, reports, f"after {rounds} rounds of repair")
+        errands = repair_errands(self.plan, faults(reports), number)
+        if not errands:
+            return self._give_up(work, reports, "")
+        with self.context.stage("repair") as line:
+            mended = await delegate(self.context, self.team, errands, work.without_conflicts())
+            line.text = f"round {number}: {sum(map(len, errands))} orders"
+        if mended.writes == work.writes and not mended.unfinished:
+            self._note(mended, number)
+            return self._give_up(mended, reports, "and the agents changed nothing more")
+        return mended
+
+    def _give_up(self, work: Work, reports: Sequence[GateReport], when: str) -> None:
+        failed = [item.gate for item in reports if item.result is Result.FAILED]
+        missing = [item for item in reports if item.result is Result.NOT_RUN]
+        if failed:
+            what = f"Gates failed {when}".strip() + f": {', '.join(failed)}"
+        else:
+            what = "; ".join(f"The gate {item.gate} was not run: {item.reason}" for item in missing)
+        kept = ""
+        if not self.context.request.dry_run:
+            kept = f"; what was written is kept in {self.ledger.run.folder}"
+        self.ledger.end(ExitCode.FINDINGS, f"{what.rstrip('.')}. Nothing landed{kept}.")
+        self.ledger.close(writes=work.writes)
+
+    def _note(self, work: Work, number: int) -> None:
+        orders = order_reports(self.plan, self.team, work, self.context.request.model)
+        self.ledger.note(orders=orders, usage=work.usage, rounds=number)
+
+
+def order_reports(plan: Plan, team: Team, work: Work, model: str) -> tuple[OrderReport, ...]:
+    """Say of each order what it came to."""
+    return tuple(
+        OrderReport(
+            order=order.id,
+            title=order.title,
+            agent=order.agent,
+            model=team.model_of(order.agent, model),
+            rounds=conversation.rounds,
+            ending=conversation.ending.value,
+            seconds=conversation.seconds,
+            usage=conversation.usage,
+            files=conversation.files,
+        )
+        for order in plan.orders
+        if (conversation := work.conversations.get(order.id)) is not None
+    )
+
+
+def _routes(reports: tuple[GateReport, ...]) -> RouteCounts:
+    return RouteCounts(
+        routes=count(reports, "audit", "routes"),
+        proved=count(reports, "audit", "proved"),
+        violated=count(reports, "audit", "violated"),
+        unknown=count(reports, "audit", "unknown"),
+        public=count(reports, "audit", "public"),
+    )
