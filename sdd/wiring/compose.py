@@ -71,10 +71,12 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
     git = open_git(project)
     user = environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
     request = _request(asked, settings, user)
+    processes = LocalProcesses()
     ports = Ports(
         files=DiskFiles.open(project),
         clock=SystemClock(),
-        processes=LocalProcesses(),
+        processes=processes,
+        stop=processes.stop,
         open_runner=_Runners(project, request.model, environment),
         scratch=scratch,
         lock=_Locks(project),

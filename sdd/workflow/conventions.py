@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 
+from typing_extensions import override
+
 from sdd.ir import Application, Column, Default, Endpoint, Entity, ErrorPolicy
 from sdd.ir.model import AuthPolicy
 from sdd.text import Span
@@ -64,6 +66,7 @@ class Convention:
     orders: tuple[str, ...]
     place: Span | None = None
 
+    @override
     def __str__(self) -> str:
         """Return it as one line."""
         return f"{self.subject}: {_WORDS[self.attribute]} = {self.value}"
@@ -128,10 +131,8 @@ def _shown(value: object) -> str:
             return "yes" if value else "no"
         case Enum():
             return str(value.value)
-        case Default(factory=None, value=literal):
-            return repr(literal)
-        case Default(factory=factory):
-            return str(factory.value) if factory else ""
+        case Default():
+            return repr(value.value) if value.factory is None else value.factory.value
         case tuple() | frozenset():
             return ", ".join(map(str, value))
         case _:

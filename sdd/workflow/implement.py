@@ -81,6 +81,7 @@ async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> Non
     try:
         await conduct(context, ledger, project)
     except (asyncio.CancelledError, KeyboardInterrupt):
+        context.ports.stop()
         ledger.end(
             ExitCode.INTERRUPTED,
             "Interrupted; nothing landed. The same command goes on from here.",

@@ -42,9 +42,11 @@ async def run_gates(context: Context, gates: Sequence[Gate]) -> Reports:
     for gate in gates:
         context.emit(GateStarted(gate=gate.name))
         started = context.ports.clock.monotonic()
-        report = _blocked(gate, reports) or await asyncio.to_thread(gate.judge, reports)
-        seconds = report.seconds or context.ports.clock.monotonic() - started
-        report = replace(report, seconds=seconds)
+        judged = _blocked(gate, reports)
+        if judged is None:
+            judged = await asyncio.to_thread(gate.judge, reports)
+        seconds = judged.seconds or context.ports.clock.monotonic() - started
+        report = replace(judged, seconds=seconds)
         context.emit(GateFinished(report=report))
         reports = (*reports, report)
     return reports

@@ -94,6 +94,7 @@ class Ports:
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
         git: None without git or outside a repository.
+        stop: Stops child processes of other threads when the run is interrupted.
     """
 
     files: Files
@@ -105,3 +106,4 @@ class Ports:
     records: RecordStore
     ask: Ask | None = None
     git: Git | None = None
+    stop: Callable[[], None] = lambda: None

@@ -127,16 +127,19 @@ class Workshop:
         """Return the mended work; None, and the run has ended, when nobody could mend it."""
         if number > self.context.request.max_rounds:
             rounds = self.context.request.max_rounds
-            return self._give_up(work, reports, f"after {rounds} rounds of repair")
+            self._give_up(work, reports, f"after {rounds} rounds of repair")
+            return None
         errands = repair_errands(self.plan, faults(reports), number)
         if not errands:
-            return self._give_up(work, reports, "")
+            self._give_up(work, reports, "")
+            return None
         with self.context.stage("repair") as line:
             mended = await delegate(self.context, self.team, errands, work.without_conflicts())
             line.text = f"round {number}: {sum(map(len, errands))} orders"
         if mended.writes == work.writes and not mended.unfinished:
             self._note(mended, number)
-            return self._give_up(mended, reports, "and the agents changed nothing more")
+            self._give_up(mended, reports, "and the agents changed nothing more")
+            return None
         return mended
 
     def _give_up(self, work: Work, reports: Sequence[GateReport], when: str) -> None:

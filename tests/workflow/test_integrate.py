@@ -48,14 +48,12 @@ def test_an_import_that_leads_nowhere_is_found() -> None:
         {
             "backend/app/__init__.py": "",
             "backend/app/models.py": "class Task: ...\n",
-            "backend/app/main.py": "\n".join(
-                [
-                    "from app.models import Task, Missing",
-                    "from app.nowhere import x",
-                    "from . import models, gone",
-                    "import app.models",
-                    "import fastapi",
-                ]
+            "backend/app/main.py": (
+                "from app.models import Task, Missing\n"
+                "from app.nowhere import x\n"
+                "from . import models, gone\n"
+                "import app.models\n"
+                "import fastapi\n"
             ),
         }
     )

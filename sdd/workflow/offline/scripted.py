@@ -85,12 +85,11 @@ def without_owner(code: str) -> str | None:
 
 def _owner_comparisons(tree: ast.Module) -> Iterator[ast.Compare]:
     """Yield `Model.column == parameter` where every public method takes that parameter."""
-    for owner_class in (
-        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module)
-    ):
+    scopes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module))
+    for scope in scopes:
         functions = [
             node
-            for node in owner_class.body
+            for node in scope.body
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and not node.name.startswith("_")
         ]

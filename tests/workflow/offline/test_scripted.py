@@ -1,0 +1,93 @@
+from sdd.agents.conversation import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolCall,
+    UserMessage,
+)
+from sdd.workflow.briefing import order_prompt
+from sdd.workflow.offline.scripted import (
+    MARK,
+    DropsFilter,
+    deterministic_models,
+    without_owner,
+)
+from tests.workflow.test_plan import briefing, plan_of
+
+CODE = """
+class NoteRepository:
+    async def list(self, person: str) -> list[Note]:
+        return await self.session.exec(select(Note).where(Note.holder == person))
+
+    async def get(self, person: str, key: int) -> Note | None:
+        return await self.session.exec(select(Note).where(Note.id == key, Note.holder == person))
+"""
+PATH = "backend/app/repositories/note.py"
+
+
+class Writer:
+    """A model that always writes the right code."""
+
+    name = "writer"
+
+    def respond(self, messages: object, tools: object) -> AssistantMessage:
+        """Write."""
+        arguments = {"path": PATH, "content": CODE}
+        return AssistantMessage(calls=(ToolCall(id="1", name="write_file", arguments=arguments),))
+
+
+def conversation(order: str, *more: str) -> list[Message]:
+    """Return the beginning of an order's conversation."""
+    plan = plan_of()
+    prompt = order_prompt(plan.order(order), plan, briefing())
+    return [SystemMessage(text=""), *(UserMessage(text=text) for text in (prompt, *more))]
+
+
+def written(model: DropsFilter, messages: list[Message]) -> str:
+    """Return what a model writes next."""
+    return str(model.respond(messages, ()).calls[0].arguments["content"])
+
+
+def test_the_owner_is_left_out_of_one_query_whatever_it_is_called() -> None:
+    """The comparison with the parameter that every method takes is the owner's."""
+    code = without_owner(CODE)
+
+    assert code is not None
+    assert code.count("Note.holder == person") == 1
+    assert f"Note.holder{MARK}" in code
+    assert "Note.id == key" in code
+
+
+def test_code_without_an_owner_is_left_alone() -> None:
+    """There is nothing to drop, and nothing is broken."""
+    assert without_owner("def list() -> None: ...\n") is None
+    assert without_owner("class (:") is None
+
+
+def test_drops_filter_spoils_the_first_turn_and_lets_it_be_mended() -> None:
+    """Once diagnostics have come, the other model's work passes."""
+    model = DropsFilter(inner=Writer())
+
+    assert MARK in written(model, conversation("repositories"))
+    assert written(model, conversation("repositories", "1. `unscoped-read`")) == CODE
+
+
+def test_never_mends_spoils_every_turn() -> None:
+    """Diagnostics change nothing."""
+    model = DropsFilter(inner=Writer(), mends=False)
+
+    assert MARK in written(model, conversation("repositories", "1. `unscoped-read`"))
+
+
+def test_other_orders_are_not_spoilt() -> None:
+    """The mistake is made in queries alone."""
+    assert written(DropsFilter(inner=Writer()), conversation("models")) == CODE
+
+
+def test_models_are_found_by_the_name_that_the_command_line_takes() -> None:
+    """`offline` and the two that make mistakes."""
+    assert set(deterministic_models()) == {
+        "offline",
+        "scripted:drops-filter",
+        "scripted:never-mends",
+    }

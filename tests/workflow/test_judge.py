@@ -1,0 +1,56 @@
+import asyncio
+
+from fakes import FixedClock
+
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.events import Event, GateFinished, GateStarted
+from sdd.workflow.judge import Gate, Reports, may_land, run_gates
+from tests.workflow.test_delegate import context
+
+
+def gate(name: str, result: Result = Result.PASSED, **more: object) -> Gate:
+    """Return a gate with a fixed opinion."""
+
+    def judge(_: Reports) -> GateReport:
+        return GateReport(gate=name, result=result)
+
+    return Gate(name=name, judge=judge, **more)  # type: ignore[arg-type]
+
+
+def run(*gates: Gate, events: list[Event] | None = None) -> Reports:
+    """Run gates and wait."""
+    return asyncio.run(run_gates(context(events if events is not None else []), gates))
+
+
+def test_gates_judge_in_order_and_tell_how_long() -> None:
+    """Each is announced, judged and reported with its time."""
+    events: list[Event] = []
+
+    reports = run(gate("a"), gate("b"), events=events)
+
+    assert [report.gate for report in reports] == ["a", "b"]
+    assert [type(event) for event in events] == [GateStarted, GateFinished] * 2
+    assert reports[0].seconds == FixedClock(tick=1.0).tick
+
+
+def test_a_gate_behind_one_that_failed_is_not_run() -> None:
+    """It says which gate it waited for."""
+    reports = run(gate("import", Result.FAILED), gate("tests", after=("import",)))
+
+    assert reports[1].result is Result.NOT_RUN
+    assert "import" in reports[1].reason
+
+
+def test_not_run_is_no_pass() -> None:
+    """Only an optional gate may be left out."""
+    required, optional = gate("a", Result.NOT_RUN), gate("b", Result.NOT_RUN, optional=True)
+
+    assert not may_land([required], run(required))
+    assert may_land([optional], run(optional))
+
+
+def test_an_optional_gate_that_fails_holds_the_run_up() -> None:
+    """What it found is wrong all the same."""
+    failing = gate("b", Result.FAILED, optional=True)
+
+    assert not may_land([failing], run(failing))

@@ -1,0 +1,69 @@
+from sdd.diagnostics import Diagnostic, Related, Severity
+from sdd.text import Span
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.repair import faults, repair_errands
+from tests.workflow.test_plan import plan_of
+
+QUERY = "backend/app/repositories/task.py"
+TEST = "backend/tests/api/test_tasks.py"
+
+
+def diagnostic(path: str | None, *, related: str | None = None, **values: object) -> Diagnostic:
+    """Return an error at a path."""
+    return Diagnostic(
+        rule="wrong",
+        severity=Severity.ERROR,
+        message="Wrong.",
+        span=Span(path=path, line=7) if path else None,
+        related=(Related(span=Span(path=related, line=3), message="raised here"),)
+        if related
+        else (),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def errand_ids(gate: str, found: Diagnostic) -> list[list[str]]:
+    """Return who is sent to mend, wave by wave."""
+    return [
+        [errand.order.id for errand in wave]
+        for wave in repair_errands(plan_of(), [(gate, found)], 1)
+    ]
+
+
+def test_a_diagnostic_finds_the_agent_of_its_file() -> None:
+    """The path alone decides."""
+    assert errand_ids("audit", diagnostic(QUERY)) == [["repositories"]]
+
+
+def test_the_agents_of_related_places_are_asked_too() -> None:
+    """A failing test concerns who wrote it and who wrote what it calls, data first."""
+    assert errand_ids("tests", diagnostic(TEST, related=QUERY)) == [["repositories"], ["tests"]]
+
+
+def test_without_a_place_the_gates_own_order_answers() -> None:
+    """A missing operation is the routes' affair, a missing table the models'."""
+    assert errand_ids("contract", diagnostic(None)) == [["routes"]]
+    assert errand_ids("schema", diagnostic("specs/database/schema.md")) == [["models"]]
+
+
+def test_the_prompt_says_rule_place_reason_and_remedy() -> None:
+    """What the agent needs in order to mend it, once."""
+    found = diagnostic(QUERY, related=TEST, reason="Because.", hint="Do this.", route="GET /x")
+
+    waves = repair_errands(plan_of(), [("audit", found), ("audit", found)], 2)
+    prompt = waves[0][0].prompt
+
+    for part in ("round 2", "`wrong` at `", f"{QUERY}:7", "(GET /x)", "Because.", "Do this."):
+        assert part in prompt
+    assert prompt.count(f"{QUERY}:7") == 1
+
+
+def test_only_errors_of_failed_gates_are_faults() -> None:
+    """Warnings, notes and gates that passed send nobody back to work."""
+    note = Diagnostic(rule="note", severity=Severity.NOTE, message="By the way.")
+    reports = [
+        GateReport(gate="audit", result=Result.FAILED, diagnostics=(diagnostic(QUERY), note)),
+        GateReport(gate="schema", result=Result.PASSED, diagnostics=(diagnostic(QUERY),)),
+    ]
+
+    assert [gate for gate, _ in faults(reports)] == ["audit"]
