@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 
+from pydantic_ai.exceptions import ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
@@ -18,9 +19,11 @@ from sdd.adapters.pydantic_messages import from_history
 from sdd.agents.catalog import Price
 from sdd.agents.conversation import Message
 from sdd.agents.runner import Ending, Limits, Usage
+from sdd.errors import ModelError
 
 ANSWER_TOKENS = 32_000
 _LEAST_ANSWER = 256
+_ATTEMPTS = 3
 # English and code have three to five bytes a token; two are never too few tokens.
 _BYTES_PER_TOKEN = 2
 
@@ -129,7 +132,14 @@ class GuardedModel(WrapperModel):
     """Asks the model behind it, when the meter allows and the journal does not know."""
 
     def __init__(
-        self, wrapped: Model, *, key: str, prompt: str, meter: Meter, journal: Journal
+        self,
+        wrapped: Model,
+        *,
+        key: str,
+        prompt: str,
+        meter: Meter,
+        journal: Journal,
+        streamed: bool = False,
     ) -> None:
         super().__init__(wrapped)
         self.meter = meter
@@ -137,6 +147,7 @@ class GuardedModel(WrapperModel):
         self._key = key
         self._prompt = prompt
         self._journal = journal
+        self._streamed = streamed
         self._turn = 0
 
     @override
@@ -157,16 +168,23 @@ class GuardedModel(WrapperModel):
         name = hashlib.sha256(request.encode()).hexdigest()
 
         async def make() -> bytes:
-            most = self.meter.before_request(said, len(request))
-            settings = ModelSettings(**(model_settings or {}))
-            if most is not None:
-                settings["max_tokens"] = most
-                settings["extra_headers"] = {"Idempotency-Key": name}
-            response = await self.wrapped.request(messages, settings, model_request_parameters)
-            self.meter.after_request(len(said) + 1, response.usage)
-            if response.finish_reason == "length":
-                raise RunEnded(Ending.LIMIT, f"an answer was cut off at {most} tokens")
-            return ModelMessagesTypeAdapter.dump_json([response])
+            for _ in range(_ATTEMPTS):
+                most = self.meter.before_request(said, len(request))
+                settings = ModelSettings(**(model_settings or {}))
+                if most is not None:
+                    settings["max_tokens"] = most
+                    settings["extra_headers"] = {"Idempotency-Key": name}
+                response = await self._ask(messages, settings, model_request_parameters)
+                self.meter.after_request(len(said) + 1, response.usage)
+                if self._streamed and _broke_off(response):
+                    continue
+                if response.finish_reason == "length":
+                    raise RunEnded(Ending.LIMIT, f"an answer was cut off at {most} tokens")
+                return ModelMessagesTypeAdapter.dump_json([response])
+            raise ModelError(
+                f"{self.model_name} broke off in the middle of an answer.",
+                hint="Resume the run later: finished calls are kept.",
+            )
 
         data, replayed = await self._journal.record(f"{self._key}/{self._turn}", name[:32], make)
         (response,) = ModelMessagesTypeAdapter.validate_json(data)
@@ -185,6 +203,29 @@ class GuardedModel(WrapperModel):
         if not replayed:
             self.meter.before_tools(len(response.tool_calls))
         return response
+
+    async def _ask(
+        self,
+        messages: list[ModelMessage],
+        settings: ModelSettings,
+        parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        if not self._streamed:
+            return await self.wrapped.request(messages, settings, parameters)
+        async with self.wrapped.request_stream(messages, settings, parameters) as stream:
+            begun = False
+            try:
+                async for _ in stream:
+                    begun = True
+            except ModelConnectionError:
+                if not begun:
+                    raise
+            return stream.get()
+
+
+def _broke_off(response: ModelResponse) -> bool:
+    """Tell an answer that ended from a stream that stopped: the latter gives no reason."""
+    return response.finish_reason is None and response.state != "suspended"
 
 
 def _dump(message: Message) -> str:

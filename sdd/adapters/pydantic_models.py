@@ -48,12 +48,14 @@ class Chosen:
         shown: What messages call it.
         settings: What goes along with every request.
         metered: Whether it counts tokens that cost money.
+        streamed: Whether its answers come in pieces.
     """
 
     model: Model
     shown: str
     price: Price | None = None
     metered: bool = True
+    streamed: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     close: Callable[[], Awaitable[None]] = _nothing
 
@@ -151,6 +153,7 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
         model=AnthropicModel(model_id, provider=AnthropicProvider(anthropic_client=client)),
         shown=model_id,
         price=price,
+        streamed=True,
         settings={
             "anthropic_cache": True,
             "anthropic_cache_instructions": True,

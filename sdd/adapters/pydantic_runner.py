@@ -71,7 +71,12 @@ class PydanticRunner:
 
         meter = Meter(limits=limits, price=chosen.price, metered=chosen.metered)
         model = GuardedModel(
-            chosen.model, key=task.key, prompt=definition.prompt, meter=meter, journal=self._journal
+            chosen.model,
+            key=task.key,
+            prompt=definition.prompt,
+            meter=meter,
+            journal=self._journal,
+            streamed=chosen.streamed,
         )
         agent = _agent(definition, model, [_framed(tool, task, on_step) for tool in tools])
         clock = asyncio.timeout(limits.seconds)
