@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sdd.adapters.disk import DiskFiles
 from sdd.cli.command_line import as_typed
 from sdd.cli.diagnostics import read_lines_below
 from sdd.cli.json_output import dumps, to_json
@@ -20,7 +21,9 @@ from sdd.cli.run_report import print_run_report, question_text
 from sdd.errors import ConfigError
 from sdd.ir import Question
 from sdd.wiring.compose import Asked, compose_run
-from sdd.workflow import implement
+from sdd.wiring.project import find_project
+from sdd.workflow.implement import implement
+from sdd.workflow.runs import show_run
 
 Progress = LiveProgress | PlainProgress | SilentProgress
 
@@ -30,26 +33,26 @@ class ImplementArguments:
     """The options of `sdd implement` as given; None: not given."""
 
     feature: str
-    model: str | None
-    agent: str | None
-    parallel: int | None
-    budget_usd: Decimal | None
-    max_tokens: int | None
-    timeout: float | None
-    max_rounds: int | None
-    dry_run: bool
-    answers: Path | None
-    resume: str | None
-    commit: bool
-    layout: str | None
-    thorough: bool
-    keep: bool
-    overwrite: bool
-    no_input: bool
-    project: Path | None
-    output_format: Format
-    quiet: bool
-    verbose: bool
+    model: str | None = None
+    agent: str | None = None
+    parallel: int | None = None
+    budget_usd: Decimal | None = None
+    max_tokens: int | None = None
+    timeout: float | None = None
+    max_rounds: int | None = None
+    dry_run: bool = False
+    answers: Path | None = None
+    resume: str | None = None
+    commit: bool = False
+    layout: str | None = None
+    thorough: bool = False
+    keep: bool = False
+    overwrite: bool = False
+    no_input: bool = False
+    project: Path | None = None
+    output_format: Format = Format.TEXT
+    quiet: bool = False
+    verbose: bool = False
 
 
 def implement_command(arguments: ImplementArguments) -> int:
@@ -74,6 +77,25 @@ def implement_command(arguments: ImplementArguments) -> int:
         read_line = read_lines_below(run.project)
         print_run_report(output.out, report, read_line, verbose=arguments.verbose)
     return report.exit_code
+
+
+def resume_command(
+    run_id: str, project: Path | None, output_format: Format, *, quiet: bool, verbose: bool
+) -> int:
+    """Go on with an interrupted run, asked for by its id alone."""
+    root = find_project(project or Path.cwd(), explicit=project is not None)
+    run = show_run(DiskFiles(root), run_id)
+    return implement_command(
+        ImplementArguments(
+            feature=run.feature,
+            model=run.model,
+            resume=run.id,
+            project=root,
+            output_format=output_format,
+            quiet=quiet,
+            verbose=verbose,
+        )
+    )
 
 
 def _asked(arguments: ImplementArguments) -> Asked:
