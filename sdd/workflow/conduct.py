@@ -24,6 +24,7 @@ from sdd.workflow.orders import Plan
 from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
 from sdd.workflow.record import record_run, suggestions_for
+from sdd.workflow.ticks import tick_tasks
 from sdd.workflow.services import services_for
 from sdd.workflow.workshop import Made, Workshop
 
@@ -155,12 +156,13 @@ def _land(
 ) -> ChangeSet:
     with context.stage("land") as line:
         settlement = made.settlement
+        ticks = tick_tasks(project, made.work, made.reports)
         changes = plan_landing(
             settlement.writes,
             project.base,
             project.manifest,
             _purposes(project, made),
-            {},
+            ticks,
         )
         ledger.note(
             files=file_reports(changes.changes, project.base),
@@ -171,6 +173,7 @@ def _land(
                 made.reports,
                 settlement.kept,
             ),
+            diagnostics=by_place((*ledger.report.diagnostics, *ticks.findings)),
         )
         if not context.request.dry_run:
             apply_changes(changes, context.ports.files)

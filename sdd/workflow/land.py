@@ -10,6 +10,7 @@ from sdd.ports import ReadableFiles
 from sdd.text import decode
 from sdd.workflow.manifest import Manifest, Standing
 from sdd.workflow.report import FileReport
+from sdd.workflow.ticks import Ticks
 
 Writes = Mapping[PurePosixPath, bytes | None]
 
@@ -59,24 +60,32 @@ def plan_landing(
     base: ReadableFiles,
     manifest: Manifest,
     purposes: Mapping[PurePosixPath, str],
-    extra: Writes,
+    ticks: Ticks,
 ) -> ChangeSet:
-    """Join the agents' files, the manifest and the program's own changes into one change set.
+    """Join the agents' files, the manifest and ticked tasks into one change set.
 
     Args:
         writes: What the agents changed and may land.
         base: The project before the run; landing fails where it is no longer so.
         manifest: What earlier runs wrote.
         purposes: One line on each file, for the report.
-        extra: What the program itself changes, such as ticks in `tasks.md`.
+        ticks: What is ticked in `tasks.md`, on evidence.
     """
     wanted = dict(writes)
     changes = plan_changes(base, wanted, purposes)
     if not changes:
         return changes
-    after = manifest.after({change.path: change.new for change in changes.changes})
-    own = plan_changes(base, {after.path: after.dump(), **extra})
+    landed = {change.path: change.new for change in changes.changes}
+    after = manifest.after(landed).with_ticks(ticks.ids)
+    own = plan_changes(
+        base, {after.path: after.dump(), **ticks.writes}, _own_purposes(after, ticks)
+    )
     return ChangeSet(changes=(*changes.changes, *own.changes))
+
+
+def _own_purposes(manifest: Manifest, ticks: Ticks) -> dict[PurePosixPath, str]:
+    purposes = dict.fromkeys(ticks.writes, "Tasks, ticked where the evidence is complete")
+    return {**purposes, manifest.path: "What runs wrote, to tell it from your edits"}
 
 
 def file_reports(changes: Sequence[Change], base: ReadableFiles) -> tuple[FileReport, ...]:

@@ -1,8 +1,8 @@
-"""The manifest: what runs wrote below the backend's folder, to tell it from a user's edits."""
+"""The manifest: what runs wrote and ticked, to tell it from what people wrote and ticked."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -25,10 +25,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Hashes of what we wrote, by path below the backend's folder."""
+    """What we wrote below the backend's folder, and which boxes we ticked.
+
+    Attributes:
+        hashes: By path below the backend's folder.
+        ticked: Ids of tasks by the path of their `tasks.md`, relative to the project.
+    """
 
     backend: PurePosixPath
     hashes: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def path(self) -> PurePosixPath:
@@ -64,12 +70,21 @@ class Manifest:
                 hashes.pop(below, None)
             else:
                 hashes[below] = digest(data)
-        return Manifest(backend=self.backend, hashes=hashes)
+        return replace(self, hashes=hashes)
+
+    def with_ticks(self, ticks: Mapping[str, Iterable[str]]) -> "Manifest":
+        """Return the manifest once these boxes are ticked too."""
+        ticked = {path: set(ids) for path, ids in self.ticked.items()}
+        for path, ids in ticks.items():
+            ticked.setdefault(path, set()).update(ids)
+        return replace(self, ticked={path: tuple(sorted(ids)) for path, ids in ticked.items()})
 
     def dump(self) -> bytes:
         """Write it down; the same hashes give the same bytes."""
         files = {path.as_posix(): self.hashes[path] for path in sorted(self.hashes)}
-        return (json.dumps({"version": VERSION, "files": files}, indent=2) + "\n").encode()
+        ticked = {path: list(ids) for path, ids in sorted(self.ticked.items()) if ids}
+        value = {"version": VERSION, "files": files, "ticked": ticked}
+        return (json.dumps(value, indent=2) + "\n").encode()
 
 
 def load_manifest(files: ReadableFiles, backend: PurePosixPath) -> Manifest:
@@ -83,11 +98,12 @@ def load_manifest(files: ReadableFiles, backend: PurePosixPath) -> Manifest:
     if data is None:
         return Manifest(backend=backend)
     try:
-        listed = json.loads(data)["files"]
-        hashes = {PurePosixPath(name): str(value) for name, value in listed.items()}
+        value = json.loads(data)
+        hashes = {PurePosixPath(name): str(text) for name, text in value["files"].items()}
+        ticked = {str(name): tuple(ids) for name, ids in value.get("ticked", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkspaceError(
             f"{path} is not in the form in which it was written.",
             hint="Restore it from version control; without it every file counts as yours.",
         ) from error
-    return Manifest(backend=backend, hashes=hashes)
+    return Manifest(backend=backend, hashes=hashes, ticked=ticked)

@@ -1,6 +1,5 @@
 """Writes a run down: one prompt history record, with a table of its orders."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -13,12 +12,11 @@ from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project
 from sdd.workflow.prepare import Understood
 from sdd.workflow.report import FileReport, RunReport
+from sdd.workflow.specs import ALL, concerns
 
 _MOST_FEATURE_WORDS = 4
-ALL = "all"
 _SPECS = PurePosixPath("specs")
 _DECIDING = frozenset({"research.md", "plan.md"})
-_NUMBER = re.compile(r"^(\d{3}|\d{8}-\d{6})-")
 
 
 def record_run(
@@ -143,7 +141,7 @@ def suggestions_for(project: Project, understood: Understood) -> tuple[str, ...]
     deciding = tuple(
         decode(str(path), project.base.read(path) or b"")
         for path in project.base.paths(_SPECS)
-        if path.name in _DECIDING and _concerns(project.feature, path)
+        if path.name in _DECIDING and concerns(project.feature, path)
     )
     asked = tuple(
         Answer(
@@ -162,8 +160,3 @@ def suggestions_for(project: Project, understood: Understood) -> tuple[str, ...]
         existing=list_adrs(project.base),
     )
     return tuple(suggestion.text for suggestion in suggest_adrs(evidence))
-
-
-def _concerns(feature: str, path: PurePosixPath) -> bool:
-    folder = _NUMBER.sub("", path.parent.name)
-    return feature in {ALL, folder, path.parent.name}

@@ -7,6 +7,7 @@ from sdd.changes import apply_changes
 from sdd.errors import EditConflictError, WorkspaceError
 from sdd.workflow.land import file_reports, plan_landing, settle, unified_diff
 from sdd.workflow.manifest import Manifest, load_manifest
+from sdd.workflow.ticks import Ticks
 
 BACKEND = PurePosixPath("backend")
 MAIN, OTHER = BACKEND / "main.py", BACKEND / "other.py"
@@ -66,13 +67,15 @@ def test_an_edited_file_is_not_deleted() -> None:
 def test_the_manifest_lands_with_the_files() -> None:
     """One change set holds files, manifest and the program's own changes."""
     files = MemoryFiles({"tasks.md": "- [ ] T1\n"})
-    tick = {PurePosixPath("tasks.md"): b"- [x] T1\n"}
+    tick = Ticks(writes={PurePosixPath("tasks.md"): b"- [x] T1\n"}, ids={"tasks.md": ("T1",)})
 
     changes = plan_landing({MAIN: b"new"}, files, NONE, {MAIN: "starts it"}, tick)
     apply_changes(changes, files)
 
     assert len(files.commits) == 1
-    assert load_manifest(files, BACKEND).hashes == NONE.after({MAIN: b"new"}).hashes
+    manifest = load_manifest(files, BACKEND)
+    assert manifest.hashes == NONE.after({MAIN: b"new"}).hashes
+    assert manifest.ticked == {"tasks.md": ("T1",)}
     assert files.text("tasks.md") == "- [x] T1\n"
 
 
@@ -80,7 +83,8 @@ def test_nothing_changed_is_an_empty_change_set() -> None:
     """Neither the manifest nor a tick is written for its own sake."""
     files = MemoryFiles({"backend/main.py": "same"})
 
-    changes = plan_landing({MAIN: b"same"}, files, NONE, {}, {PurePosixPath("tasks.md"): b"x"})
+    ticks = Ticks(writes={PurePosixPath("tasks.md"): b"x"})
+    changes = plan_landing({MAIN: b"same"}, files, NONE, {}, ticks)
 
     assert not changes
 
@@ -89,7 +93,7 @@ def test_a_file_changed_while_we_worked_stops_the_landing() -> None:
     """What was planned against the beginning is not written over something newer."""
     base = MemoryFiles({"backend/main.py": "old"})
     now = MemoryFiles({"backend/main.py": "just edited"})
-    changes = plan_landing({MAIN: b"new"}, base, NONE, {}, {})
+    changes = plan_landing({MAIN: b"new"}, base, NONE, {}, Ticks())
 
     with pytest.raises(EditConflictError):
         apply_changes(changes, now)
@@ -101,7 +105,7 @@ def test_a_disk_that_refuses_leaves_everything() -> None:
     """All or nothing, also when one file cannot be written."""
     files = MemoryFiles({"backend/main.py": "old"}, unwritable=["backend/other.py"])
     manifest = NONE.after({MAIN: b"old"})
-    changes = plan_landing({MAIN: b"new", OTHER: b"x"}, files, manifest, {}, {})
+    changes = plan_landing({MAIN: b"new", OTHER: b"x"}, files, manifest, {}, Ticks())
 
     with pytest.raises(WorkspaceError):
         apply_changes(changes, files)
@@ -116,7 +120,7 @@ def test_the_report_says_what_happens_to_each_file() -> None:
     manifest = NONE.after({MAIN: b"a\nb\n", stale: b"x\n"})
     writes = {MAIN: b"a\nc\nd\n", OTHER: b"new\n", stale: None}
 
-    changes = plan_landing(writes, base, manifest, {MAIN: "starts it"}, {}).changes
+    changes = plan_landing(writes, base, manifest, {MAIN: "starts it"}, Ticks()).changes
     reports = {item.path: item for item in file_reports(changes, base)}
     diff = unified_diff(changes, base)
 
