@@ -42,6 +42,7 @@ _HINTS = {
     "isolation-path-user": "Compare the user in the path with the one of the token.",
     "isolation-unbound-child": "Query the child by its parent's id too.",
     "isolation-foreign-parent": "Check that the parent belongs to the user.",
+    "isolation-client-identity": "Take the user from the token, never from the request.",
     "isolation-client-owner": "Take the owner from the token, never from the request.",
     "isolation-server-error": "Handle the case; no request may end in a 5xx.",
     "tokens-forgery-accepted": "Verify the signature, with a fixed list of algorithms.",

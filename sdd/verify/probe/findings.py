@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .asgi import Request, Response, ServerError
+from .asgi import Response, ServerError
+
+_FORBIDDEN = 403
 
 
 @dataclass
@@ -30,6 +32,16 @@ class Findings:
         known = self.defects.get((rule, route))
         if known is None or (known["severity"] != "error" and severity == "error"):
             self.defects[rule, route] = defect
+
+    def account(self, name: str, answer: Response, *, first: bool) -> None:
+        """Note whether a user's own request went through: only then was anything tried."""
+        if answer.good:
+            self.probed.add(name)
+            self.unprobed.pop(name, None)
+        elif answer.status == _FORBIDDEN:
+            self.guarded.add(name)
+        elif name not in self.probed and (first or name not in self.unprobed):
+            self.unprobed[name] = f"the user's own request was refused: {answer.excerpt()}"
 
     def add_server_errors(self, rule: str, errors: list[ServerError]) -> None:
         """Note every 5xx answer, with what was raised and where."""
@@ -64,11 +76,6 @@ class Findings:
 def exchange(line: str, answer: Response) -> str:
     """Show a request line and what came back."""
     return f"{_shorten(line, 200)} → {answer.excerpt()}"
-
-
-def request_line(request: Request) -> str:
-    """Show a request line."""
-    return request.line()
 
 
 def _shorten(text: str, most: int) -> str:

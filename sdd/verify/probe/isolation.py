@@ -3,17 +3,20 @@
 from typing import Any
 
 from .asgi import Client, Response
-from .atlas import Atlas, Expectations, Resource
-from .database import OWNER_NAMES
+from .atlas import Atlas, Expectations
+from .collective import Collective
 from .findings import Findings, exchange
-from .identity import Actor, Identities
+from .identity import Identities
 from .operations import Operation
+from .ownership import Ownership
 from .replay import Replay
 from .views import Key, Views, changes, leaks
-from .world import Row, Twist, World, identifier, objects
+from .world import Twist, World
 
 _BAD_TOKEN = (("authorization", "Bearer not.a.token"),)
-_FORBIDDEN = 403
+_IDENTITY_HEADERS = ("x-user-id", "x-user", "x-owner-id", "x-authenticated-user")
+# One row to attack, one for its owner to try each operation on, one for callers without a token.
+_ROWS = 3
 
 
 class Isolation:
@@ -32,11 +35,16 @@ class Isolation:
 
     async def run(self) -> dict[str, Any]:
         """Try everything; return the findings."""
-        victim, attacker = self._who.victim, self._who.attacker
+        who = self._who
+        victim, attacker = who.victim, who.attacker
         views = Views(self._world, self._subjects("view"))
+        collective = Collective(
+            self._world, who, self._subjects("collective"), views, self.findings
+        )
         early = await views.collect(attacker, victim)
         before = await views.collect(attacker, victim)
-        await self._world.populate(victim, 3)
+        await self._world.populate(victim, _ROWS)
+        await collective.prepare()
         after = await views.collect(attacker, victim)
         own = await views.collect(victim, attacker)
         self._judge_views(early, before, after, own)
@@ -44,13 +52,15 @@ class Isolation:
         self._account_creations()
         await self._replay.watch()
         await self._anonymous()
+        await self._impersonation(views)
         await self._rows()
-        for resource in self._atlas.resources:
-            if resource.name not in self._expected.shared:
-                await self._ownership(resource)
-        await self._collective()
+        await Ownership(self._world, who, self._expected, self._replay, self.findings).run(
+            self._subjects("row")
+        )
+        await collective.attack(self._replay)
         self._judge_pollution(await views.collect(victim, attacker))
         await self._deletions()
+        await collective.finish()
         self.findings.add_server_errors("isolation-server-error", self._client.server_errors)
         shared = [item.name for item in self._subjects("shared")]
         return {**self.findings.facts(), "of_shared": shared}
@@ -79,7 +89,8 @@ class Isolation:
             self.findings.checks += 1
             asked = f"{name} as a user without rows" + (f", {dict(query)}" if query else "")
             known = any(value == victim.id for _, value in query)
-            leak = None if known and not victim.marks(answer.text) else leaks(answer, victim)
+            ids = self._world.text_ids(victim)
+            leak = None if known and not victim.marks(answer.text) else leaks(answer, victim, ids)
             if leak:
                 self.findings.add(
                     "isolation-foreign-list",
@@ -97,16 +108,7 @@ class Isolation:
                     reason=f"{asked}: when another user created rows, {change}",
                 )
         for (name, query), answer in own.items():
-            self._account_view(name, answer, first=not query)
-
-    def _account_view(self, name: str, answer: Response, *, first: bool) -> None:
-        if answer.good:
-            self.findings.probed.add(name)
-            self.findings.unprobed.pop(name, None)
-        elif answer.status == _FORBIDDEN:
-            self.findings.guarded.add(name)
-        elif name not in self.findings.probed and (first or name not in self.findings.unprobed):
-            self.findings.unprobed[name] = f"the user's own request was refused: {answer.excerpt()}"
+            self.findings.account(name, answer, first=not query)
 
     def _judge_pollution(self, own: dict[Key, Response]) -> None:
         for (name, _), answer in own.items():
@@ -146,9 +148,8 @@ class Isolation:
             return
         certain = self._expected.needs_user(operation) is True
         line = f"{operation.name} with {how}"
-        if answer.good and (
-            certain or operation.method != "GET" or leaks(answer, self._who.victim)
-        ):
+        private = leaks(answer, self._who.victim) and not self._atlas.is_shared(operation)
+        if answer.good and (certain or operation.method != "GET" or private):
             self.findings.add(
                 "isolation-open-operation",
                 operation.name,
@@ -162,6 +163,34 @@ class Isolation:
                 f"Answers {answer.status} to {how}, not 401",
                 reason=exchange(line, answer),
                 severity="error" if self._expected.stated else "warning",
+            )
+
+    async def _impersonation(self, views: Views) -> None:
+        """Name the other user beside a good token: in headers, in the query, by their rows."""
+        victim, attacker = self._who.victim, self._who.attacker
+        headers = (*attacker.header(), *((name, victim.id) for name in _IDENTITY_HEADERS))
+        twist = Twist(headers=headers, query=(("user_id", victim.id),))
+        readings = [item for item in self._subjects("row") if item.method == "GET"]
+        for operation in [*self._subjects("view"), *readings]:
+            self.findings.checks += 1
+            chain = self._world.latest(victim)
+            answer = await self._world.perform(operation, attacker, chain, "zq", twist)
+            if answer.good and victim.marks(answer.text):
+                self.findings.add(
+                    "isolation-client-identity",
+                    operation.name,
+                    "Believes a user's id in a header or in the query",
+                    reason=exchange(
+                        f"{operation.name} with the other's id beside the token", answer
+                    ),
+                )
+        for view in await views.by_reference(attacker, victim):
+            self.findings.add(
+                "isolation-foreign-list",
+                view.operation.name,
+                "Lists rows of another user",
+                reason=f"{exchange(f'{view.operation.name}, {dict(view.query)}', view.answer)} "
+                f"({view.what})",
             )
 
     async def _rows(self) -> None:
@@ -184,144 +213,3 @@ class Isolation:
     async def _deletions(self) -> None:
         for operation in self._by_depth(self._subjects("row")):
             await self._replay.control(operation)
-
-    async def _ownership(self, resource: Resource) -> None:
-        """Let the attacker write the owner's id into everything that a client may write."""
-        victim, attacker = self._who.victim, self._who.attacker
-        if not self._world.of(attacker, resource):
-            return
-        value: Any = int(victim.id) if victim.id.isdigit() else victim.id
-        documented = self._documented(resource.create)
-        attempts: list[tuple[str, dict[str, Any], tuple[tuple[str, str], ...]]] = [
-            ("in the body", dict.fromkeys(sorted(OWNER_NAMES), value), ()),
-            ("in the body", dict.fromkeys(sorted(OWNER_NAMES & documented), value), ()),
-            ("in the query", {}, (("user_id", victim.id), ("owner_id", victim.id))),
-        ]
-        for how, more, query in attempts:
-            if not more and not query:
-                continue
-            self.findings.checks += 1
-            row = await self._world.create(attacker, resource, 0, Twist(more=more, query=query))
-            if row is not None and await self._is_theirs(row):
-                self._taken(resource.create, how, row)
-        await self._foreign_key(resource)
-        await self._foreign_parents(resource)
-        await self._reassign(resource, value)
-
-    def _documented(self, operation: Operation) -> set[str]:
-        return set(self._atlas.document.resolve(operation.body or {}).get("properties", {}))
-
-    async def _foreign_key(self, resource: Resource) -> None:
-        """Create a row under an id that is already somebody's."""
-        rows = self._world.of(self._who.victim, resource)
-        if rows and "id" in self._documented(resource.create):
-            self.findings.checks += 1
-            await self._world.create(
-                self._who.attacker, resource, 0, Twist(more={"id": rows[0].id})
-            )
-            await self._replay.untouched(resource.create)
-
-    async def _foreign_parents(self, resource: Resource) -> None:
-        """Create a row whose body points to a row of the other user."""
-        for name, parent_name in resource.references.items():
-            parent = self._atlas.resource(parent_name)
-            rows = self._world.of(self._who.victim, parent) if parent else []
-            if not rows or parent_name in self._expected.shared:
-                continue
-            self.findings.checks += 1
-            value = [rows[0].id] if name.endswith("_ids") else rows[0].id
-            row = await self._world.create(
-                self._who.attacker, resource, 0, Twist(more={name: value})
-            )
-            if row is not None:
-                theirs = await self._is_theirs(row)
-                self.findings.add(
-                    "isolation-foreign-parent",
-                    resource.create.name,
-                    f"Takes another user's {parent_name} as {name}",
-                    reason=exchange(f"{resource.create.name} with {name}={value}", row.answer),
-                    severity="error" if theirs else "warning",
-                )
-
-    async def _reassign(self, resource: Resource, value: Any) -> None:
-        """Give a row of the attacker's away by an update, to see whether the owner can be set."""
-        rows = self._world.of(self._who.attacker, resource)
-        for operation in self._subjects("row"):
-            slots = self._atlas.owned_slots(operation)
-            if operation.body is None or not slots or slots[-1][1].name != resource.name:
-                continue
-            self.findings.checks += 1
-            row = rows[-1]
-            mark = self._world.mark(self._who.attacker)
-            more = dict.fromkeys(sorted(OWNER_NAMES), value)
-            answer = await self._world.perform(
-                operation, self._who.attacker, row.chain, mark, Twist(more=more)
-            )
-            if answer.good and await self._is_theirs(
-                Row(resource, row.actor, row.id, row.chain, answer, mark)
-            ):
-                self._taken(operation, "in the body", row)
-
-    async def _is_theirs(self, row: Row) -> bool:
-        """Tell whether a row that the attacker made counts as the victim's."""
-        victim = self._who.victim
-        owners = [item.get(name) for item in objects(row.answer.value) for name in OWNER_NAMES]
-        if victim.id in {str(owner) for owner in owners if owner is not None}:
-            return True
-        theirs = self._world.of(victim, row.resource)
-        if row.resource.read is not None:
-            chain = {**row.chain, **self._above(row, theirs)}
-            answer = await self._world.perform(row.resource.read, victim, chain, "zq")
-            if answer.good and identifier(answer.value, row.resource) == row.id:
-                return True
-        if row.resource.listing is not None and theirs:
-            answer = await self._world.perform(row.resource.listing, victim, theirs[0].chain, "zq")
-            return bool(answer.good and row.mark in answer.text)
-        return False
-
-    @staticmethod
-    def _above(row: Row, theirs: list[Row]) -> dict[str, Any]:
-        """Return the victim's own ids for what stands above the row."""
-        chain = dict(theirs[0].chain) if theirs else {}
-        chain.pop(row.resource.name, None)
-        return chain
-
-    def _taken(self, operation: Operation, how: str, row: Row) -> None:
-        self.findings.add(
-            "isolation-client-owner",
-            operation.name,
-            f"Takes the owner from the client ({how})",
-            reason=exchange(f"{operation.name} with the owner's id {how}", row.answer),
-        )
-
-    async def _collective(self) -> None:
-        """Writes that name no row must still spare the rows of others."""
-        victim, attacker = self._who.victim, self._who.attacker
-        chain = self._all_ids(victim)
-        operations = self._subjects("collective")
-        for operation in sorted(operations, key=lambda item: item.method == "DELETE"):
-            self.findings.checks += 1
-            mark = self._world.mark(attacker)
-            answer = await self._world.perform(operation, attacker, chain, mark)
-            leak = leaks(answer, victim)
-            if leak and victim.marks(answer.text):
-                self.findings.add(
-                    "isolation-foreign-read",
-                    operation.name,
-                    "Shows rows of another user",
-                    reason=f"{exchange(operation.name, answer)} ({leak})",
-                )
-            await self._replay.untouched(operation)
-        for operation in sorted(operations, key=lambda item: item.method == "DELETE"):
-            answer = await self._world.perform(
-                operation, victim, self._all_ids(victim, 1), self._world.mark(victim)
-            )
-            self._account_view(operation.name, answer, first=True)
-
-    def _all_ids(self, actor: Actor, number: int = 0) -> dict[str, Any]:
-        chain: dict[str, Any] = {}
-        for resource in self._atlas.resources:
-            rows = self._world.of(actor, resource)
-            if rows:
-                chain.update(rows[min(number, len(rows) - 1)].chain)
-        return chain

@@ -244,7 +244,7 @@ class Replay:
             operation.name,
             "Tells another user's row from one that does not exist",
             reason=f"another user's: {answer.excerpt()}; absent: {alike.excerpt()}",
-            severity="warning" if chosen else "error",
+            severity="note" if chosen else "error",
         )
 
     async def _changed(self, row: Row, mark: str) -> bool:

@@ -1,19 +1,19 @@
 """What a user sees without naming a row: lists, filters, searches, counts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .asgi import Response
+from .atlas import Resource
 from .identity import Actor
 from .operations import Operation, Parameter, is_user_parameter
-from .world import Twist, World
+from .world import Twist, World, absent
 
 _MOST_VARIANTS = 14
 _PAGING = frozenset({"limit", "page_size", "per_page", "size", "pagesize"})
 _SEARCHING = re.compile(r"search|query|^q$|term|text|keyword|contains|title|name", re.IGNORECASE)
-_MARK = re.compile(r"zq[ab][0-9a-f]{6}n\d\d")
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -39,34 +39,83 @@ class Views:
         """Call every view with every query that it is worth calling with."""
         found: dict[Key, Response] = {}
         for operation in self._operations:
-            for query in self._queries(operation, other):
+            for query in self._queries(operation, actor, other):
                 found[operation.name, query] = await self._world.perform(
                     operation, actor, {}, "zq", Twist(query=query)
                 )
         return found
 
-    def _queries(self, operation: Operation, other: Actor) -> Iterator[tuple[tuple[str, str], ...]]:
-        optional = [
-            item for item in operation.parameters if item.where == "query" and not item.required
-        ]
-        required = tuple(
-            (item.name, self._values(item, other)[0])
+    async def base(self, actor: Actor) -> dict[str, Response]:
+        """Call every view without any optional query."""
+        found: dict[str, Response] = {}
+        for operation in self._operations:
+            query = self._required(operation, actor, actor)
+            found[operation.name] = await self._world.perform(
+                operation, actor, {}, "zq", Twist(query=query)
+            )
+        return found
+
+    async def by_reference(self, actor: Actor, victim: Actor) -> list[Difference]:
+        """Filter by the id of another user's row; it must find no more than an absent one."""
+        found = []
+        for operation in self._operations:
+            for parameter in operation.parameters:
+                resource = self._referred(parameter)
+                rows = self._world.of(victim, resource) if resource else []
+                if not rows:
+                    continue
+                answers = [
+                    await self._world.perform(
+                        operation, actor, {}, "zq", Twist(query=((parameter.name, str(row_id)),))
+                    )
+                    for row_id in (absent(rows[0].id), rows[0].id)
+                ]
+                ids = self._world.text_ids(victim) - {str(rows[0].id)}
+                what = leaks(answers[1], victim, ids) or changes(answers[0], answers[0], answers[1])
+                if what:
+                    query = ((parameter.name, str(rows[0].id)),)
+                    found.append(Difference(operation, query, what, answers[1]))
+        return found
+
+    def _referred(self, parameter: Parameter) -> Resource | None:
+        """Find the resource whose key a query parameter holds."""
+        stem = parameter.name.removesuffix("_id").removesuffix("Id").lower()
+        if parameter.where != "query" or stem == parameter.name:
+            return None
+        return self._world.atlas.resource(stem)
+
+    def _required(
+        self, operation: Operation, actor: Actor, other: Actor
+    ) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (item.name, self._values(item, actor, other)[0])
             for item in operation.parameters
             if item.where == "query" and item.required
         )
+
+    def _queries(
+        self, operation: Operation, actor: Actor, other: Actor
+    ) -> Iterator[tuple[tuple[str, str], ...]]:
+        required = self._required(operation, actor, other)
         yield required
         count = 0
-        for parameter in optional:
-            for value in self._values(parameter, other):
+        for parameter in operation.parameters:
+            if parameter.where != "query" or parameter.required or self._referred(parameter):
+                continue
+            for value in self._values(parameter, actor, other):
                 count += 1
                 if count > _MOST_VARIANTS:
                     return
                 yield (*required, (parameter.name, value))
 
-    def _values(self, parameter: Parameter, other: Actor) -> list[str]:
+    def _values(self, parameter: Parameter, actor: Actor, other: Actor) -> list[str]:
         """Return the values worth trying: choices, both booleans, the other's marks and id."""
         schema = _plain(self._world, parameter.schema)
         name = parameter.name
+        resource = self._referred(parameter)
+        rows = self._world.of(actor, resource) if resource else []
+        if rows:
+            return [str(rows[0].id)]
         if is_user_parameter(name) or name.lower() in {"owner", "created_by", "author_id"}:
             return [other.id]
         if schema.get("enum"):
@@ -89,7 +138,7 @@ def _plain(world: World, schema: Mapping[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def leaks(answer: Response, victim: Actor) -> str | None:
+def leaks(answer: Response, victim: Actor, ids: Collection[str] = frozenset()) -> str | None:
     """Say what of a user's an answer holds: a text of theirs, or their id."""
     if not answer.good:
         return None
@@ -98,6 +147,8 @@ def leaks(answer: Response, victim: Actor) -> str | None:
         return f"the text {found[0]!r} of the other user"
     if len(victim.id) >= 8 and victim.id in answer.text:
         return "the id of the other user"
+    if any(item in answer.text for item in ids):
+        return "the id of a row of the other user"
     return None
 
 

@@ -13,6 +13,7 @@ from .synthesis import Maker
 
 _ENVELOPES = ("data", "result", "item", "payload", "response")
 _UNPROCESSABLE = (400, 422)
+_UNLIKELY = 8
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,33 @@ class World:
     def of(self, actor: Actor, resource: Resource) -> list[Row]:
         """Return the rows that a user has of a resource."""
         return self.rows.get((actor.letter, resource.name), [])
+
+    def latest(self, actor: Actor) -> dict[str, Any]:
+        """Return the ids of the first row of every resource that a user has."""
+        chain: dict[str, Any] = {}
+        for resource in self.atlas.resources:
+            rows = self.of(actor, resource)
+            if rows:
+                chain.update(rows[0].chain)
+        return chain
+
+    def text_ids(self, actor: Actor) -> frozenset[str]:
+        """Return the ids of a user's rows that are too long to occur by chance."""
+        ids = (
+            str(row.id) for key, rows in self.rows.items() if key[0] == actor.letter for row in rows
+        )
+        return frozenset(item for item in ids if len(item) >= _UNLIKELY)
+
+    async def replenish(self, actor: Actor) -> None:
+        """Give a user a new row for each that is gone."""
+        for resource in sorted(self.atlas.resources, key=self.atlas.depth):
+            rows = self.of(actor, resource)
+            for number, row in enumerate(list(rows)):
+                if self.readable(row) and await self.snapshot(row) is None:
+                    fresh = await self.create(actor, resource, number)
+                    if fresh is not None:
+                        rows.remove(fresh)
+                        rows[number] = fresh
 
     async def populate(self, actor: Actor, count: int) -> None:
         """Create rows of every resource, parents first."""

@@ -55,14 +55,14 @@ bearer = HTTPBearer(auto_error=False)
 
 def current_user(credentials: HTTPAuthorizationCredentials | None = Depends(bearer)) -> str:
     if credentials is None:
-        raise HTTPException(401, "Not authenticated")
+        raise HTTPException(401, "Not authenticated", {"WWW-Authenticate": "Bearer"})
     try:
         payload = jwt.decode(credentials.credentials, SECRET, algorithms=["HS256"], options={"require": ["exp", "iat", "sub"]})
     except jwt.PyJWTError:
-        raise HTTPException(401, "Invalid token") from None
+        raise HTTPException(401, "Invalid token", {"WWW-Authenticate": "Bearer"}) from None
     subject = payload["sub"]
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", subject):
-        raise HTTPException(401, "Invalid token")
+        raise HTTPException(401, "Invalid token", {"WWW-Authenticate": "Bearer"})
     return subject
 
 
