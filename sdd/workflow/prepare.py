@@ -1,6 +1,6 @@
 """The stages before any agent works: discover, read, plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,14 +9,16 @@ from sdd.errors import ConfigError
 from sdd.ir import Application, Question
 from sdd.workflow.context import Context, Project
 from sdd.workflow.manifest import load_manifest
+from sdd.workflow.orders import Plan
+from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
-from sdd.workflow.request import Ask
-from sdd.workflow.snapshot import take_snapshot
-from sdd.workflow.specs import Specs, as_documented, find_documents, read_documents
+from sdd.workflow.request import Ask, ImplementRequest
+from sdd.workflow.slices import slices
+from sdd.workflow.snapshot import Snapshot, take_snapshot
+from sdd.workflow.specs import Documents, Specs, find_documents, read_documents, spec_paths
 from sdd.workflow.staff import choose_agents
 
 _FOLDERS = ("specs", ".specify", "history/adr")
-_FILES = ("CLAUDE.md", "AGENTS.md", "README.md")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +26,19 @@ class Understood:
     """What the specs say, as far as we understand them.
 
     Attributes:
-        specs: The documents and what was read from them.
-        application: The complete application; what a convention filled in is marked.
+        specs: What was read from the documents.
         answers: What the human answered, by question id.
         open: Questions that must be answered before agents can work.
     """
 
     specs: Specs
-    application: Application
     answers: Mapping[str, str]
     open: tuple[Question, ...] = ()
+
+    @property
+    def application(self) -> Application:
+        """The complete application; what a convention filled in is marked."""
+        return self.specs.application
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -67,14 +72,13 @@ def discover(context: Context) -> Project:
         ConfigError: An agent is missing or its file is broken.
         WorkspaceError: A file cannot be read.
     """
-    request = context.request
+    request, files = context.request, context.ports.files
     backend = _backend(request.backend)
-    folders = (*_FOLDERS, *request.agent_folders, *_FILES, str(backend))
-    base = take_snapshot(context.ports.files, map(PurePosixPath, folders))
+    folders = (*_FOLDERS, *request.agent_folders, str(backend))
+    base = take_snapshot(files, map(PurePosixPath, folders), spec_paths(files))
     documents = find_documents(base, request.feature)
     agents, diagnostics = choose_agents(base, request.agent_folders, request.agent)
     return Project(
-        feature=documents.feature,
         documents=documents,
         agents=agents,
         base=base,
@@ -99,13 +103,21 @@ def understand(project: Project, answers: Mapping[str, str], ask: Ask | None) ->
     Raises:
         SpecError: The documents hold nothing to implement.
     """
-    specs = read_documents(project.documents, answers)
+    specs = read_documents(project.documents)
     settled = settle_questions(specs.questions, answers, ask)
-    if settled.answers != {key: answers[key] for key in settled.answers if key in answers}:
-        specs = read_documents(project.documents, settled.answers)
-    return Understood(
-        specs=specs,
-        application=as_documented(specs),
-        answers=settled.answers,
-        open=settled.open,
+    return Understood(specs=specs, answers=settled.answers, open=settled.open)
+
+
+def plan_orders(request: ImplementRequest, project: Project, understood: Understood) -> Plan:
+    """Plan the orders: who does what, from which documents, in which files.
+
+    Raises:
+        ConfigError: The layout asked for does not exist.
+    """
+    layout = _layout(request.layout, understood.application)
+    return make_plan(
+        _slices(project, understood),
+        PurePosixPath(request.backend),
+        layout,
+        {name: agent.name for name, agent in project.agents.items()},
     )

@@ -27,18 +27,20 @@ class Snapshot:
         return [path for path in self._contents if path.is_relative_to(under)]
 
 
-def take_snapshot(files: ReadableFiles, folders: Iterable[PurePosixPath]) -> Snapshot:
-    """Read what lies below the folders (or is one of these paths), once.
+def take_snapshot(
+    files: ReadableFiles, folders: Iterable[PurePosixPath], single: Iterable[PurePosixPath] = ()
+) -> Snapshot:
+    """Read what lies below the folders, and single files, once.
 
     Raises:
         WorkspaceError: A file cannot be read.
     """
     contents: dict[PurePosixPath, bytes] = {}
-    for folder in folders:
-        for path in files.paths(folder):
-            if path in contents or not visible(path):
-                continue
-            data = files.read(path)
-            if data is not None and len(data) <= MOST_BYTES:
-                contents[path] = data
+    below = (path for folder in folders for path in files.paths(folder))
+    for path in (*below, *single):
+        if path in contents or not visible(path):
+            continue
+        data = files.read(path)
+        if data is not None and len(data) <= MOST_BYTES:
+            contents[path] = data
     return Snapshot(contents)
