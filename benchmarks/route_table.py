@@ -128,8 +128,8 @@ def runtime_rows(dump: dict[str, Any]) -> list[Row]:
     ]
 
 
-def static_rows(report: dict[str, Any], target: str) -> list[Row]:
-    """Read the checker's report; of several applications, the one that the target names."""
+def static_rows(report: dict[str, Any], project: Project) -> list[Row]:
+    """Read the checker's report; of several applications, the one that is imported."""
     return [
         Row(
             method=item["method"],
@@ -138,7 +138,7 @@ def static_rows(report: dict[str, Any], target: str) -> list[Row]:
             line=item["line"],
             dependencies=declared(item),
         )
-        for item in of_application(report["routes"], target)
+        for item in of_application(report["routes"], project)
     ]
 
 
@@ -149,21 +149,40 @@ def declared(item: dict[str, Any]) -> tuple[str, ...] | None:
     return tuple(f"{call['file']}:{call['line']}" for call in item["dependencies"] if call["file"])
 
 
-def of_application(routes: list[dict[str, Any]], target: str) -> list[dict[str, Any]]:
-    """Keep the routes of the application that `module:attribute` names, where they say theirs."""
+def of_application(routes: list[dict[str, Any]], project: Project) -> list[dict[str, Any]]:
+    """Keep the routes of the application that the project imports, where routes say theirs."""
     apps = {item.get("app") for item in routes}
     if len(apps) == 1:
         return routes
-    module = target.partition(":")[0]
-    wanted = {app for app in apps if app is not None and names_module(app, module)}
-    return [item for item in routes if item.get("app") in wanted]
+    files = module_files(project)
+    module = project.target.partition(":")[0].split(".")
+    closeness = {app: same_end(app, files, module) for app in apps if app is not None}
+    best = max(closeness.values(), default=0)
+    return [item for item in routes if best and closeness.get(item.get("app")) == best]
 
 
-def names_module(app: str, module: str) -> bool:
-    """Whether an application's label (dotted, or a file, with or without attribute) is a module."""
-    label = app.partition(":")[0].removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-    shorter, longer = sorted((label.split("."), module.split(".")), key=len)
-    return longer[-len(shorter) :] == shorter
+def module_files(project: Project) -> frozenset[str]:
+    """Return the files, relative to the folder, that the target's module can be."""
+    stem = project.import_root.resolve().joinpath(*project.target.partition(":")[0].split("."))
+    folder = project.folder.resolve()
+    candidates = (stem.with_name(stem.name + ".py"), stem / "__init__.py")
+    return frozenset(
+        file.relative_to(folder).as_posix() for file in candidates if file.is_relative_to(folder)
+    )
+
+
+def same_end(app: str, files: frozenset[str], module: list[str]) -> int:
+    """Say how well an application's label (file or dotted, with or without name) fits a module."""
+    label = app.partition(":")[0]
+    if label in files:
+        return 1000
+    parts = label.removesuffix(".py").replace("/", ".").removesuffix(".__init__").split(".")
+    common = 0
+    for one, other in zip(reversed(parts), reversed(module), strict=False):
+        if one != other:
+            return 0
+        common += 1
+    return common
 
 
 def compare(static: list[Row], runtime: list[Row]) -> Comparison:
@@ -284,7 +303,7 @@ def main() -> None:
         elif options.only_runtime:
             print(f"{project.name}: {len(runtime_rows(dump))} routes at run time")
         else:
-            rows = static_rows(audit(project, options.reports), project.target)
+            rows = static_rows(audit(project, options.reports), project)
             results.append(compare(rows, runtime_rows(dump)))
             show(project.name, results[-1])
     show_totals(results, failed)

@@ -16,9 +16,16 @@ def dumped(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - rows of JSON
     return {"method": "GET", "path": "/notes", "endpoint": place, "dependencies": []} | changes
 
 
+def shop(route_table: ModuleType, folder: str = "/code", target: str = "main:app") -> Any:  # noqa: ANN401
+    place = Path(folder)
+    return route_table.Project(
+        name="shop", folder=place, import_root=place, target=target, settings={}
+    )
+
+
 def test_same_tables_are_equal(route_table: ModuleType) -> None:
     """A route that both sides see at one place is no difference."""
-    static = route_table.static_rows({"routes": [report_row()]}, "main:app")
+    static = route_table.static_rows({"routes": [report_row()]}, shop(route_table))
     runtime = route_table.runtime_rows({"routes": [dumped()]})
 
     assert route_table.compare(static, runtime).is_equal
@@ -31,7 +38,7 @@ def test_converters_do_not_tell_paths_apart(route_table: ModuleType) -> None:
 
 def test_each_side_keeps_what_the_other_lacks(route_table: ModuleType) -> None:
     """Routes that one table alone has are listed under it."""
-    static = route_table.static_rows({"routes": [report_row(path="/a")]}, "main:app")
+    static = route_table.static_rows({"routes": [report_row(path="/a")]}, shop(route_table))
     runtime = route_table.runtime_rows({"routes": [dumped(path="/b")]})
 
     result = route_table.compare(static, runtime)
@@ -42,7 +49,7 @@ def test_each_side_keeps_what_the_other_lacks(route_table: ModuleType) -> None:
 
 def test_route_mounted_twice_is_missed_once(route_table: ModuleType) -> None:
     """A second mount of the same method and path counts by itself."""
-    static = route_table.static_rows({"routes": [report_row()]}, "main:app")
+    static = route_table.static_rows({"routes": [report_row()]}, shop(route_table))
     runtime = route_table.runtime_rows({"routes": [dumped(), dumped()]})
 
     assert len(route_table.compare(static, runtime).only_runtime) == 1
@@ -50,7 +57,7 @@ def test_route_mounted_twice_is_missed_once(route_table: ModuleType) -> None:
 
 def test_another_handler_is_another_place(route_table: ModuleType) -> None:
     """One method and path with two handlers is reported as moved."""
-    static = route_table.static_rows({"routes": [report_row(line=9)]}, "main:app")
+    static = route_table.static_rows({"routes": [report_row(line=9)]}, shop(route_table))
     runtime = route_table.runtime_rows({"routes": [dumped()]})
 
     assert len(route_table.compare(static, runtime).moved) == 1
@@ -62,7 +69,9 @@ def test_foreign_dependencies_are_left_out(route_table: ModuleType) -> None:
         {"name": "fastapi.security.HTTPBearer", "file": None, "line": None},
         {"name": "deps.current", "file": "deps.py", "line": 4},
     ]
-    static = route_table.static_rows({"routes": [report_row(dependencies=calls[1:])]}, "main:app")
+    static = route_table.static_rows(
+        {"routes": [report_row(dependencies=calls[1:])]}, shop(route_table)
+    )
     runtime = route_table.runtime_rows({"routes": [dumped(dependencies=calls)]})
 
     assert route_table.compare(static, runtime).is_equal
@@ -71,20 +80,27 @@ def test_foreign_dependencies_are_left_out(route_table: ModuleType) -> None:
 def test_lost_dependency_is_a_difference(route_table: ModuleType) -> None:
     """A dependency that FastAPI solves and the report does not list is shown."""
     calls = [{"name": "deps.current", "file": "deps.py", "line": 4}]
-    static = route_table.static_rows({"routes": [report_row(dependencies=[])]}, "main:app")
+    static = route_table.static_rows({"routes": [report_row(dependencies=[])]}, shop(route_table))
     runtime = route_table.runtime_rows({"routes": [dumped(dependencies=calls)]})
 
     assert len(route_table.compare(static, runtime).dependencies) == 1
 
 
-@pytest.mark.parametrize(
-    "label", ["app.main", "backend.app.main:app", "app/main.py", "app.main:app"]
-)
+@pytest.mark.parametrize("label", ["app.main", "backend.app.main:app", "app/main.py:app"])
 def test_application_is_known_by_module_or_file(route_table: ModuleType, label: str) -> None:
     """Of several applications the one with the target's module is compared."""
     routes = [report_row(app=label), report_row(app="worker.main:app", path="/other")]
 
-    rows = route_table.static_rows({"routes": routes}, "app.main:app")
+    rows = route_table.static_rows({"routes": routes}, shop(route_table, target="app.main:app"))
+
+    assert [row.path for row in rows] == ["/notes"]
+
+
+def test_file_decides_between_applications_of_one_name(route_table: ModuleType) -> None:
+    """`main` is the file at the import root, not one of the same name further down."""
+    routes = [report_row(app="main.py:app"), report_row(app="src/main.py:app", path="/other")]
+
+    rows = route_table.static_rows({"routes": routes}, shop(route_table))
 
     assert [row.path for row in rows] == ["/notes"]
 
