@@ -27,13 +27,15 @@ class Fields:
     """What stands in a front matter.
 
     Attributes:
-        values: Key to text, None, list or mapping; numbers and dates stay text as written.
+        values: Key in lower case to text, None, list or mapping; numbers and dates stay text.
+        names: Keys as they are written.
         lines: Key to its line, counted from 1 in the YAML text.
         quoted: Keys whose value is written in quotes.
         broken: What makes the text no YAML, and its line; then values are a best guess.
     """
 
     values: Mapping[str, Node]
+    names: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     quoted: frozenset[str] = frozenset()
     broken: tuple[str, int] | None = None
@@ -46,14 +48,19 @@ def read_fields(yaml: str) -> Fields:
     quoted = frozenset(
         key for key, line in places.items() if _value_of(lines[line - 1])[:1] in {'"', "'"}
     )
+    broken = None
     try:
-        return Fields(values=_strict(lines), lines=places, quoted=quoted)
+        values = _strict(lines)
     except _NotOurFormError:
-        pass
-    values, broken = _patient(yaml)
-    if values is None:
-        values = _guess(lines)
-    return Fields(values=values, lines=places, quoted=quoted, broken=broken)
+        found, broken = _patient(yaml)
+        values = _guess(lines) if found is None else found
+    return Fields(
+        values={key.lower(): value for key, value in values.items()},
+        names=tuple(values),
+        lines=places,
+        quoted=quoted,
+        broken=broken,
+    )
 
 
 def _places(lines: list[str]) -> dict[str, int]:
@@ -63,7 +70,7 @@ def _places(lines: list[str]) -> dict[str, int]:
             continue
         match = _KEY.match(line.rstrip())
         if match:
-            places.setdefault(match["key"], number)
+            places.setdefault(match["key"].lower(), number)
     return places
 
 

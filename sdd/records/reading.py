@@ -21,7 +21,13 @@ _NAMES = {
         r"evaluation(?: notes)?(?: \(flywheel\))?|failure modes(?: observed)?"
     ),
 }
-_FIELDS = {"prompt": "prompt_text", "response": "response_text"}
+_FIELDS = {
+    "prompt": ("prompt_text", "prompt"),
+    "response": ("response_text", "response"),
+    "outcome": ("outcome", "outcome_impact"),
+    "evaluation": ("evaluation", "failure_modes"),
+}
+_OUTER_FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})[^\n`]*\n(?P<text>.*)\n(?P=marks)", re.DOTALL)
 _FILE_NAME = re.compile(
     r"(?P<number>\d{1,5})-(?P<slug>[^/]+?)\.(?P<stage>[A-Za-z][\w-]*)\.prompt\.md"
 )
@@ -58,6 +64,7 @@ class Phr:
         fields: The front matter as read.
         fields_line: The line on which the front matter's YAML begins.
         has_front_matter: Whether there is one that is closed.
+        text: All of the file.
         body: The text below the front matter.
         body_line: The line on which it begins.
         is_utf8: Whether the bytes were UTF-8.
@@ -85,6 +92,7 @@ class Phr:
     fields: Fields
     fields_line: int
     has_front_matter: bool
+    text: str
     body: str
     body_line: int
     is_utf8: bool = True
@@ -124,6 +132,7 @@ def read_phr(data: bytes, path: PurePosixPath | str = "") -> Phr:
         fields=fields,
         fields_line=front.yaml_line,
         has_front_matter=front.yaml is not None,
+        text=text,
         body=front.body,
         body_line=front.body_line,
         is_utf8=is_utf8,
@@ -205,10 +214,11 @@ def _sections(body: str, body_line: int, fields: Fields) -> dict[str, Section]:
             sections[name], end = _read_section(body, heading, name)
             position = max(position, end)
     shifted = _shift(sections, body, body_line)
-    for name, key in _FIELDS.items():
-        text = fields.values.get(key)
-        if name not in shifted and isinstance(text, str):
-            shifted[name] = Section(text=text.rstrip("\n"), line=fields.lines.get(key, 1) + 1)
+    for name, keys in _FIELDS.items():
+        found = [key for key in keys if isinstance(fields.values.get(key), str)]
+        if name not in shifted and found:
+            text = _text(fields.values[found[0]]).rstrip("\n")
+            shifted[name] = Section(text=text, line=fields.lines.get(found[0], 1) + 1)
     return shifted
 
 
@@ -231,6 +241,8 @@ def _read_section(body: str, heading: re.Match[str], name: str) -> tuple[Section
         return Section(text=fenced.text, line=heading.start(), fenced=True), fenced.end
     end = _section_end(body, heading.end(), name)
     text = body[heading.end() : end].strip("\r\n")
+    if outer := _OUTER_FENCE.fullmatch(text.strip()):  # with fences inside that end it too early
+        text = outer["text"]
     return Section(text="" if text.isspace() else text, line=heading.start()), end
 
 

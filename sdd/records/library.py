@@ -1,0 +1,95 @@
+"""The project's prompt history as a whole: listed, searched, counted."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sdd.ports import ReadableFiles
+from sdd.records.reading import Phr, read_phr
+from sdd.records.stages import HISTORY
+
+OLD_PLACES = (PurePosixPath("docs/prompts"), PurePosixPath("docs/history/prompts"))
+_SPECS = PurePosixPath("specs")
+_NO_RECORDS = frozenset({"readme.md", "index.md"})
+_LONGEST_EXCERPT = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """A line of a record that holds what was searched."""
+
+    phr: Phr
+    line: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhrStats:
+    """Counts over the records; each mapping is sorted, most first."""
+
+    total: int
+    stages: Mapping[str, int]
+    features: Mapping[str, int]
+    models: Mapping[str, int]
+    months: Mapping[str, int]
+    prompt_characters: int
+
+
+def record_paths(files: ReadableFiles) -> tuple[PurePosixPath, ...]:
+    """Return where records stand, in the present place and in the older ones."""
+    found = [path for place in (HISTORY, *OLD_PLACES) for path in files.paths(place)]
+    found += [path for path in files.paths(_SPECS) if "prompts" in path.parts[2:3]]
+    return tuple(
+        path for path in found if path.suffix == ".md" and path.name.lower() not in _NO_RECORDS
+    )
+
+
+def list_phrs(files: ReadableFiles) -> tuple[Phr, ...]:
+    """Return all records, by folder and number."""
+    found = [
+        read_phr(data, path)
+        for path in record_paths(files)
+        if (data := files.read(path)) is not None
+    ]
+    return tuple(sorted(found, key=lambda phr: (phr.path.parent, phr.number or 0, phr.path.name)))
+
+
+def search_phrs(files: ReadableFiles, text: str) -> tuple[SearchHit, ...]:
+    """Return every line of a record that holds a text, whatever its case."""
+    needle = text.casefold()
+    return tuple(hit for path in record_paths(files) for hit in _hits(files, path, needle))
+
+
+def stats(phrs: Iterable[Phr]) -> PhrStats:
+    """Count records by stage, feature, model and month."""
+    phrs = tuple(phrs)
+    return PhrStats(
+        total=len(phrs),
+        stages=_counted(phr.stage for phr in phrs),
+        features=_counted(phr.feature for phr in phrs),
+        models=_counted(phr.model for phr in phrs),
+        months=_counted(phr.date[:7] for phr in phrs),
+        prompt_characters=sum(len(phr.prompt or "") for phr in phrs),
+    )
+
+
+def _hits(files: ReadableFiles, path: PurePosixPath, needle: str) -> Iterator[SearchHit]:
+    data = files.read(path) or b""
+    if not needle or needle not in data.decode("utf-8", "replace").casefold():
+        return
+    phr = read_phr(data, path)
+    for number, line in enumerate(phr.text.split("\n"), start=1):
+        if needle in line.casefold():
+            yield SearchHit(phr=phr, line=number, excerpt=_excerpt(line, needle))
+
+
+def _excerpt(line: str, needle: str) -> str:
+    """Return a line, or of a long one the part around what was searched."""
+    at = max(line.casefold().find(needle) - _LONGEST_EXCERPT // 2, 0)
+    return line[at : at + _LONGEST_EXCERPT].strip()
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    counts = Counter(name or "none" for name in names)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
