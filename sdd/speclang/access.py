@@ -1,0 +1,317 @@
+"""Which endpoints need a user: statements about one, about a section, about all of them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sdd.names import singular, words
+from sdd.speclang.inline import key, label_of, plain, sentences
+from sdd.speclang.outline import Document
+from sdd.speclang.routes import clean_path, find_routes
+from sdd.text import Span
+from sdd.text.markdown import Item, Paragraph
+
+_ALL = re.compile(
+    r"\b(?:all|every|each|any)\b(?P<subject>[^.:;]{0,90}?)\b"
+    r"(?:endpoints?|routes?|requests?|operations?|apis?|calls?)\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEEDS = re.compile(
+    r"\b(?:requir\w+|needs?|must|protected|secured|shall|expects?|enforce\w*|authenticated by|validat\w+|verif\w+)\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(
+    r"\b(?:jwt|tokens?|auth\w*|bearer|signed[- ]in|logged[- ]in|log ?in|credentials?)\b", re.IGNORECASE
+)
+_EXCEPT = re.compile(
+    r"\b(?:except(?:ing|ion)?|excluding|other than|apart from|besides|unless|but not)\b(?:\s+for)?(?P<what>[^.;)]{1,200})",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"\bpublic(?:ly)?\b(?!\s+(?:key|keys|url|schema))|\bno (?:auth\w*|token|jwt|login)(?: (?:token|header))?(?: (?:is |are )?(?:required|needed|necessary))?\b|"
+    r"\b(?:do(?:es)?|must|need) ?n[o']t (?:require|need)\w*[^.]{0,30}?\b(?:auth\w*|tokens?|jwt|login)|"
+    r"\bwithout (?:auth\w*|a token|any token|jwt|logging in)|\bunauthenticated (?:access|endpoint)|"
+    r"\bauth\w*(?: is| are)? not (?:required|needed)|\bopen to (?:all|everyone|anyone)",
+    re.IGNORECASE,
+)
+_NOT_PUBLIC = re.compile(r"\b(?:no|not|never|non|isn't)\b[- ]{0,2}(?:\w+ )?public\b", re.IGNORECASE)
+_PATHS = re.compile(r"`[^`]*?(/[^\s`]*)`|(?<![\w.:/])(/(?:api|auth|health|[a-z_]+/)[^\s,;)'\"]*)")
+_ONLY_WORDS = frozenset(
+    "api rest backend the of these http https above below following protected crud app application all "
+    "our your other specific ones only related endpoint endpoints route routes request requests "
+    "operation operations call calls and or to for on in management resource system server that with "
+    "user must be is are a an through using via fastapi subsequent service".split()
+)
+_KIN: dict[str, frozenset[str]] = {
+    "authentication": frozenset({"auth"}),
+    "auth": frozenset({"auth"}),
+    "authorization": frozenset({"auth"}),
+    "login": frozenset({"login", "signin", "token", "sign-in"}),
+    "logging": frozenset({"login", "signin"}),
+    "registration": frozenset({"register", "signup", "sign-up"}),
+    "register": frozenset({"register", "signup", "sign-up"}),
+    "signup": frozenset({"register", "signup", "sign-up"}),
+    "signin": frozenset({"login", "signin", "sign-in"}),
+    "doc": frozenset({"docs", "openapi.json", "redoc"}),
+    "root": frozenset({""}),
+}
+_SIGN_IN = frozenset(
+    "login signin register signup token refresh forgotpassword resetpassword verifyemail callback "
+    "passwordreset signinemail signupemail refreshtoken oauth".split()
+)
+_REFUSED = re.compile(
+    r"^\W*(?:no\b|none\b|not required|not needed|public|false|❌|✗|✘|n/?a\b|unauthenticated|anonymous|open\b|"
+    r"unprotected|without)",
+    re.IGNORECASE,
+)
+_GRANTED = re.compile(
+    r"^\W*(?:yes\b|required|true\b|✅|✓|✔|🔒|🔐|bearer|jwt|token|protected|authenticated|user\b|admin|login|"
+    r"must|mandatory|valid|any authenticated|owner|private|session|requires)|\brequire[sd]?\b|\bbearer\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRule:
+    """A statement about whether some endpoints need a user.
+
+    Attributes:
+        section: The section that it is confined to, or None for everything.
+        paths: Paths it is about, `*` at the end for all below; empty: see `subjects`.
+        subjects: Words of which one must be in the path; empty: all endpoints.
+        methods: With `paths`, the methods it is confined to.
+    """
+
+    auth: bool
+    span: Span
+    document: str
+    section: int | None = None
+    paths: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    except_paths: tuple[str, ...] = ()
+    except_subjects: tuple[str, ...] = ()
+
+    @property
+    def is_blanket(self) -> bool:
+        """Whether it speaks of every endpoint."""
+        return not self.paths and not self.subjects
+
+
+def read_access(text: str) -> bool | None:
+    """Read the value of a label like `Authentication:`; None when it does not decide."""
+    shown = plain(text)
+    if _REFUSED.match(shown):
+        return False
+    if re.match(r"(?i)^\W*optional", shown):
+        return None
+    return True if _GRANTED.search(shown) else None
+
+
+def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
+    """Read a document's statements about access.
+
+    Args:
+        document: Any spec document.
+        holders: Sections below which endpoints are stated.
+    """
+    rules: list[AccessRule] = []
+    for number, section in enumerate(document.sections):
+        confined = number if number in holders and section.level > 1 else None
+        stated = _of_title(section.title) if confined is not None else None
+        if stated is not None and section.heading is not None:
+            rules.append(
+                AccessRule(
+                    auth=stated,
+                    span=section.heading.span,
+                    document=document.path,
+                    section=confined,
+                )
+            )
+    for index, block in enumerate(document.blocks):
+        if not isinstance(block, Paragraph | Item):
+            continue
+        number = document.section_index(index)
+        confined = _confinement(document, number, holders)
+        context = " ".join(document.titles(index)[:2])
+        for sentence in sentences(block.text):
+            rules.extend(_rules_in(sentence, context, block.span, document.path, confined))
+        for line in block.text.split("\n"):
+            rules.extend(_of_label(line, block.span, document.path, confined))
+    return rules
+
+
+def _confinement(document: Document, number: int, holders: frozenset[int]) -> int | None:
+    section = document.sections[number]
+    if number not in holders or section.level <= 1:
+        return None
+    siblings = [
+        other
+        for other, candidate in enumerate(document.sections)
+        if other in holders and candidate.parent == section.parent and other != number
+    ]
+    return number if siblings or section.level > 2 else _single(document, number)  # noqa: PLR2004
+
+
+def _single(document: Document, number: int) -> int | None:
+    """A sole `## Endpoints` section speaks for the whole document."""
+    title = key(document.sections[number].title)
+    return None if re.fullmatch(r"(?:api |rest )*(?:endpoints?|routes?|specification)?(?: \w+)?", title) else number
+
+
+def _of_title(title: str) -> bool | None:
+    words_ = key(title)
+    if re.search(r"\b(?:public|unauthenticated|no auth\w*(?: required)?)\b", words_):
+        return False
+    if re.search(r"\b(?:protected|authenticated|auth(?:entication)? required|requires? auth\w*|secured)\b", words_):
+        return True
+    return None
+
+
+def _of_label(
+    line: str, span: Span, document: str, section: int | None
+) -> list[AccessRule]:
+    label = label_of(line)
+    if label is None or section is None:
+        return []
+    if not re.fullmatch(
+        r"auth(?:entication|orization)?(?: required)?|requires auth\w*|access|security|protected",
+        key(label.name),
+    ):
+        return []
+    auth = read_access(label.value)
+    if auth is None:
+        return []
+    return [AccessRule(auth=auth, span=span, document=document, section=section)]
+
+
+def _rules_in(
+    sentence: str, context: str, span: Span, document: str, section: int | None
+) -> list[AccessRule]:
+    shown = plain(sentence)
+    found = _ALL.search(shown)
+    if found and _NEEDS.search(found["rest"]) and _TOKEN.search(f"{shown} {context}"):
+        rule = _required(sentence, found, span, document, section)
+        return [rule] if rule else []
+    if _PUBLIC.search(shown) and not _NOT_PUBLIC.search(shown):
+        return _public(sentence, span, document)
+    return []
+
+
+def _required(
+    sentence: str, found: "re.Match[str]", span: Span, document: str, section: int | None
+) -> AccessRule | None:
+    shown = plain(sentence)
+    exception = _EXCEPT.search(shown)
+    excepted = exception["what"] if exception else ""
+    subject = _EXCEPT.sub("", found["subject"])
+    if re.search(r"\b(?:protected|authenticated|public|non)\b", subject, re.IGNORECASE):
+        return None
+    if re.search(r"\b(?:frontend|client|chat|mcp|database|external)\b", subject, re.IGNORECASE):
+        return None
+    excepted_paths = set(_paths_in(excepted))
+    paths = [
+        path for path in _paths_in(sentence) if path not in excepted_paths and path != "/"
+    ]
+    return AccessRule(
+        auth=True,
+        span=span,
+        document=document,
+        section=section,
+        paths=tuple(_below(path) for path in paths),
+        subjects=() if paths else _subjects(subject),
+        except_paths=tuple(excepted_paths),
+        except_subjects=_subjects(_without_paths(excepted)),
+    )
+
+
+def _public(sentence: str, span: Span, document: str) -> list[AccessRule]:
+    routes = find_routes(sentence)
+    if routes:
+        return [
+            AccessRule(
+                auth=False, span=span, document=document, paths=(route.path,), methods=route.methods
+            )
+            for route in routes
+        ]
+    paths = _paths_in(sentence)
+    if paths:
+        return [AccessRule(auth=False, span=span, document=document, paths=tuple(paths))]
+    subjects = _subjects(re.split(r"\b(?:is|are|do|does)\b", plain(sentence))[0])
+    known = tuple(word for word in subjects if word in _KIN or word in {"health", "healthcheck"})
+    if known and len(subjects) <= 4:  # noqa: PLR2004 - a subject, not a sentence about something else
+        return [AccessRule(auth=False, span=span, document=document, subjects=known)]
+    return []
+
+
+def _paths_in(text: str) -> list[str]:
+    found = [first or second for first, second in _PATHS.findall(text)]
+    kept: list[str] = []
+    for raw in found:
+        star = raw.rstrip(".").endswith("*") or raw.rstrip(".").endswith("/")
+        path, _ = clean_path(raw.rstrip("*."))
+        kept.append(f"{path.rstrip('/')}/*" if star else path)
+    return kept
+
+
+def _below(path: str) -> str:
+    return path if path.endswith("*") else f"{path}/*"
+
+
+def _without_paths(text: str) -> str:
+    return _PATHS.sub(" ", text)
+
+
+def _subjects(text: str) -> tuple[str, ...]:
+    found = [singular(word) for word in words(text.replace("-", " "))]
+    return tuple(dict.fromkeys(word for word in found if word not in _ONLY_WORDS and len(word) > 1))
+
+
+def is_sign_in(path: str) -> bool:
+    """Whether an endpoint hands out tokens or makes accounts, so that no token can be asked for."""
+    last = re.sub(r"[^a-z]", "", path.rstrip("/").rpartition("/")[2].casefold())
+    return last in _SIGN_IN
+
+
+def _matches_path(path: str, patterns: Iterable[str]) -> bool:
+    for pattern in patterns:
+        if pattern.endswith("/*"):
+            stem = pattern[:-2]
+            if path == stem or path.startswith(f"{stem}/") or not stem:
+                return True
+        elif path == pattern:
+            return True
+    return False
+
+
+def _matches_subject(path: str, subjects: Iterable[str]) -> bool:
+    segments = [part.casefold() for part in path.split("/")]
+    parts = {singular(word) for part in segments for word in words(part)} | set(segments)
+    squeezed = {re.sub(r"[^a-z]", "", part) for part in segments}
+    for subject in subjects:
+        kin = _KIN.get(subject, frozenset({subject}))
+        if kin & parts or kin & squeezed:
+            return True
+        if subject in {"auth", "authentication"} and is_sign_in(path):
+            return True
+    return False
+
+
+def decide(
+    method: str, path: str, rules: Iterable[AccessRule]
+) -> tuple[bool, AccessRule] | None:
+    """Return what a list of rules of one rank says of an endpoint, specific rules first."""
+    ranked = sorted(rules, key=lambda rule: (rule.is_blanket, rule.auth))
+    for rule in ranked:
+        if rule.methods and method not in rule.methods:
+            continue
+        if rule.paths and not _matches_path(path, rule.paths):
+            continue
+        if rule.subjects and not _matches_subject(path, rule.subjects):
+            continue
+        if _matches_path(path, rule.except_paths) or _matches_subject(path, rule.except_subjects):
+            return False, rule
+        if rule.auth and rule.is_blanket and is_sign_in(path):
+            continue
+        return rule.auth, rule
+    return None

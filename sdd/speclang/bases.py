@@ -1,0 +1,148 @@
+"""Base paths: where a document states one, and completing a path without prefixing it twice."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sdd.speclang.inline import key, label_of, plain, sentences
+from sdd.speclang.outline import Document
+from sdd.speclang.routes import path_of_url
+from sdd.text import Span
+from sdd.text.markdown import Fence, Item, Paragraph, Table
+
+_LABEL = re.compile(
+    r"^(?:rest |http |backend )?(?:api )?(?:base|root)(?: api)?(?: url| path| uri| endpoint)?s?$|^(?:url|route|api|path|router) prefix$|^prefix$|^servers?$|^api base$|^api url$"
+)
+_ALL = re.compile(
+    r"\ball\b[^.`]{0,60}?\b(?:endpoints?|routes?|paths?|apis?)\b[^.`/]{0,60}?\b(?:prefixed|under|starts?|begins?|relative|live|mounted|located)\b[^`/]{0,40}`?(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
+    re.IGNORECASE,
+)
+_COMPLETE = re.compile(r"(?i)\bpaths?\b[^.]{0,40}\b(?:is|are) (?:complete|absolute|full)\b|nothing is (?:put|prefixed)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A stated base.
+
+    Attributes:
+        section: The section that it is stated for, or None for the document.
+    """
+
+    path: str
+    host: str
+    span: Span
+    section: int | None = None
+
+
+def bases_of(document: Document, holders: frozenset[int]) -> list[Base]:
+    """Read the bases that a document states.
+
+    Args:
+        document: A contract document.
+        holders: Sections below which endpoints are stated.
+    """
+    found: list[Base] = []
+    for index, block in enumerate(document.blocks):
+        if not isinstance(block, Paragraph | Item | Table):
+            continue
+        number = document.section_index(index)
+        section = document.sections[number]
+        own = number if number in holders and section.level > 1 and _is_part(document, number, holders) else None
+        for line, span in _lines(block):
+            label = label_of(line)
+            if label is not None and _LABEL.match(key(label.name)):
+                found.extend(_from_value(label.value, span, own))
+            for sentence in sentences(line):
+                stated = _ALL.search(sentence)
+                if stated and number not in holders - {0} or (stated and section.level <= 1):
+                    found.extend(_from_value(stated["path"], span, None))
+    for number, section in enumerate(document.sections):
+        if section.heading is not None and _LABEL.match(key(section.title)):
+            parent = section.parent
+            own = parent if parent is not None and document.sections[parent].level > 1 and parent in holders and _is_part(document, parent, holders) else None
+            found.extend(_from_section(document, number, own))
+    return found
+
+
+def _is_part(document: Document, number: int, holders: frozenset[int]) -> bool:
+    """Whether a section is one of several that hold endpoints, and not all of them."""
+    section = document.sections[number]
+    return any(
+        other != number and other in holders and document.sections[other].parent == section.parent
+        for other in range(len(document.sections))
+    )
+
+
+def _lines(block: Paragraph | Item | Table) -> list[tuple[str, Span]]:
+    if isinstance(block, Table):
+        return [
+            (f"**{plain(row.cells[0])}**: {row.cells[1]}", row.span)
+            for row in block.rows
+            if len(row.cells) > 1
+        ]
+    return [
+        (line, Span(path=block.span.path, line=block.span.line + at))
+        for at, line in enumerate(block.text.split("\n"))
+    ]
+
+
+def _from_value(value: str, span: Span, section: int | None) -> list[Base]:
+    found = path_of_url(value)
+    if found is None:
+        return []
+    host, path = found
+    return [Base(path=path.rstrip("/"), host=host, span=span, section=section)]
+
+
+def _from_section(document: Document, number: int, own: int | None) -> list[Base]:
+    section = document.sections[number]
+    found: list[Base] = []
+    for block in document.blocks[section.start : section.own_end]:
+        match block:
+            case Paragraph() | Item():
+                text = block.text
+            case Fence():
+                text = block.text.strip().split("\n")[0]
+            case _:
+                continue
+        if label_of(text) is None or "://" in text or re.search(r"[`\s]/", text):
+            found.extend(_from_value(text, block.span, own))
+    return found
+
+
+def base_of(bases: Iterable[Base], section: int | None) -> Base | None:
+    """Return the base for a scope: the first with a path, else the first."""
+    own = [base for base in bases if base.section == section]
+    return next((base for base in own if base.path), own[0] if own else None)
+
+
+def states_complete_paths(document: Document) -> bool:
+    """Whether a document says that its paths are complete as they stand."""
+    return any(
+        isinstance(block, Paragraph | Item) and _COMPLETE.search(plain(block.text))
+        for block in document.blocks
+    )
+
+
+def completed(path: str, base: str, peers: Iterable[str]) -> str:
+    """Put a base in front of a path unless the document's paths already have it.
+
+    Args:
+        path: As written.
+        base: The stated base, without trailing slash.
+        peers: The other paths of the same scope, as written.
+    """
+    parts = [part for part in base.split("/") if part]
+    if not parts or _has_base(path, parts):
+        return path
+    if any(_has_base(peer, parts) for peer in peers):
+        return path
+    own = [part for part in path.split("/") if part]
+    if own and own[0] == parts[-1] and not own[0].startswith("{"):
+        return "/" + "/".join([*parts, *own[1:]])
+    return "/" + "/".join([*parts, *own])
+
+
+def _has_base(path: str, parts: list[str]) -> bool:
+    own = [part for part in path.split("/") if part]
+    return bool(own) and own[0] == parts[0]

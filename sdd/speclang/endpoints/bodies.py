@@ -1,0 +1,276 @@
+"""Request and response bodies: fields from tables and lists, shapes from examples, names in words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sdd.ir import NO_BODY, Constraints, Field, Shape, Type
+from sdd.speclang.endpoints.parts import Part
+from sdd.speclang.examples import combine, read_example
+from sdd.speclang.facts import Facts, for_type, read_facts
+from sdd.speclang.fields import Entry, read_entry, read_items, read_table
+from sdd.speclang.inline import key, plain, unticked, visible
+from sdd.speclang.routes import codes_in
+from sdd.text import Span
+from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
+
+_NOTHING = re.compile(
+    r"^\W*(?:none|no (?:request )?(?:body|content|response body|payload)|empty(?: (?:body|response))?|n/?a|nothing|—|-)\W*(?:\(?\d{3}\)?)?\W*(?:required|needed|returned)?\W*$|"
+    r"\bno (?:request |response )?body\b|^\W*\(?(?:empty body|no response body|no content)\b",
+    re.IGNORECASE,
+)
+_CODE_FENCES = frozenset({"bash", "sh", "shell", "curl", "console", "python", "py", "sql", "mermaid", "powershell", "zsh", "env", "yaml", "yml"})
+_STATUS_WORDS = re.compile(
+    r"^\W*(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status(?: code)?:?\s*)?[1-5]\d\d(?:\s+(?:ok|created|accepted|no content|success))?[\s`:)*,.—–-]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body as stated: its shape, or the words that name one described elsewhere."""
+
+    shape: Shape | None = None
+    words: str = ""
+    span: Span | None = None
+    example: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was stated."""
+        return self.shape is None and not self.words
+
+
+def field_of(entry: Entry) -> Field:
+    """Turn an entry of a field list into a field, nested entries into an object."""
+    facts = entry.facts
+    kind = _kind(facts)
+    item = Shape(type=facts.item) if facts.item is not None else None
+    fields = tuple(field_of(child) for child in entry.children if _is_field(child))
+    if fields and kind is Type.LIST:
+        item, fields = Shape(type=Type.OBJECT, fields=fields), ()
+    elif fields and kind in {None, Type.JSON}:
+        kind = Type.OBJECT
+    elif fields:
+        fields = ()
+    nullable = facts.nullable
+    shape = Shape(
+        type=kind,
+        nullable=nullable,
+        constraints=facts.constraints,
+        fields=fields,
+        item=item,
+        span=entry.span,
+    )
+    required = facts.required
+    if required is None and facts.default is not None:
+        required = False
+    return Field(
+        name=entry.name, shape=shape, required=required, default=facts.default, span=entry.span
+    )
+
+
+def _kind(facts: Facts) -> Type | None:
+    if facts.type is None and facts.constraints.choices:
+        return Type.STR
+    return facts.type
+
+
+def _is_field(entry: Entry) -> bool:
+    return entry.marked or entry.facts.type is not None
+
+
+def fields_in(blocks: Iterable[Block]) -> list[Entry]:
+    """Read the fields that tables and lists name."""
+    blocks = list(blocks)
+    entries = [
+        entry
+        for entry in read_items(blocks)
+        if re.match(r"^[a-zA-Z_]\w*$", entry.name) and not codes_in(f"({entry.name})")
+    ]
+    for block in blocks:
+        if isinstance(block, Table):
+            entries.extend(read_table(block))
+    return [entry for entry in entries if not _is_sentence(entry)]
+
+
+def _is_sentence(entry: Entry) -> bool:
+    """Whether an entry is prose with a colon: `Note: …`, `Returns: …`."""
+    return not entry.marked and entry.facts.is_empty and entry.name[:1].isupper()
+
+
+def read_body(part: Part) -> Body:
+    """Read the body that a part states: its line, examples, tables and lists together."""
+    value = _STATUS_WORDS.sub("", visible(part.value)) if codes_in(part.value) else visible(part.value)
+    body = _inline(value, part.span)
+    shape = body.shape
+    example = False
+    words = body.words
+    entries: list[Entry] = []
+    for block in _of_success(part):
+        match block:
+            case Fence():
+                found = read_fence(block)
+                if found is not None:
+                    shape = combine(shape, found) if shape is not None and shape is not NO_BODY else found
+                    example = True
+                elif _NOTHING.search(block.text.strip()):
+                    shape = shape or NO_BODY
+            case Table() | Item():
+                entries.extend(fields_in([block]))
+            case Paragraph():
+                inline = _inline(block.text, block.span)
+                shape = shape or inline.shape
+            case _:
+                pass
+    items = [block for block in _of_success(part) if isinstance(block, Item)]
+    nested = {entry.name: entry for entry in read_items(items) if entry.children}
+    entries = [nested.get(entry.name, entry) for entry in entries]
+    fields = _distinct(field_of(entry) for entry in _without_nested(entries, nested))
+    if not fields and not words:
+        words = _names_in_items(items)
+    if fields and all(_is_type_name(item) for item in fields):
+        words, fields = words or fields[0].name, ()
+    if fields:
+        stated = Shape(type=Type.OBJECT, fields=fields, span=part.span)
+        if shape is not None and shape.type is Type.LIST and shape.item is not None:
+            shape = replace(shape, item=combine(stated, shape.item))
+        else:
+            shape = combine(stated, shape) if shape is not None and shape.fields else stated
+    if shape is not None and re.search(r"(?i)\ball (?:fields )?(?:are )?optional\b|partial", part.label + " " + part.value):
+        shape = optional_fields(shape)
+    return Body(shape=shape, words=words, span=part.span, example=example)
+
+
+def _without_nested(entries: list[Entry], nested: dict[str, Entry]) -> list[Entry]:
+    below = {child.name for entry in nested.values() for child in entry.children}
+    return [entry for entry in entries if entry.name not in below or entry.name in nested]
+
+
+def _is_type_name(item: Field) -> bool:
+    return re.fullmatch(r"[A-Z][a-z]+[A-Za-z]*", item.name) is not None and item.shape == Shape(span=item.shape.span)
+
+
+def _distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
+    found: dict[str, Field] = {}
+    for item in fields:
+        found.setdefault(item.name, item)
+    return tuple(found.values())
+
+
+def _of_success(part: Part) -> list[Block]:
+    """Return a part's blocks without those under an item that bears an error status."""
+    kept: list[Block] = []
+    skipping = False
+    for block in part.blocks:
+        if isinstance(block, Item | Paragraph):
+            codes = codes_in(block.text)
+            if codes:
+                skipping = codes[0] >= 300  # noqa: PLR2004 - no success
+        if not skipping:
+            kept.append(block)
+    return kept
+
+
+def optional_fields(shape: Shape) -> Shape:
+    """Return an object whose fields may all be left out."""
+    return replace(
+        shape,
+        fields=tuple(
+            replace(item, required=False if item.required is None else item.required)
+            for item in shape.fields
+        ),
+    )
+
+
+def read_fence(block: Fence) -> Shape | None:
+    """Read the object or array in a fence; an HTTP message has it after an empty line."""
+    if block.language in _CODE_FENCES:
+        return None
+    text = block.text
+    if block.language == "http" or re.match(r"^(?:HTTP/|[A-Z]+ /)", text):
+        head, _, tail = text.partition("\n\n")
+        text = tail if tail.strip() else head[head.find("{") :] if "{" in head else ""
+        text = text if text.lstrip()[:1] in "{[" else text[text.find("{") :] if "\n{" in text else ""
+    if re.search(r"^\s*data:\s", text, re.MULTILINE) or "{" not in text and "[" not in text:
+        return None
+    if text.lstrip()[:1] not in "{[":
+        return None
+    return read_example(text, block.span)
+
+
+def _inline(text: str, span: Span) -> Body:
+    """Read a body on one line: `{title, description?}`, `None`, `Array of Task objects`."""
+    text = unticked(text).strip()
+    if not text:
+        return Body()
+    if _NOTHING.search(plain(text)):
+        return Body(shape=NO_BODY, span=span)
+    start = re.search(r"[{\[]\s*(?:[\"'\w{}/.]|\})", text)
+    if start and not re.match(r"^[\w`]+\[", text[max(start.start() - 8, 0) :].lstrip("` ")):
+        before = plain(text[: start.start()])
+        shape = read_example(text[start.start() :].replace("`", ""), span)
+        if shape is not None and (shape.fields or shape.type is Type.LIST) and not re.search(r"\w\[?$", before):
+            return Body(shape=shape, span=span)
+    return Body(words=plain(text), span=span)
+
+
+def _names_in_items(items: list[Item]) -> str:
+    for item in items:
+        text = _STATUS_WORDS.sub("", plain(item.text)) if codes_in(item.text) else plain(item.text)
+        if re.search(r"\b[A-Z][a-z]+[A-Z]\w+|\b(?:array|list|object)s?\b", text, re.IGNORECASE):
+            return text
+    return ""
+
+
+def refine(shape: Shape, blocks: Iterable[Block]) -> Shape:
+    """Add what validation rules say about the fields of an object."""
+    rules = {item.name: item for item in shape.fields}
+    squeezed = {name.replace("_", "").casefold(): name for name in rules}
+    for block in blocks:
+        if isinstance(block, Table):
+            for entry in read_table(block):
+                _apply(rules, squeezed, entry.name, entry.facts)
+        elif isinstance(block, Item | Paragraph):
+            for line in block.text.split("\n"):
+                _apply_line(rules, squeezed, line, block.span)
+    return replace(shape, fields=tuple(rules.values()))
+
+
+def _apply_line(rules: dict[str, Field], squeezed: dict[str, str], line: str, span: Span) -> None:
+    entries = read_entry(line, span)
+    if entries and all(key(entry.name).replace(" ", "") in squeezed for entry in entries):
+        for entry in entries:
+            _apply(rules, squeezed, entry.name, entry.facts)
+        return
+    shown = plain(unticked(line))
+    words = re.match(r"^(?:the\s+)?(?:task\s+|user\s+)?(?P<name>[A-Za-z_]\w*(?:\s[A-Za-z]+)?)", shown, re.IGNORECASE)
+    if words is None:
+        return
+    for candidate in (words["name"], words["name"].split(" ")[0]):
+        name = squeezed.get(candidate.replace(" ", "").replace("_", "").casefold())
+        if name is not None:
+            _apply(rules, squeezed, name, read_facts(line, prose=True))
+            return
+
+
+def _apply(rules: dict[str, Field], squeezed: dict[str, str], name: str, facts: Facts) -> None:
+    known = squeezed.get(name.replace("_", "").casefold())
+    if known is None:
+        return
+    item = rules[known]
+    facts = for_type(replace(facts, type=item.shape.type or facts.type))
+    constraints = item.shape.constraints
+    if constraints == Constraints():
+        constraints = facts.constraints
+    rules[known] = replace(
+        item,
+        shape=replace(
+            item.shape,
+            type=item.shape.type or facts.type,
+            constraints=constraints,
+            nullable=item.shape.nullable if item.shape.nullable is not None else facts.nullable,
+        ),
+        required=item.required if item.required is not None else facts.required,
+        default=item.default if item.default is not None else facts.default,
+    )

@@ -1,0 +1,297 @@
+"""Entries of field, parameter and column lists, from tables, bullets and running lists."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sdd.speclang.facts import (
+    Facts,
+    for_type,
+    merged,
+    read_cell_type,
+    read_clauses,
+    read_facts,
+)
+from sdd.speclang.inline import key, plain, split_top, unticked, visible
+from sdd.speclang.values import read_default
+from sdd.text import Span
+from sdd.text.markdown import Block, Item, Row, Table
+
+_NAMES = {
+    "name": "field|fields|parameter|parameters|param|name|property|attribute|key|column|columns|"
+    "column name|field name|parameter name|argument|variable|attribute name|property name|header",
+    "type": "type|data type|datatype|type format|sql type|python type|field type|column type|"
+    "postgresql type|format|json type|db type|sqlmodel type",
+    "required": "required|mandatory|req|required optional|is required|required?",
+    "optional": "optional",
+    "nullable": "nullable|null|nulls|is nullable|null?|allow null|nullability|not null",
+    "default": "default|default value|defaults",
+    "constraints": "constraints|constraint|validation|validations|rules|values|allowed values|limits|"
+    "restrictions|enum|options|allowed|constraints notes|validation rules|attributes|modifiers|"
+    "extra|bounds|range|properties|validation constraints|constraints validation|key constraints",
+    "unique": "unique|is unique",
+    "key": "key|keys|pk fk|primary key|key type|pk",
+    "index": "index|indexed",
+    "reference": "references|foreign key|fk|reference|relation|references to",
+    "length": "length|max length|size|max",
+    "location": "in|location|where|source",
+    "description": "description|meaning|notes|note|details|purpose|comment|comments|explanation|"
+    "remarks|example|description notes",
+}
+_HEADERS = {name: role for role, names in _NAMES.items() for name in names.split("|")}
+_YES = re.compile(r"^(?:yes|y|true|required|✓|✔|✅|☑|x|mandatory|always|unique|not null|1|\*)(?![\w])", re.IGNORECASE)
+_NO = re.compile(r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|–|never|null|nullable|0)?(?![\w])", re.IGNORECASE)
+_IDENTIFIER = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)*(?:\[\])?"
+_MARK = r"(?:\*\*`?|`|__)"
+_ENTRY = re.compile(
+    rf"^(?P<open>{_MARK})?(?P<name>{_IDENTIFIER})(?P<optional>\?)?(?P<close>`?\*\*|`|__)?\??"
+    r"(?P<inner>\s*:\s*(?=\*\*))?(?:\*\*)?"
+    r"(?P<more>(?:\s*(?:,|/|and|&)\s*(?:`[A-Za-z_]\w*`|\*\*[A-Za-z_]\w*\*\*))*)"
+    r"(?:\s*(?P<note>\((?:[^()]|\([^()]*\))*\)))?"
+    r"\s*(?P<sep>:\*\*|:|—|–|-(?=\s)|=(?=\s)|→|\||$)\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_LOCATION = re.compile(
+    r"\b(?P<in>path|url|query|header|cookie|body)(?:\s+(?:parameter|param|string|variable))?\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A named thing with what is stated about it.
+
+    Attributes:
+        marked: Whether the name is set in code or bold, or heads a table row.
+        location: `path`, `query`, `header` or `body` if the entry says so.
+        children: Entries nested below it.
+        type_text: The type as written, for naming what is not understood.
+    """
+
+    name: str
+    facts: Facts
+    span: Span
+    marked: bool = True
+    location: str | None = None
+    description: str = ""
+    type_text: str = ""
+    raw: str = ""
+    children: tuple["Entry", ...] = field(default=())
+
+
+def columns_of(header: Iterable[str]) -> dict[int, str]:
+    """Return what each column of a table holds, by its position."""
+    roles: dict[int, str] = {}
+    for index, cell in enumerate(header):
+        role = _HEADERS.get(key(cell))
+        if role is not None and (role not in roles.values() or role == "description"):
+            roles[index] = role
+    return roles
+
+
+def is_field_table(table: Table) -> bool:
+    """Whether a table lists named things with types or constraints."""
+    roles = set(columns_of(table.header).values())
+    return "name" in roles and len(roles) > 1
+
+
+def read_table(table: Table) -> list[Entry]:
+    """Read the rows of a field table; empty when it is none."""
+    roles = columns_of(table.header)
+    if "name" not in roles.values():
+        return []
+    entries = (_read_row(row, roles) for row in table.rows)
+    return [entry for entry in entries if entry is not None]
+
+
+def _read_row(row: Row, roles: dict[int, str]) -> Entry | None:
+    cells: dict[str, str] = {}
+    for index, role in roles.items():
+        cell = visible(row.cells[index]).strip() if index < len(row.cells) else ""
+        cells[role] = f"{cells[role]}; {cell}" if role in cells and cell else cells.get(role, cell)
+    shown = plain(cells.get("name", ""))
+    name = re.match(rf"^{_IDENTIFIER}", shown)
+    if name is None or re.match(r"^\s+[a-z]{3,}", shown[name.end() :]):
+        return None
+    facts = _cell_facts(cells, shown[name.end() :])
+    return Entry(
+        name=name.group().removesuffix("[]"),
+        facts=for_type(facts),
+        span=row.span,
+        location=_located(cells.get("location", "")),
+        description=plain(cells.get("description", "")),
+        type_text=plain(cells.get("type", "")),
+        raw=" | ".join(row.cells),
+    )
+
+
+def _cell_facts(cells: dict[str, str], after_name: str) -> Facts:
+    facts = read_cell_type(cells["type"]) if cells.get("type") else Facts()
+    for role in ("constraints", "key", "reference", "index"):
+        cell = cells.get(role, "")
+        empty = cell.strip("` ").casefold() in {"", "-", "—", "–", "none", "n/a", "no"}
+        if not empty:
+            facts = merged(facts, _role_facts(role, cell))
+    facts = merged(facts, _flags(cells))
+    default = cells.get("default")
+    if default:
+        condition = re.search(r"(?<=\S)\s+(\([^()]*\))\s*$", default)
+        if condition:
+            default = default[: condition.start()]
+            facts = merged(facts, read_clauses(condition.group(1)))
+        facts = merged(facts, Facts(default=read_default(default)))
+        facts = merged(facts, Facts(refreshed=_refreshed(default)))
+    if after_name.strip(" ?"):
+        facts = merged(facts, read_clauses(after_name))
+    description = cells.get("description", "")
+    if description:
+        facts = merged(facts, _described(description, facts))
+    return facts
+
+
+def _role_facts(role: str, cell: str) -> Facts:
+    if role == "index" and _YES.match(plain(cell)):
+        return Facts(indexed=True)
+    if role == "key" and re.fullmatch(r"\W*uni?\W*", cell, re.IGNORECASE):
+        return Facts(unique=True)
+    if role == "key" and _YES.match(plain(cell)):
+        return Facts(primary_key=True)
+    if role == "reference" and "foreign" not in cell.casefold():
+        return read_clauses(f"foreign key → {cell}")
+    return read_clauses(cell)
+
+
+def _flags(cells: dict[str, str]) -> Facts:
+    facts = Facts()
+    required = plain(cells.get("required", ""))
+    if required:
+        facts = merged(facts, Facts(required=_truth(required)))
+        facts = merged(facts, read_clauses(required))
+    if cells.get("optional"):
+        optional = _truth(plain(cells["optional"]))
+        facts = merged(facts, Facts(required=None if optional is None else not optional))
+    nullable = plain(cells.get("nullable", ""))
+    if nullable:
+        stated = _truth(nullable)
+        if re.match(r"(?i)not null", nullable):
+            stated = False
+        elif re.match(r"(?i)null", nullable):
+            stated = True
+        facts = merged(facts, Facts(nullable=stated))
+    unique = _truth(plain(cells.get("unique", "")))
+    length = re.match(r"^\d+$", plain(cells.get("length", "")))
+    if length:
+        facts = merged(facts, read_clauses(f"max length {length.group()}"))
+    return merged(facts, Facts(unique=unique or None))
+
+
+def _truth(text: str) -> bool | None:
+    text = text.strip()
+    if not text or text in {"-", "—", "–"}:
+        return None
+    if _YES.match(text):
+        return True
+    return False if _NO.match(text) else None
+
+
+def _refreshed(text: str) -> bool | None:
+    return True if re.search(r"(?i)on update|auto-?updat", text) else None
+
+
+def _described(description: str, facts: Facts) -> Facts:
+    """Take from a description what is no figure of speech: bounds, keys and defaults."""
+    told = read_clauses(description, prose=True)
+    reference = told.reference if facts.reference or re.search(r"(?i)\bfk\b|foreign", description) else None
+    choices = read_clauses(description).constraints.choices
+    if facts.constraints.choices or facts.type_is_closed:
+        choices = ()
+    return replace(
+        told,
+        reference=reference,
+        indexed=None,
+        unique=told.unique if re.search(r"(?i)\bunique\b", description) else None,
+        constraints=replace(told.constraints, choices=choices or told.constraints.choices),
+    )
+
+
+def _located(text: str) -> str | None:
+    found = _LOCATION.search(text)
+    if found is None:
+        return None
+    return "path" if found["in"].casefold() == "url" else found["in"].casefold()
+
+
+def read_entry(text: str, span: Span) -> list[Entry]:
+    """Read `name: type (conditions)` and its relatives; more than one for `a, b: …`."""
+    text = visible(unticked(text)).strip()
+    found = _ENTRY.match(text)
+    if found is None:
+        return []
+    marked = bool(found["open"])
+    if not marked and not found["sep"] and not found["note"]:
+        return []
+    note = (found["note"] or "")[1:-1]
+    rest = found["rest"].removeprefix("**").strip()
+    facts = _entry_facts(note, rest)
+    if found["optional"] or "`?" in text[: found.start("rest")]:
+        facts = replace(facts, required=False)
+    more = re.findall(r"[A-Za-z_]\w*", re.sub(r"\band\b", " ", found["more"] or ""))
+    location = _located(note) if note else None
+    if location is None:
+        location = _located(re.match(r"^\(?[^),.]*", rest).group() if rest.startswith("(") else "")  # type: ignore[union-attr]
+    return [
+        Entry(
+            name=name.removesuffix("[]"),
+            facts=for_type(facts),
+            span=span,
+            marked=marked,
+            location=location,
+            description=plain(rest),
+            type_text=plain(rest.split("(")[0].split(",")[0]),
+            raw=text,
+        )
+        for name in [found["name"], *more]
+    ]
+
+
+def _entry_facts(note: str, rest: str) -> Facts:
+    facts = read_facts(re.sub(r"(?i)^(required|optional)\s*:\s*", r"\1, ", note)) if note else Facts()
+    if not rest:
+        return facts
+    told = read_facts(rest)
+    if note:
+        told = replace(told, type=told.type if facts.type is None else None)
+    return merged(facts, told)
+
+
+def read_list(text: str, span: Span) -> list[Entry]:
+    """Read a running list: `` `limit` (default: 50), `offset` (default: 0) ``."""
+    entries: list[Entry] = []
+    for part in split_top(visible(text), ",;"):
+        found = read_entry(part, span)
+        named = [entry for entry in found if entry.marked]
+        if not named and re.fullmatch(_IDENTIFIER, part.strip()):
+            named = [Entry(name=part.strip(), facts=Facts(), span=span, marked=False, raw=part)]
+        entries.extend(named)
+    return entries
+
+
+def read_items(blocks: Iterable[Block]) -> list[Entry]:
+    """Read the items of a list with their nested items as children."""
+    items = [block for block in blocks if isinstance(block, Item)]
+    return list(_nested(items, 0, len(items)))
+
+
+def _nested(items: list[Item], start: int, end: int) -> Iterator[Entry]:
+    index = start
+    while index < end:
+        item = items[index]
+        last = index + 1
+        while last < end and items[last].depth > item.depth:
+            last += 1
+        children = tuple(_nested(items, index + 1, last))
+        found = read_entry(item.text, item.span)
+        if found:
+            yield from (replace(entry, children=children) for entry in found)
+        else:
+            yield from children
+        index = last

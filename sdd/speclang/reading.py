@@ -1,0 +1,311 @@
+"""Specs as documents in, an application and diagnostics out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from sdd.diagnostics import Diagnostic, Severity, by_place
+from sdd.ir import Application, AuthPolicy, Question, Shape
+from sdd.speclang.access import AccessRule, rules_of
+from sdd.speclang.assemble import Assembled, Read, assemble, holders_of, with_access
+from sdd.speclang.documents import Role, precedence, role_of
+from sdd.speclang.endpoints import Statement, read_statements
+from sdd.speclang.findings import Findings
+from sdd.speclang.named import Names, resolve, shapes_in
+from sdd.speclang.outline import Document, parse_document, title_of
+from sdd.speclang.policies import read_auth, read_conventions, read_errors
+from sdd.speclang.requirements import read_questions, read_requirements, unique
+from sdd.speclang.schema import Drafts, read_schema, read_shapes
+from sdd.speclang.schema.entities import Schema, build_entities
+from sdd.text import SourceText, Span
+from sdd.text.markdown import Fence, Heading
+
+_POLICY_ORDER = (
+    Role.TOKENS, Role.CONTRACT, Role.OPENAPI, Role.CONVENTIONS, Role.BEHAVIOUR, Role.SCHEMA, Role.SPEC,
+    Role.CONSTITUTION, Role.PLAN, Role.DATA_MODEL, Role.RESEARCH, Role.QUICKSTART, Role.OTHER,
+)
+_ERROR_ORDER = (
+    Role.CONTRACT, Role.OPENAPI, Role.TOKENS, Role.BEHAVIOUR, Role.CONVENTIONS, Role.SPEC, Role.CONSTITUTION,
+)
+_ENDPOINT_ROLES = frozenset(
+    {Role.CONTRACT, Role.OPENAPI, Role.BEHAVIOUR, Role.TOKENS, Role.SPEC, Role.OTHER, Role.PLAN, Role.QUICKSTART, Role.CONVENTIONS}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInfo:
+    """A document as it was read.
+
+    Attributes:
+        found: What was found in it: how many endpoints, tables, requirements, …
+    """
+
+    path: str
+    role: Role
+    bytes: int
+    found: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What specs state.
+
+    Attributes:
+        application: Before `complete`: what the specs leave open is None.
+        documents: The documents in order of precedence.
+    """
+
+    application: Application
+    diagnostics: tuple[Diagnostic, ...]
+    documents: tuple[DocumentInfo, ...]
+
+
+def read_specs(documents: Sequence[SourceText]) -> Reading:
+    """Read spec documents into an application; their order does not matter, their paths do."""
+    findings = Findings()
+    ordered = sorted(documents, key=lambda source: precedence(PurePosixPath(source.path)))
+    parsed = [
+        (source, parse_document(source), role_of(PurePosixPath(source.path)))
+        for source in ordered
+        if _is_markdown(source, findings)
+    ]
+    for source, document, role in parsed:
+        _check_text(source, document, role, findings)
+    reads = _reads(parsed, findings)
+    reads = _with_roles(reads)
+    drafts = _drafts(reads, findings)
+    schema = build_entities([(read.document, draft) for read, draft in drafts], findings)
+    names = _names(reads, schema)
+    reads = [replace(read, statements=tuple(resolve(list(read.statements), names))) for read in reads]
+    assembled = assemble([read for read in reads if read.role in _ENDPOINT_ROLES], findings)
+    rules = {
+        read.document.path: rules_of(read.document, read.holders)
+        for read in reads
+        if read.role in _ENDPOINT_ROLES or read.role is Role.CONSTITUTION
+    }
+    endpoints = with_access(assembled, reads, rules, findings)
+    application = Application(
+        entities=schema.entities,
+        endpoints=endpoints,
+        auth=_auth(reads, rules, findings),
+        errors=read_errors(
+            _by_role(reads, _ERROR_ORDER),
+            (error for statement in assembled.statements for error in statement.errors),
+            findings,
+        ),
+        requirements=unique(
+            [item for read in reads for item in read_requirements(read.document, read.role)]
+        ),
+        questions=_questions(reads, schema),
+        base_path=assembled.base_path,
+        title=_title(reads),
+        conventions=read_conventions(_by_role(reads, (Role.CONVENTIONS,))),
+    )
+    application = _traced(application)
+    return Reading(
+        application=application,
+        diagnostics=by_place(findings.diagnostics),
+        documents=tuple(_info(source, reads, assembled, dict_of(drafts)) for source in ordered),
+    )
+
+
+def dict_of(drafts: list[tuple[Read, Drafts]]) -> dict[str, Drafts]:
+    """Return drafts by their document's path."""
+    return {read.document.path: draft for read, draft in drafts}
+
+
+def _is_markdown(source: SourceText, findings: Findings) -> bool:
+    if "binary" in source.notes:
+        findings.add(
+            Diagnostic(
+                rule="unreadable-document",
+                severity=Severity.ERROR,
+                message="This file is not text, so nothing was read from it.",
+                span=Span(path=source.path),
+                hint="Save it as UTF-8 text, or take it out of the specs.",
+            )
+        )
+        return False
+    return not source.path.endswith((".yaml", ".yml", ".json"))
+
+
+def _check_text(source: SourceText, document: Document, role: Role, findings: Findings) -> None:
+    if "not UTF-8" in source.notes:
+        findings.note(
+            "unusual-encoding", Span(path=source.path), "This file is not UTF-8; it was read as Windows-1252.", hint="Save it as UTF-8."
+        )
+    if not source.text.strip() and role in {Role.CONTRACT, Role.SCHEMA}:
+        findings.add(
+            Diagnostic(
+                rule="empty-document",
+                severity=Severity.WARNING,
+                message=f"This {role.label} document is empty.",
+                span=Span(path=source.path),
+                hint="Write it, or take it out of the specs.",
+            )
+        )
+    last = document.blocks[-1] if document.blocks else None
+    if isinstance(last, Fence) and _is_unclosed(last, source):
+        findings.not_understood(
+            last.span,
+            "This code fence is never closed, so the rest of the document counts as code.",
+            hint="Close it with a line of as many backticks as it was opened with.",
+        )
+
+
+def _is_unclosed(fence: Fence, source: SourceText) -> bool:
+    lines = source.lines()
+    end = (fence.span.end_line or fence.span.line) - 1
+    opening = lines[fence.span.line - 1].strip() if fence.span.line <= len(lines) else ""
+    if not opening.startswith(("```", "~~~")):
+        return False
+    last = lines[min(end, len(lines)) - 1 : min(end, len(lines)) + 1]
+    closed = any(line.strip() and set(line.strip()) <= {"`", "~"} for line in last)
+    return not closed and fence.text.count("\n") > 1
+
+
+def _reads(
+    parsed: list[tuple[SourceText, Document, Role]], findings: Findings
+) -> list[Read]:
+    reads: list[Read] = []
+    for _, document, role in parsed:
+        statements: list[Statement] = []
+        if role in _ENDPOINT_ROLES:
+            heard = findings if role in {Role.CONTRACT, Role.OTHER} else Findings()
+            statements = read_statements(document, heard)
+        reads.append(
+            Read(
+                document=document,
+                role=role,
+                statements=tuple(statements),
+                holders=holders_of(document, statements),
+            )
+        )
+    return reads
+
+
+def _with_roles(reads: list[Read]) -> list[Read]:
+    """Let a document whose name tells nothing be the contract if the project has no other."""
+    if any(read.role in {Role.CONTRACT, Role.OPENAPI} and read.statements for read in reads):
+        return reads
+    fewest = 2
+    return [
+        replace(read, role=Role.CONTRACT)
+        if read.role is Role.OTHER and sum(item.strong for item in read.statements) >= fewest
+        else read
+        for read in reads
+    ]
+
+
+def _drafts(reads: list[Read], findings: Findings) -> list[tuple[Read, Drafts]]:
+    """Read the schema where it belongs; elsewhere only if there is none."""
+    for roles in (
+        {Role.SCHEMA, Role.DATA_MODEL},
+        {Role.OTHER, Role.CONTRACT},
+        {Role.SPEC, Role.BEHAVIOUR, Role.PLAN, Role.CONVENTIONS},
+    ):
+        chosen = [read for read in reads if read.role in roles]
+        heard = findings if Role.SCHEMA in roles else Findings()
+        drafts = [(read, read_schema(read.document, heard)) for read in chosen]
+        if any(table.columns for _, draft in drafts for table in draft.tables):
+            return drafts
+    return []
+
+
+def _names(reads: list[Read], schema: Schema) -> Names:
+    shapes: dict[str, Shape] = {}
+    for read in reads:
+        if read.role in {Role.CONTRACT, Role.OTHER, Role.BEHAVIOUR, Role.SCHEMA, Role.DATA_MODEL, Role.SPEC}:
+            for name, shape in read_shapes(read.document).items():
+                shapes.setdefault(name.casefold(), shape)
+            if read.role in {Role.CONTRACT, Role.OTHER, Role.DATA_MODEL}:
+                for name, shape in shapes_in(read.document).items():
+                    shapes.setdefault(name, shape)
+    return Names(shapes=shapes, entities=schema.entities)
+
+
+def _by_role(reads: list[Read], order: tuple[Role, ...]) -> list[Document]:
+    return [read.document for role in order for read in reads if read.role is role]
+
+
+def _auth(
+    reads: list[Read], rules: dict[str, list[AccessRule]], findings: Findings
+) -> AuthPolicy:
+    policy = read_auth(_by_role(reads, _POLICY_ORDER), findings)
+    blanket = next(
+        (
+            rule
+            for stated in rules.values()
+            for rule in stated
+            if rule.auth and rule.section is None and (rule.is_blanket or "/api/*" in rule.paths)
+        ),
+        None,
+    )
+    if blanket is None:
+        return policy
+    return replace(policy, required=True, span=policy.span or blanket.span)
+
+
+def _questions(reads: list[Read], schema: Schema) -> tuple[Question, ...]:
+    found: dict[str, Question] = {}
+    for question in [
+        *(item for read in reads for item in read_questions(read.document, read.role)),
+        *schema.questions,
+    ]:
+        known = found.get(question.id)
+        found[question.id] = (
+            question if known is None else replace(known, places=(*known.places, *question.places))
+        )
+    return tuple(found.values())
+
+
+def _title(reads: list[Read]) -> str | None:
+    for read in reads:
+        if read.role is Role.CONTRACT:
+            for block in read.document.blocks:
+                if isinstance(block, Heading):
+                    return title_of(block.text) or None
+    return None
+
+
+def _traced(application: Application) -> Application:
+    """Note on each endpoint the requirements that name its route."""
+    from sdd.speclang.routes import find_routes, shape_of  # noqa: PLC0415 - beside its only use
+
+    named: dict[tuple[str, str], list[str]] = {}
+    for requirement in application.requirements:
+        for route in find_routes(requirement.text):
+            for method in route.methods:
+                named.setdefault((method, shape_of(route.path)), []).append(requirement.id)
+    if not named:
+        return application
+    return replace(
+        application,
+        endpoints=tuple(
+            replace(
+                endpoint,
+                requirements=tuple(dict.fromkeys(named.get((endpoint.method, shape_of(endpoint.path)), ()))),
+            )
+            for endpoint in application.endpoints
+        ),
+    )
+
+
+def _info(
+    source: SourceText, reads: list[Read], assembled: Assembled, drafts: dict[str, Drafts]
+) -> DocumentInfo:
+    read = next((read for read in reads if read.document.path == source.path), None)
+    endpoints = {
+        (statement.endpoint.method, statement.endpoint.path)
+        for statement in assembled.statements
+        if statement.document == source.path
+    }
+    tables = {table.entity for table in drafts[source.path].tables} if source.path in drafts else set()
+    requirements = read_requirements(read.document, read.role) if read else []
+    counted = (("endpoints", len(endpoints)), ("tables", len(tables)), ("requirements", len(requirements)))
+    return DocumentInfo(
+        path=source.path,
+        role=read.role if read else role_of(PurePosixPath(source.path)),
+        bytes=len(source.text.encode()),
+        found=tuple((name, count) for name, count in counted if count),
+    )

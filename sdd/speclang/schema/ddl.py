@@ -1,0 +1,379 @@
+"""SQL in specs: CREATE TABLE, CREATE TYPE, CREATE INDEX, ALTER TABLE, read with sqlglot."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sdd.ir import Constraints, Default, Factory, Index
+from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
+from sdd.speclang.findings import Findings
+from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
+from sdd.speclang.schema.naming import entity_name, managed_in
+from sdd.speclang.types import read_type
+from sdd.speclang.values import read_default
+from sdd.text import Span
+
+_STATEMENT = re.compile(
+    r"^\s*(?P<kind>create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?table|create\s+type|create\s+(?:unique\s+)?index|alter\s+table)\b",
+    re.IGNORECASE,
+)
+_ENUM = re.compile(r"create\s+type\s+[\"`]?(?:\w+\.)?(\w+)[\"`]?\s+as\s+enum\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
+_LARGEST = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statement:
+    text: str
+    line: int
+    comment: str
+
+
+def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section: int) -> None:
+    """Read the statements in a fence; `span` is that of its first line of code."""
+    for statement in _statements(text):
+        place = Span(path=span.path, line=span.line + statement.line)
+        if _ENUM.search(statement.text):
+            found = _ENUM.search(statement.text)
+            assert found is not None  # noqa: S101 - searched just above
+            drafts.enums[found.group(1).casefold()] = tuple(re.findall(r"'([^']*)'", found.group(2)))
+            continue
+        match = _STATEMENT.match(statement.text)
+        if match is None or len(statement.text) > _LARGEST:
+            continue
+        if re.search(r"\(\s*(?:\.\.\.|…)\s*\)", statement.text):
+            continue  # only the table's name, elided
+        tree = _parse(statement.text)
+        if tree is None:
+            if "table" in match["kind"].casefold() and match["kind"].casefold().startswith("create"):
+                findings.not_understood(place, "This SQL statement cannot be parsed.", hint="Write it as PostgreSQL would take it.")
+            continue
+        _read_tree(tree, statement, place, drafts, section)
+
+
+def _statements(text: str) -> Iterator[_Statement]:
+    """Split at semicolons outside of quotes, comments and dollar quotes."""
+    start = index = 0
+    line = 0
+    start_line = 0
+    comments: list[str] = []
+    while index <= len(text):
+        if index == len(text) or text[index] == ";":
+            body = text[start:index]
+            stripped = re.sub(r"--[^\n]*", "", body)
+            lead = len(body) - len(body.lstrip())
+            first = start_line + body[:lead].count("\n") + _comment_lines(body.lstrip())
+            if stripped.strip():
+                yield _Statement(
+                    text=re.sub(r"\A(?:\s*--[^\n]*\n)+", "", body).lstrip("\n"),
+                    line=first,
+                    comment="\n".join(comments),
+                )
+                comments = []
+            index += 1
+            start, start_line = index, line
+            continue
+        if text.startswith("--", index):
+            end = text.find("\n", index)
+            end = len(text) if end < 0 else end
+            if not re.sub(r"--[^\n]*", "", text[start:index]).strip():
+                comments.append(text[index + 2 : end].strip())
+            index = end
+            continue
+        if text[index] == "'":
+            end = text.find("'", index + 1)
+            end = len(text) - 1 if end < 0 else end
+            line += text.count("\n", index, end)
+            index = end + 1
+            continue
+        if text.startswith("$$", index):
+            end = text.find("$$", index + 2)
+            end = len(text) - 2 if end < 0 else end
+            line += text.count("\n", index, end)
+            index = end + 2
+            continue
+        line += text[index] == "\n"
+        index += 1
+
+
+def _comment_lines(body: str) -> int:
+    count = 0
+    for row in body.split("\n"):
+        if row.strip() and not row.strip().startswith("--"):
+            break
+        count += 1
+    return count
+
+
+def _parse(text: str) -> Any | None:  # noqa: ANN401 - sqlglot's trees are untyped
+    import logging  # noqa: PLC0415 - only to quiet the library here
+
+    import sqlglot  # noqa: PLC0415 - heavy; specs without SQL need not pay
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415
+
+    text = re.sub(r"\bAUTO_?INCREMENT\b", "", text, flags=re.IGNORECASE) if re.search(r"(?i)auto_?increment", text) else text
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    for dialect in ("postgres", "mysql", "sqlite"):
+        try:
+            return sqlglot.parse_one(text, read=dialect)
+        except (SqlglotError, RecursionError, ValueError):
+            continue
+    return None
+
+
+def _read_tree(tree: Any, statement: _Statement, place: Span, drafts: Drafts, section: int) -> None:  # noqa: ANN401
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
+        drafts.tables.append(_table(tree.this, statement, place, section))
+    elif isinstance(tree, exp.Create) and tree.kind == "INDEX":
+        rule = _index(tree, place, section)
+        if rule is not None:
+            drafts.rules.append(rule)
+    elif isinstance(tree, exp.Alter):
+        drafts.rules.extend(_altered(tree, place, section))
+
+
+def _table(schema: Any, statement: _Statement, place: Span, section: int) -> TableDraft:  # noqa: ANN401
+    from sqlglot import exp  # noqa: PLC0415
+
+    name = schema.this.name
+    columns: dict[str, ColumnDraft] = {}
+    for definition in schema.expressions:
+        if isinstance(definition, exp.ColumnDef):
+            column = _column(definition, statement, place)
+            columns[column.name] = column
+    indexes: list[Index] = []
+    for definition in schema.expressions:
+        for constraint in _constraints_of(definition):
+            _apply_constraint(constraint, columns, indexes)
+    return TableDraft(
+        entity=entity_name(name),
+        table=name,
+        form="ddl",
+        document=place.path,
+        span=place,
+        columns=tuple(columns.values()),
+        indexes=tuple(indexes),
+        managed_by=managed_in(statement.comment.replace("manages this", "manages")),
+        section=section,
+    )
+
+
+def _constraints_of(definition: Any) -> list[Any]:  # noqa: ANN401
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(definition, exp.Constraint):
+        return list(definition.expressions)
+    if isinstance(definition, exp.ColumnDef):
+        return []
+    return [definition]
+
+
+def _column(definition: Any, statement: _Statement, place: Span) -> ColumnDraft:  # noqa: ANN401
+    kind = definition.args.get("kind")
+    text = kind.sql(dialect="postgres") if kind is not None else ""
+    expression = read_type(_original_type(definition, statement, text))
+    facts = for_type(of_type(expression))
+    if expression is None and kind is not None:
+        facts = Facts(type_name=text)
+    for constraint in definition.args.get("constraints") or ():
+        facts = merged(_constraint(constraint.kind), facts)
+    line = _line_of(definition.name, statement.text)
+    span = Span(path=place.path, line=place.line + max(line - _leading(statement.text), 0))
+    implied = Facts(
+        nullable=facts.nullable is None and not facts.primary_key or None,
+        unique=False,
+        primary_key=False,
+    )
+    return ColumnDraft(
+        name=definition.name, facts=for_type(facts), implied=implied, span=span, type_text=text
+    )
+
+
+def _original_type(definition: Any, statement: _Statement, parsed: str) -> str:  # noqa: ANN401
+    """Return the type as written: `SERIAL`, where sqlglot may have put another word."""
+    found = re.search(
+        rf"(?:^|[(,\s])[\"`]?{re.escape(definition.name)}[\"`]?\s+(?P<type>[A-Za-z_]\w*(?:\s+(?:with(?:out)?\s+time\s+zone|precision|varying))?(?:\s*\([^()]*\))?(?:\[\])?)",
+        statement.text,
+        re.IGNORECASE,
+    )
+    return found["type"] if found else parsed
+
+
+def _leading(text: str) -> int:
+    lead = len(text) - len(text.lstrip())
+    return text[:lead].count("\n")
+
+
+def _line_of(name: str, text: str) -> int:
+    found = re.search(rf"(?:^|[(,\s])[\"`]?{re.escape(name)}[\"`]?\s", text)
+    return text[: found.end() - 1].count("\n") if found else 0
+
+
+def _constraint(kind: Any) -> Facts:  # noqa: ANN401, PLR0911 - one answer for each kind
+    from sqlglot import exp  # noqa: PLC0415
+
+    match kind:
+        case exp.NotNullColumnConstraint():
+            return Facts(nullable=bool(kind.args.get("allow_null")))
+        case exp.PrimaryKeyColumnConstraint():
+            return Facts(primary_key=True)
+        case exp.UniqueColumnConstraint():
+            return Facts(unique=True)
+        case exp.DefaultColumnConstraint():
+            return Facts(default=_default(kind.this))
+        case exp.AutoIncrementColumnConstraint() | exp.GeneratedAsIdentityColumnConstraint():
+            return Facts(default=Default(factory=Factory.AUTOINCREMENT))
+        case exp.Reference():
+            return Facts(reference=_reference(kind))
+        case exp.CheckColumnConstraint():
+            return _checked(kind.this.sql(dialect="postgres"))[1]
+        case exp.OnUpdateColumnConstraint():
+            return Facts(refreshed=True)
+        case _:
+            return Facts()
+
+
+def _default(tree: Any) -> Default | None:  # noqa: ANN401
+    text = tree.sql(dialect="postgres")
+    inner = re.match(r"^CAST\((.*) AS \w+(?:\(\d+\))?\)$", text, re.DOTALL)
+    return read_default(inner.group(1) if inner else text)
+
+
+def _reference(tree: Any) -> Reference:  # noqa: ANN401
+    target = tree.this
+    columns = [item.name for item in target.expressions] if target.expressions else []
+    table = target.this.name if target.expressions else target.name
+    action = None
+    for option in tree.args.get("options") or ():
+        found = re.search(r"(?i)on delete (cascade|restrict|set null)", str(option))
+        if found:
+            action = found.group(1).casefold().replace(" ", "_")
+    return Reference(table=table, column=columns[0] if columns else "", on_delete=action)
+
+
+def _checked(text: str) -> tuple[str | None, Facts]:
+    """Read a CHECK: the column it is about and the bounds it sets."""
+    listed = re.search(r"[\"`]?(\w+)[\"`]?\s+IN\s*\(([^()]*)\)", text, re.IGNORECASE)
+    if listed:
+        choices = tuple(re.findall(r"'([^']*)'", listed.group(2)))
+        return listed.group(1), Facts(constraints=Constraints(choices=choices))
+    length = re.search(r"(?:char_)?length\s*\(\s*(?:trim\s*\(\s*)?[\"`]?(\w+)[\"`]?\s*\)*\s*(>=|<=|>|<)\s*(\d+)", text, re.IGNORECASE)
+    if length:
+        column, sign, number = length.group(1), length.group(2), int(length.group(3))
+        maximum = re.search(rf"(?i)length\s*\(\s*(?:trim\s*\(\s*)?{column}\s*\)*\s*(<=|<)\s*(\d+)", text)
+        low = {">": number + 1, ">=": number}.get(sign)
+        high = {"<": number - 1, "<=": number}.get(sign)
+        if maximum and high is None:
+            high = int(maximum.group(2)) - (maximum.group(1) == "<")
+        return column, Facts(constraints=Constraints(min_length=low, max_length=high))
+    bound = re.match(r"^\(?\s*[\"`]?(\w+)[\"`]?\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)", text)
+    if bound:
+        number_ = float(bound.group(3))
+        is_low = bound.group(2) == ">="
+        return bound.group(1), Facts(
+            constraints=Constraints(minimum=number_ if is_low else None, maximum=None if is_low else number_)
+        )
+    between = re.search(r"[\"`]?(\w+)[\"`]?\s+BETWEEN\s+(-?[\d.]+)\s+AND\s+(-?[\d.]+)", text, re.IGNORECASE)
+    if between:
+        return between.group(1), Facts(
+            constraints=Constraints(minimum=float(between.group(2)), maximum=float(between.group(3)))
+        )
+    return None, Facts()
+
+
+def _apply_constraint(constraint: Any, columns: dict[str, ColumnDraft], indexes: list[Index]) -> None:  # noqa: ANN401
+    from sqlglot import exp  # noqa: PLC0415
+
+    if isinstance(constraint, exp.ForeignKey):
+        reference = _foreign(constraint)
+        for item in constraint.expressions:
+            _add(columns, item.name, Facts(reference=reference))
+    elif isinstance(constraint, exp.PrimaryKey):
+        for item in constraint.expressions:
+            _add(columns, item.name, Facts(primary_key=True))
+    elif isinstance(constraint, exp.UniqueColumnConstraint):
+        names = [item.name for item in (constraint.this.expressions if constraint.this is not None else [])]
+        if len(names) == 1:
+            _add(columns, names[0], Facts(unique=True))
+        elif names:
+            indexes.append(Index(columns=tuple(names), unique=True))
+    elif isinstance(constraint, exp.CheckColumnConstraint | exp.Check):
+        column, facts = _checked(constraint.this.sql(dialect="postgres"))
+        if column is not None:
+            _add(columns, column, facts)
+
+
+def _foreign(constraint: Any) -> Reference:  # noqa: ANN401
+    found = _reference(constraint.args["reference"])
+    action = constraint.args.get("delete")
+    if action:
+        return replace(found, on_delete=str(action).casefold().replace(" ", "_"))
+    return found
+
+
+def _add(columns: dict[str, ColumnDraft], name: str, facts: Facts) -> None:
+    known = columns.get(name)
+    if known is not None:
+        combined = merged(known.facts, facts)
+        implied = known.implied
+        if facts.primary_key:
+            implied = replace(implied, nullable=None)
+        columns[name] = replace(known, facts=for_type(combined), implied=implied)
+
+
+def _index(tree: Any, place: Span, section: int) -> Rule | None:  # noqa: ANN401
+    index = tree.this
+    table = index.args.get("table")
+    parameters = index.args.get("params")
+    listed = parameters.args.get("columns") if parameters is not None else None
+    names = tuple(item.this.name for item in listed or () if item.this is not None and item.this.name)
+    if not names or table is None:
+        return None
+    unique = bool(tree.args.get("unique"))
+    return index_rule(names, unique=unique, table=table.name, place=place, section=section)
+
+
+def index_rule(
+    names: tuple[str, ...], *, unique: bool, table: str | None, place: Span, section: int
+) -> Rule:
+    """Return the rule that an index states: of one column its mark, of several an `Index`."""
+    if len(names) == 1:
+        facts = Facts(unique=True) if unique else Facts(indexed=True)
+        return Rule(columns=names, facts=facts, span=place, document=place.path, table=table, section=section)
+    return Rule(
+        columns=names,
+        facts=Facts(),
+        span=place,
+        document=place.path,
+        table=table,
+        section=section,
+        index=Index(columns=names, unique=unique),
+    )
+
+
+def _altered(tree: Any, place: Span, section: int) -> Iterator[Rule]:  # noqa: ANN401
+    from sqlglot import exp  # noqa: PLC0415
+
+    table = tree.this.name
+    for action in tree.args.get("actions") or ():
+        for constraint in action.find_all(exp.CheckColumnConstraint, exp.Check):
+            column, facts = _checked(constraint.this.sql(dialect="postgres"))
+            if column is not None:
+                yield Rule(columns=(column,), facts=facts, span=place, document=place.path, table=table, section=section)
+        for constraint in action.find_all(exp.ForeignKey):
+            yield Rule(
+                columns=tuple(item.name for item in constraint.expressions),
+                facts=Facts(reference=_foreign(constraint)),
+                span=place,
+                document=place.path,
+                table=table,
+                section=section,
+            )
+        for constraint in action.find_all(exp.UniqueColumnConstraint):
+            names = tuple(item.name for item in (constraint.this.expressions if constraint.this is not None else []))
+            if names:
+                yield index_rule(names, unique=True, table=table, place=place, section=section)
+
+
