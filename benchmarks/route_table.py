@@ -1,6 +1,6 @@
 """Compares the static route table of `sdd audit` with what FastAPI itself reports.
 
-Usage: python benchmarks/route_table.py PROJECTS.tsv PYTHON [--reports DIR] [--save DIR]
+Usage: python benchmarks/route_table.py PROJECTS.tsv PYTHON [--reports DIR] [--save | --saved DIR]
 
 PROJECTS.tsv has a line for each application: name, folder to audit, import root relative to the
 folder, MODULE:ATTRIBUTE, and settings that its import needs (`KEY=value`, joined by `;`). PYTHON is
@@ -288,12 +288,16 @@ def main() -> None:
     parser.add_argument("python", type=lambda text: str(Path(text).absolute()))
     parser.add_argument("--reports", type=Path, help="read NAME.json instead of running the audit")
     parser.add_argument("--save", type=Path, help="keep what FastAPI reported as NAME.json")
+    parser.add_argument("--saved", type=Path, help="read what an earlier run kept, import nothing")
     parser.add_argument("--only-runtime", action="store_true", help="import, compare nothing")
     options = parser.parse_args()
     results: list[Comparison] = []
     failed = 0
     for project in read_projects(options.projects):
-        dump = import_application(project, options.python)
+        if options.saved:
+            dump = json.loads((options.saved / f"{project.name}.json").read_text(encoding="utf-8"))
+        else:
+            dump = import_application(project, options.python)
         if options.save:
             text = json.dumps(dump, indent=1)
             (options.save / f"{project.name}.json").write_text(text, encoding="utf-8")
