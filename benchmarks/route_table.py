@@ -55,6 +55,7 @@ class Row:
     file: str | None
     line: int | None
     dependencies: tuple[str, ...] | None
+    is_conditional: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -64,11 +65,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How two tables of one application differ; numbers of rows, and the rows themselves."""
+    """How two tables of one application differ; numbers of rows, and the rows themselves.
+
+    Attributes:
+        conditional: Rows that the report says exist under a configuration that was not there.
+        moved: Pairs whose handler stands elsewhere.
+    """
 
     static: int
     runtime: int
     only_static: tuple[Row, ...]
+    conditional: tuple[Row, ...]
     only_runtime: tuple[Row, ...]
     moved: tuple[tuple[Row, Row], ...]
     dependencies: tuple[tuple[Row, Row], ...]
@@ -137,6 +144,7 @@ def static_rows(report: dict[str, Any], project: Project) -> list[Row]:
             file=item["file"],
             line=item["line"],
             dependencies=declared(item),
+            is_conditional=bool(item.get("condition")),
         )
         for item in of_application(report["routes"], project)
     ]
@@ -203,7 +211,8 @@ def compare(static: list[Row], runtime: list[Row]) -> Comparison:
     return Comparison(
         static=len(static),
         runtime=len(runtime),
-        only_static=tuple(only_static),
+        only_static=tuple(row for row in only_static if not row.is_conditional),
+        conditional=tuple(row for row in only_static if row.is_conditional),
         only_runtime=tuple(only_runtime),
         moved=tuple(moved),
         dependencies=tuple(dependencies),
@@ -276,6 +285,9 @@ def show_totals(results: list[Comparison], failed: int) -> None:
     print(f"equal:        {sum(result.is_equal for result in results)}")
     print(f"routes:       {sum(result.runtime for result in results)} at run time")
     print(f"only static:  {sum(len(result.only_static) for result in results)}")
+    print(
+        f"conditional:  {sum(len(result.conditional) for result in results)}, not there in this run"
+    )
     print(f"only runtime: {sum(len(result.only_runtime) for result in results)}")
     print(f"other place:  {sum(len(result.moved) for result in results)}")
     print(f"dependencies: {sum(len(result.dependencies) for result in results)} routes differ")

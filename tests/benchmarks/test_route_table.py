@@ -55,6 +55,17 @@ def test_route_mounted_twice_is_missed_once(route_table: ModuleType) -> None:
     assert len(route_table.compare(static, runtime).only_runtime) == 1
 
 
+def test_route_under_a_condition_may_be_absent(route_table: ModuleType) -> None:
+    """A route that the report ties to a configuration is no wrong extra."""
+    row = report_row(condition="settings.DEBUG")
+    static = route_table.static_rows({"routes": [row]}, shop(route_table))
+
+    result = route_table.compare(static, [])
+
+    assert result.is_equal
+    assert len(result.conditional) == 1
+
+
 def test_another_handler_is_another_place(route_table: ModuleType) -> None:
     """One method and path with two handlers is reported as moved."""
     static = route_table.static_rows({"routes": [report_row(line=9)]}, shop(route_table))
