@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sdd.cli.output import Format
+from sdd.cli.output import Format, ReportFormat
 
 app = typer.Typer(
     name="sdd",
@@ -112,6 +112,47 @@ def implement(  # noqa: PLR0913 - one argument for each option
             verbose=verbose,
         )
     )
+
+
+@app.command()
+def verify(  # noqa: PLR0913 - one argument for each option
+    feature: Annotated[
+        str, typer.Argument(help="Whose specs to hold it against; default: all.")
+    ] = "all",
+    *,
+    app_name: Annotated[
+        str | None, typer.Option("--app", help="MODULE:ATTRIBUTE of the app; default: found.")
+    ] = None,
+    backend: Annotated[str | None, typer.Option(help="The backend's folder.")] = None,
+    python: Annotated[
+        str | None, typer.Option(help="Interpreter that has what it imports.")
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="Database to use instead of SQLite; it is written to.")
+    ] = None,
+    gate: Annotated[
+        list[str] | None, typer.Option(help="Only this gate; may be given several times.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one child process.")] = 120.0,
+    project: Project = None,
+    output_format: Annotated[
+        ReportFormat, typer.Option("--format", help="text, json or junit.")
+    ] = ReportFormat.TEXT,
+) -> int:
+    """Start a backend and try to break it: contract, schema, two users, forged tokens."""
+    from sdd.cli.commands.verify import verify_command  # noqa: PLC0415
+    from sdd.wiring.verification import VerifyRequest  # noqa: PLC0415
+
+    request = VerifyRequest(
+        project=project,
+        feature=feature,
+        backend=backend,
+        app=app_name,
+        python=python,
+        database_url=database_url,
+        timeout=timeout,
+    )
+    return verify_command(request, tuple(gate or ()), output_format)
 
 
 @app.command()

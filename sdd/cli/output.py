@@ -14,6 +14,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ReportFormat(StrEnum):
+    """How a command that CI reads reports."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """The two consoles of a command and how much it says."""

@@ -1,0 +1,76 @@
+"""`sdd verify`: starts a backend and tries to break it."""
+
+from rich.table import Table
+from rich.text import Text
+
+from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.json_output import dumps
+from sdd.cli.output import ReportFormat, make_output, write
+from sdd.cli.progress import MARKS
+from sdd.errors import ConfigError, ExitCode
+from sdd.names import nearest
+from sdd.verify import GATES, DynamicGate, GateReport, Result, verify_json, verify_junit
+from sdd.wiring.verification import Prepared, VerifyRequest, prepare_verification
+
+
+def verify_command(
+    request: VerifyRequest, only: tuple[str, ...], output_format: ReportFormat
+) -> int:
+    """Let the gates judge; ends 1 when one fails, 2 when one could not run."""
+    gates = _chosen(only)
+    output = make_output()
+    with prepare_verification(request) as prepared:
+        reports = []
+        for gate in gates:
+            if output.live:
+                output.err.print(Text(f"checking {gate.name} …", style="dim"))
+            reports.append(prepared.verification.check(gate))
+        _print(prepared, tuple(reports), output_format)
+    if any(report.result is Result.FAILED for report in reports):
+        return ExitCode.FINDINGS
+    if any(report.result is Result.NOT_RUN for report in reports):
+        return ExitCode.USAGE
+    return ExitCode.CLEAN
+
+
+def _chosen(only: tuple[str, ...]) -> tuple[DynamicGate, ...]:
+    known = {gate.name: gate for gate in GATES}
+    for name in only:
+        if name not in known:
+            near = nearest(name, known)
+            raise ConfigError(
+                f"There is no gate '{name}'.", hint=f"Nearest: {', '.join(near or known)}."
+            )
+    return tuple(known[name] for name in only) or GATES
+
+
+def _print(
+    prepared: Prepared, reports: tuple[GateReport, ...], output_format: ReportFormat
+) -> None:
+    match output_format:
+        case ReportFormat.JSON:
+            write(dumps(verify_json(reports)))
+        case ReportFormat.JUNIT:
+            write(verify_junit(reports))
+        case ReportFormat.TEXT:
+            _print_text(prepared, reports)
+
+
+def _print_text(prepared: Prepared, reports: tuple[GateReport, ...]) -> None:
+    output = make_output()
+    if not prepared.specified:
+        output.err.print("No specs to hold it against: judged by what any backend must keep.")
+    table = Table.grid(padding=(0, 1))
+    for report in reports:
+        mark, style = MARKS[report.result.value]
+        good = report.result is Result.PASSED
+        note = report.summary if good else report.reason or report.summary
+        seconds = Text(f"{report.seconds:.1f} s", style="dim")
+        table.add_row(Text(mark, style=style), report.gate, Text(note), seconds)
+    output.out.print(table)
+    found = [item for report in reports for item in report.diagnostics]
+    print_diagnostics(output.out, found, read_lines_below(prepared.root))
+    passed = sum(report.result is Result.PASSED for report in reports)
+    failed = sum(report.result is Result.FAILED for report in reports)
+    not_run = len(reports) - passed - failed
+    output.out.print(f"{passed} gates passed, {failed} failed, {not_run} not run.")
