@@ -32,7 +32,7 @@ def _complete_auth(application: Application) -> AuthPolicy:
         mode=AuthMode.HS256,
         required=True,
         subject="sub",
-        secret_variable="JWT_SECRET" if own else "BETTER_AUTH_SECRET",  # noqa: S106 - a name
+        secret_variable="JWT_SECRET" if own else "BETTER_AUTH_SECRET",
     )
 
 

@@ -1,0 +1,46 @@
+"""What the generator hands over: files in memory, each with its role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+class Role(StrEnum):
+    """Which part of a backend a file belongs to, and so which order may write it."""
+
+    PROJECT = "project"
+    AUTH = "auth"
+    MODELS = "models"
+    REPOSITORIES = "repositories"
+    SCHEMAS = "schemas"
+    ROUTES = "routes"
+    ERRORS = "errors"
+    TESTS = "tests"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedFile:
+    """A file of the backend; `path` is relative to `backend/`, `purpose` is one line."""
+
+    path: PurePosixPath
+    content: bytes
+    purpose: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to render.
+
+    Attributes:
+        layout: Where files go; `app` is the only layout yet.
+        style: `async` is the only style yet.
+        specs: Paths of the specs, named in the header of each file that follows them.
+        only: Chooses the files that are rendered, by path; None: all.
+    """
+
+    layout: str = "app"
+    style: str = "async"
+    specs: tuple[str, ...] = ()
+    only: Callable[[PurePosixPath], bool] | None = None

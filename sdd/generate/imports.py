@@ -1,0 +1,128 @@
+"""Imports of a generated module, found from the names that its body uses."""
+
+import ast
+from collections.abc import Mapping
+
+STANDARD: Mapping[str, str] = {
+    **dict.fromkeys(("Annotated", "Any", "ClassVar", "Final", "Literal"), "typing"),
+    **dict.fromkeys(
+        ("AsyncIterator", "Awaitable", "Callable", "Iterator", "Mapping", "Sequence"),
+        "collections.abc",
+    ),
+    **dict.fromkeys(("UTC", "date", "datetime", "time", "timedelta"), "datetime"),
+    **dict.fromkeys(("UUID", "uuid4"), "uuid"),
+    **dict.fromkeys(
+        ("APIRouter", "Depends", "FastAPI", "Path", "Query", "Request", "Response"), "fastapi"
+    ),
+    **dict.fromkeys(("SQLModel", "col", "func", "select"), "sqlmodel"),
+    **dict.fromkeys(
+        ("asc", "case", "desc", "ColumnElement", "Index", "Text", "UniqueConstraint"),
+        "sqlalchemy",
+    ),
+    **dict.fromkeys(("Boolean", "DateTime", "Enum", "JSON", "Dialect", "URL"), "sqlalchemy"),
+    **dict.fromkeys(("make_url", "AsyncAdaptedQueuePool"), "sqlalchemy"),
+    **dict.fromkeys(("async_sessionmaker", "create_async_engine"), "sqlalchemy.ext.asyncio"),
+    **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
+    **dict.fromkeys(
+        ("BaseModel", "ConfigDict", "StrictBool", "StrictFloat", "StrictInt")
+        + ("StringConstraints",),
+        "pydantic",
+    ),
+    **dict.fromkeys(("HTTPAuthorizationCredentials", "HTTPBearer"), "fastapi.security"),
+    "FunctionElement": "sqlalchemy.sql.expression",
+    "HTTPException": "starlette.exceptions",
+    "JSONResponse": "fastapi.responses",
+    "PasswordHash": "pwdlib",
+    "RequestValidationError": "fastapi.exceptions",
+    "TypeDecorator": "sqlalchemy.types",
+    "run_in_threadpool": "fastapi.concurrency",
+    "compiles": "sqlalchemy.ext.compiler",
+    "listen": "sqlalchemy.event",
+    "MISSING": "pydantic",
+    "AsyncSession": "sqlmodel.ext.asyncio.session",
+    "Decimal": "decimal",
+    "StrEnum": "enum",
+    "TestClient": "fastapi.testclient",
+    "ceil": "math",
+    "dataclass": "dataclasses",
+    "field": "dataclasses",
+    "asynccontextmanager": "contextlib",
+}
+MODULES: Mapping[str, str] = {
+    **{name: f"import {name}" for name in ("asyncio", "jwt", "logging", "os", "pytest", "re")},
+}
+_STANDARD_LIBRARY = frozenset(
+    {
+        "asyncio",
+        "collections.abc",
+        "contextlib",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "logging",
+    }
+    | {"math", "os", "re", "typing", "uuid"}
+)
+
+
+def used_names(body: str) -> frozenset[str]:
+    """Return every name that some Python source reads, or exports in `__all__`."""
+    tree = ast.parse(body)
+    found = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            found |= set(ast.literal_eval(node.value))
+    return frozenset(found)
+
+
+def _defined(body: str) -> frozenset[str]:
+    """Return the names that a module's own top level binds."""
+    found: set[str] = set()
+    for node in ast.parse(body).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return frozenset(found)
+
+
+def import_block(body: str, symbols: Mapping[str, str]) -> str:
+    """Return the import statements that a module's body needs, sorted as isort sorts them.
+
+    Args:
+        body: The module without imports.
+        symbols: Where the project's own names come from; they win over the standard ones.
+            `module:name` imports `name` of the module under the symbol's name.
+    """
+    known = {**STANDARD, **symbols}
+    wanted = used_names(body) - _defined(body)
+    modules = sorted(wanted & MODULES.keys())
+    members: dict[str, set[str]] = {}
+    for name in wanted & known.keys():
+        members.setdefault(known[name], set()).add(name)
+    groups: dict[int, list[str]] = {0: [], 1: [], 2: []}
+    for module in modules:
+        groups[_group(module)].append(MODULES[module])
+    for module in sorted(members):
+        home, _, original = module.partition(":")
+        listed = ", ".join(sorted(members[module], key=_by_kind))
+        listed = f"{original} as {listed}" if original else listed
+        groups[_group(module)].append(f"from {home} import {listed}")
+    return "\n\n".join("\n".join(lines) for _, lines in sorted(groups.items()) if lines)
+
+
+def _group(module: str) -> int:
+    if module in _STANDARD_LIBRARY:
+        return 0
+    return 2 if module.partition(".")[0] in {"app", "tests"} else 1
+
+
+def _by_kind(name: str) -> tuple[int, str]:
+    if name.isupper():
+        return 0, name
+    return (1 if name[0].isupper() else 2), name
