@@ -1,9 +1,8 @@
 """A model under guard: no request beyond a limit, none that the journal has an answer to."""
 
 import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pydantic_ai.exceptions import ModelConnectionError
@@ -35,6 +34,23 @@ class RunEnded(Exception):  # noqa: N818 - an ending, not an error
         super().__init__(reason)
         self.ending = ending
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One agent's turn, as far as its model has to know.
+
+    Attributes:
+        key: Journals file by it.
+        prompt: The system prompt, which frameworks keep apart from the messages.
+        streamed: Whether answers come in pieces.
+        on_ask: Called before each request that really goes out.
+    """
+
+    key: str
+    prompt: str
+    streamed: bool
+    on_ask: Callable[[], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +122,7 @@ class Meter:
 
     def _estimate(self, messages: Sequence[Message], fixed: int) -> int:
         count, tokens = self.seen
-        size = sum(len(_dump(message)) for message in messages[count:])
+        size = sum(len(repr(message).encode()) for message in messages[count:])
         return tokens + (size + (0 if count else fixed)) // _BYTES_PER_TOKEN
 
     def _cost(self, taken: RequestUsage) -> Decimal:
@@ -131,24 +147,13 @@ class Meter:
 class GuardedModel(WrapperModel):
     """Asks the model behind it, when the meter allows and the journal does not know."""
 
-    def __init__(
-        self,
-        wrapped: Model,
-        *,
-        key: str,
-        prompt: str,
-        meter: Meter,
-        journal: Journal,
-        streamed: bool = False,
-    ) -> None:
+    def __init__(self, wrapped: Model, turn: Turn, meter: Meter, journal: Journal) -> None:
         super().__init__(wrapped)
         self.meter = meter
         self.history: list[ModelMessage] = []
-        self._key = key
-        self._prompt = prompt
+        self._turn = turn
         self._journal = journal
-        self._streamed = streamed
-        self._turn = 0
+        self._requests = 0
 
     @override
     async def request(
@@ -158,25 +163,26 @@ class GuardedModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         self.history = list(messages)
-        self._turn += 1
-        said = from_history(messages, self._prompt)
+        self._requests += 1
+        said = from_history(messages, self._turn.prompt)
         tools = [
             [tool.name, tool.description, tool.parameters_json_schema]
             for tool in model_request_parameters.function_tools
         ]
-        request = json.dumps([[asdict(item) for item in said], tools], sort_keys=True, default=str)
+        request = repr((said, tools))
         name = hashlib.sha256(request.encode()).hexdigest()
 
         async def make() -> bytes:
             for _ in range(_ATTEMPTS):
-                most = self.meter.before_request(said, len(request))
+                most = self.meter.before_request(said, len(request.encode()))
                 settings = ModelSettings(**(model_settings or {}))
                 if most is not None:
                     settings["max_tokens"] = most
                     settings["extra_headers"] = {"Idempotency-Key": name}
+                self._turn.on_ask()
                 response = await self._ask(messages, settings, model_request_parameters)
                 self.meter.after_request(len(said) + 1, response.usage)
-                if self._streamed and _broke_off(response):
+                if self._turn.streamed and _broke_off(response):
                     continue
                 if response.finish_reason == "length":
                     raise RunEnded(Ending.LIMIT, f"an answer was cut off at {most} tokens")
@@ -186,7 +192,9 @@ class GuardedModel(WrapperModel):
                 hint="Resume the run later: finished calls are kept.",
             )
 
-        data, replayed = await self._journal.record(f"{self._key}/{self._turn}", name[:32], make)
+        data, replayed = await self._journal.record(
+            f"{self._turn.key}/{self._requests}", name[:32], make
+        )
         (response,) = ModelMessagesTypeAdapter.validate_json(data)
         if not isinstance(response, ModelResponse):
             raise TypeError(f"the journal holds no answer but {type(response).__name__}")
@@ -210,7 +218,7 @@ class GuardedModel(WrapperModel):
         settings: ModelSettings,
         parameters: ModelRequestParameters,
     ) -> ModelResponse:
-        if not self._streamed:
+        if not self._turn.streamed:
             return await self.wrapped.request(messages, settings, parameters)
         async with self.wrapped.request_stream(messages, settings, parameters) as stream:
             begun = False
@@ -226,7 +234,3 @@ class GuardedModel(WrapperModel):
 def _broke_off(response: ModelResponse) -> bool:
     """Tell an answer that ended from a stream that stopped: the latter gives no reason."""
     return response.finish_reason is None and response.state != "suspended"
-
-
-def _dump(message: Message) -> str:
-    return json.dumps(asdict(message), ensure_ascii=False, default=str)

@@ -1,5 +1,7 @@
 """Runs agents with pydantic-ai; the framework is imported when the first agent runs."""
 
+from __future__ import annotations
+
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -66,18 +68,17 @@ class PydanticRunner:
         chosen = self._choose(self._name(definition, task), tools, limits)
         from pydantic_ai.exceptions import AgentRunError  # noqa: PLC0415 - slow to import
 
-        from sdd.adapters.pydantic_guard import GuardedModel, Meter, RunEnded  # noqa: PLC0415
+        from sdd.adapters.pydantic_guard import GuardedModel, Meter, RunEnded, Turn  # noqa: PLC0415
         from sdd.adapters.pydantic_models import explain  # noqa: PLC0415
 
         meter = Meter(limits=limits, price=chosen.price, metered=chosen.metered)
-        model = GuardedModel(
-            chosen.model,
+        turn = Turn(
             key=task.key,
             prompt=definition.prompt,
-            meter=meter,
-            journal=self._journal,
             streamed=chosen.streamed,
+            on_ask=_announcing(chosen, task, on_step),
         )
+        model = GuardedModel(chosen.model, turn, meter, self._journal)
         agent = _agent(definition, model, [_framed(tool, task, on_step) for tool in tools])
         clock = asyncio.timeout(limits.seconds)
         try:
@@ -112,7 +113,7 @@ class PydanticRunner:
                 return written
         return self._default
 
-    def _choose(self, name: str, tools: Sequence[Tool], limits: Limits) -> "Chosen":
+    def _choose(self, name: str, tools: Sequence[Tool], limits: Limits) -> Chosen:
         try:
             from sdd.adapters.pydantic_models import choose, scripted  # noqa: PLC0415
         except ImportError as error:
@@ -174,8 +175,8 @@ async def open_runner(
 
 
 def _agent(
-    definition: AgentDefinition, model: "GuardedModel", tools: "Sequence[pydantic_ai.Tool[object]]"
-) -> "pydantic_ai.Agent[object, str]":
+    definition: AgentDefinition, model: GuardedModel, tools: Sequence[pydantic_ai.Tool[object]]
+) -> pydantic_ai.Agent[object, str]:
     from pydantic_ai import Agent  # noqa: PLC0415 - slow to import
 
     return Agent(
@@ -189,10 +190,10 @@ def _agent(
 
 
 async def _converse(
-    agent: "pydantic_ai.Agent[object, str]",
+    agent: pydantic_ai.Agent[object, str],
     definition: AgentDefinition,
     task: Task,
-    model: "GuardedModel",
+    model: GuardedModel,
     settings: Mapping[str, Any],
 ) -> Outcome:
     from pydantic_ai.settings import ModelSettings  # noqa: PLC0415 - slow to import
@@ -216,7 +217,7 @@ async def _converse(
 
 
 def _ended(
-    model: "GuardedModel", definition: AgentDefinition, ending: Ending, reason: str
+    model: GuardedModel, definition: AgentDefinition, ending: Ending, reason: str
 ) -> Outcome:
     from sdd.adapters.pydantic_messages import from_history  # noqa: PLC0415 - slow to import
 
@@ -231,7 +232,7 @@ def _ended(
     )
 
 
-def _framed(tool: Tool, task: Task, on_step: Callable[[Step], None]) -> "pydantic_ai.Tool[object]":
+def _framed(tool: Tool, task: Task, on_step: Callable[[Step], None]) -> pydantic_ai.Tool[object]:
     import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
     from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
     from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
@@ -257,6 +258,13 @@ def _framed(tool: Tool, task: Task, on_step: Callable[[Step], None]) -> "pydanti
         json_schema=schema,
         sequential=True,  # in the order of the answer: two calls may touch one file
     )
+
+
+def _announcing(chosen: Chosen, task: Task, on_step: Callable[[Step], None]) -> Callable[[], None]:
+    """Say that a model is asked where that takes time."""
+    if not chosen.metered:
+        return lambda: None
+    return lambda: on_step(Step(key=task.key, text=f"asks {chosen.shown}"))
 
 
 def _shown(tool: Tool, arguments: Mapping[str, Any]) -> str:

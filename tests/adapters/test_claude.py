@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from sdd.adapters.pydantic_runner import open_runner
 from sdd.agents.catalog import load_catalog
 from sdd.agents.conversation import Tool, ToolResult
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import Ending, Limits, Outcome, Task
+from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
 from sdd.errors import ModelError
 
 _PORTER = AgentDefinition(
@@ -38,6 +38,7 @@ def _ask(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     prices: Mapping[str, Any] | None = None,
+    on_step: Callable[[Step], None] = lambda step: None,
 ) -> Outcome:
     given = {"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url, **(environment or {})}
 
@@ -51,7 +52,7 @@ def _ask(
         )
         async with runner as opened:
             task = Task(key="order-0", prompt="Carry.", model=model)
-            return await opened.run(_PORTER, task, [_CARRY], limits, lambda step: None)
+            return await opened.run(_PORTER, task, [_CARRY], limits, on_step)
 
     return asyncio.run(run())
 
@@ -162,6 +163,25 @@ def test_a_budget_needs_a_price() -> None:
 
     assert outcome.ending is Ending.SUBMITTED
     assert len(api.requests) == 1
+
+
+def test_a_pause_is_gone_on_from() -> None:
+    """A turn that the server suspends is continued, not taken for the end."""
+    paused = Reply(text="Let me see.", stop_reason="pause_turn")
+    with messages_api(paused, Reply(text="Done.")) as api:
+        outcome = _ask(api)
+
+    assert outcome.text.endswith("Done.")
+    assert outcome.usage.requests == len(api.requests) == 2
+
+
+def test_waiting_for_an_answer_is_shown() -> None:
+    """The terminal can say whom it waits for."""
+    steps: list[str] = []
+    with messages_api(_CALL, Reply(text="Done.")) as api:
+        _ask(api, on_step=lambda step: steps.append(step.text))
+
+    assert steps == ["asks claude-sonnet-5-5", "carry red", "asks claude-sonnet-5-5"]
 
 
 def test_a_refusal_is_an_ending() -> None:

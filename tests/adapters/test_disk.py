@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdd.adapters.disk import DiskFiles
@@ -235,6 +235,7 @@ _NAMES = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/a", "f/a"])
 _TREES = st.dictionaries(_NAMES, st.binary(max_size=4), max_size=6)
 
 
+@settings(deadline=None)
 @given(
     old=_TREES, new=st.dictionaries(_NAMES, st.none() | st.binary(max_size=4)), at=st.integers(0, 7)
 )

@@ -226,3 +226,43 @@ def test_a_call_under_way_is_made_again_and_no_other(tmp_path: Path) -> None:
     repeated = {name for name in calls if calls.count(name) > 1}
     assert repeated <= {"a2", "b0", "b1", "b2"}
     assert sum(calls.count(name) > 1 for name in set(calls) if name.startswith("b")) <= 1
+
+
+_FULL = """
+    import asyncio, resource, signal, sys
+    from pathlib import Path
+    from sdd.adapters.journal import open_journal
+    from sdd.errors import WorkspaceError
+
+    async def make():
+        return b"x" * 5000
+
+    async def main():
+        async with open_journal(Path(sys.argv[1])) as journal:
+            await journal.record("a", "h", make)
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 700_000))
+            for number in range(300):
+                await journal.record(f"b{number}", "h", make)
+
+    try:
+        asyncio.run(main())
+    except WorkspaceError as error:
+        print(error.message)
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    """A journal that cannot grow ends the run; it neither hangs nor goes on unrecorded."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(_FULL), str(tmp_path / "journal.db")],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+    assert done.stdout.startswith("The run's journal cannot be written: ")
+    assert done.stderr == ""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from fakes import MemoryFiles
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdd.agents.definition import AgentDefinition
@@ -233,7 +233,7 @@ def test_denied_tools_are_taken_away() -> None:
 def test_an_unknown_tool_is_named_with_the_nearest() -> None:
     """A slip of the pen is told apart from a tool that we do not have, or that is gone."""
     _, diagnostics = _parse(
-        _file("name: porter\ndescription: B.\ntools: Wrte, WebSearch, MultiEdit, Read")
+        _file("name: porter\ndescription: B.\ntools: Writer, WebSearch, MultiEdit, Read")
     )
 
     by_rule = {item.rule: item for item in diagnostics}
@@ -371,6 +371,7 @@ _LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(front=_LINES, body=st.text(max_size=50), closed=st.booleans())
 def test_any_text_can_be_read(front: list[str], body: str, *, closed: bool) -> None:
     """Law: whatever stands in a file, reading it ends in values, never in an exception."""
