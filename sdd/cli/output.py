@@ -3,8 +3,11 @@
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TextIO
 
 from rich.console import Console
+
+_PIPE_WIDTH = 200
 
 
 class Format(StrEnum):
@@ -40,11 +43,17 @@ class Output:
 def make_output(*, quiet: bool = False, verbose: bool = False) -> Output:
     """Make the consoles; colour only on a terminal and without `NO_COLOR` (Rich sees to both)."""
     return Output(
-        out=Console(file=sys.stdout, highlight=False),
-        err=Console(file=sys.stderr, highlight=False),
+        out=_console(sys.stdout),
+        err=_console(sys.stderr),
         quiet=quiet,
         verbose=verbose,
     )
+
+
+def _console(file: TextIO) -> Console:
+    """In a pipe nobody folds lines for us: tables are as wide as they need to be."""
+    width = None if file.isatty() else _PIPE_WIDTH
+    return Console(file=file, highlight=False, width=width)
 
 
 def write(text: str) -> None:
