@@ -169,7 +169,7 @@ def _land(
             diff=unified_diff(changes.changes, project.base) if context.request.dry_run else "",
             follow_ups=follow_ups(
                 conventions(understood.application),
-                understood.unsupported,
+                (),
                 made.reports,
                 settlement.kept,
             ),

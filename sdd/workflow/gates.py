@@ -37,7 +37,7 @@ async def judge(
     """
     backend = PurePosixPath(context.request.backend)
     with context.ports.scratch(backend_files(files, backend)) as folder:
-        target = target_for(context, folder, backend)
+        target = target_for(context, folder, files, backend)
         gates = _gates(context, understood, files, work, target)
         reports = await run_gates(context, gates)
     return Judgement(reports=reports, passed=may_land(gates, reports))
@@ -52,10 +52,13 @@ def backend_files(files: ReadableFiles, backend: PurePosixPath) -> dict[PurePosi
     }
 
 
-def target_for(context: Context, folder: str, backend: PurePosixPath) -> Target:
-    """Return what the dynamic gates start."""
+def target_for(
+    context: Context, folder: str, files: ReadableFiles, backend: PurePosixPath
+) -> Target:
+    """Return what the dynamic gates start: our own entry, or whatever a foreign backend has."""
+    app = None if files.read(backend / "app" / "main.py") is None else "app.main:app"
     python = context.request.python or sys.executable
-    return Target(folder=folder, python=python, app=None, prefix=str(backend))
+    return Target(folder=folder, python=python, app=app, prefix=str(backend))
 
 
 def _gates(

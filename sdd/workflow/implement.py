@@ -98,7 +98,9 @@ async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> Non
 def _open(context: Context, project: Project) -> tuple[Run, bool]:
     """Go on with an interrupted run of the same inputs, or begin a new one."""
     request, files = context.request, context.ports.files
-    inputs = inputs_hash(project.inputs, project.agents.values(), _options(request, project))
+    inputs = inputs_hash(
+        project.documents.texts, project.agents.values(), _options(request, project)
+    )
     found = None
     if request.resume:
         found = resumable(files, request.resume, inputs)

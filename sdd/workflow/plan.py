@@ -108,22 +108,6 @@ _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "errors": ("app/errors.py", "app/schemas/error*.py", "app/api/responses.py"),
         "tests": ("tests/**",),
     },
-    "services": {
-        "auth": (
-            "*.toml",
-            "*.md",
-            ".env.example",
-            ".gitignore",
-            "app/core/**",
-            "app/api/v1/deps/**",
-        ),
-        "models": ("app/models/**", "app/db/**", "alembic.ini", "alembic/**"),
-        "repositories": ("app/repositories/**", "app/services/**"),
-        "schemas": ("app/schemas/**", "!app/schemas/error*.py"),
-        "routes": ("app/api/**", "!app/api/v1/deps/**", "!app/api/responses.py"),
-        "errors": ("app/errors.py", "app/schemas/error*.py", "app/api/responses.py"),
-        "tests": ("tests/**",),
-    },
 }
 LAYOUTS = tuple(_PATHS)
 

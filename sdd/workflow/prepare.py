@@ -9,12 +9,12 @@ from sdd.errors import ConfigError
 from sdd.ir import Application, Question
 from sdd.workflow.context import Context, Project
 from sdd.workflow.manifest import load_manifest
-from sdd.workflow.orders import Plan
+from sdd.workflow.orders import Plan, Slice
 from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
 from sdd.workflow.request import Ask, ImplementRequest
 from sdd.workflow.slices import slices
-from sdd.workflow.snapshot import Snapshot, take_snapshot
+from sdd.workflow.snapshot import take_snapshot
 from sdd.workflow.specs import Documents, Specs, find_documents, read_documents, spec_paths
 from sdd.workflow.staff import choose_agents
 
@@ -103,7 +103,7 @@ def understand(project: Project, answers: Mapping[str, str], ask: Ask | None) ->
     Raises:
         SpecError: The documents hold nothing to implement.
     """
-    specs = read_documents(project.documents)
+    specs = read_documents(project.documents.sources)
     settled = settle_questions(specs.questions, answers, ask)
     return Understood(specs=specs, answers=settled.answers, open=settled.open)
 
@@ -121,3 +121,16 @@ def plan_orders(request: ImplementRequest, project: Project, understood: Underst
         layout,
         {name: agent.name for name, agent in project.agents.items()},
     )
+
+
+def _layout(requested: str | None, application: Application) -> str:
+    stated = dict(application.conventions).get("layout")
+    if requested is not None and requested not in LAYOUTS:
+        raise ConfigError(
+            f"There is no layout called {requested}.", hint=f"There are: {', '.join(LAYOUTS)}."
+        )
+    return requested or (stated if stated in LAYOUTS else None) or DEFAULT_LAYOUT
+
+
+def _slices(project: Project, understood: Understood) -> Mapping[str, Sequence[Slice]]:
+    return slices(understood.specs.relevant, ORDER_IDS, lambda _order, _paths: False)

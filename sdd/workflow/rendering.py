@@ -1,10 +1,12 @@
-"""From the texts of documents to the files of a backend: read, complete, render."""
+"""From what documents say to the files of a backend, as text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sdd.workflow.conventions import Convention
+from sdd.generate import Options, render
+from sdd.ir import Application
+from sdd.workflow.conventions import Convention, conventions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +19,7 @@ class RenderedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A backend as some documents ask for it.
+    """A backend, or a part of it, as some documents ask for it.
 
     Attributes:
         files: By path relative to the project.
@@ -35,17 +37,33 @@ class Rendering:
         return tuple(dict.fromkeys(lines))
 
 
-def render_texts(
-    texts: Mapping[str, str],
+def render_files(
+    application: Application,
     *,
-    feature: str,
     backend: PurePosixPath,
     layout: str,
-    answers: Mapping[str, str],
+    wanted: Callable[[str], bool],
+    named: Sequence[str] = (),
 ) -> Rendering:
-    """Compile documents, given as text by path, to the whole backend.
+    """Render files of a backend.
 
-    Raises:
-        SpecError: The documents hold nothing to implement.
+    Args:
+        application: What it should be, complete.
+        backend: The backend's folder.
+        layout: How the backend is laid out.
+        wanted: Chooses files by their path relative to the project.
+        named: The documents that each file names as its specs.
     """
-    raise NotImplementedError
+    options = Options(
+        layout=layout,
+        specs=tuple(named),
+        only=lambda path: wanted(str(backend / path)),
+    )
+    files = {
+        str(backend / file.path): RenderedText(content=file.content.decode(), purpose=file.purpose)
+        for file in render(application, options)
+    }
+    return Rendering(
+        files=files,
+        found=conventions(application),
+    )

@@ -53,7 +53,7 @@ def _run_tests(context: Context, understood: Understood, overlay: Overlay, path:
     with context.ports.scratch(files) as folder:
         report = check_tests(
             VerifyContext(
-                target=target_for(context, folder, backend),
+                target=target_for(context, folder, overlay, backend),
                 application=understood.application,
                 processes=context.ports.processes,
                 timeout=TIME_LIMIT,

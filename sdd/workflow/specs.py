@@ -1,11 +1,17 @@
 """The specs of a feature: which documents there are, and what they say."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import PurePosixPath
 
-ALL = "all"
-_NUMBER = re.compile(r"^(\d{3}|\d{8}-\d{6})-")
+from sdd.diagnostics import Diagnostic, by_place
+from sdd.errors import SpecError
+from sdd.ir import Application, Question
+from sdd.ir.complete import complete
+from sdd.ports import ReadableFiles
+from sdd.speclang import ALL, Role, discover, documents_of, read_specs
+from sdd.speclang.documents import numbered_name, role_of
+from sdd.text import SourceText, Span, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +19,108 @@ class Documents:
     """The documents of a feature, by authority, not yet read."""
 
     feature: str
-    paths: tuple[str, ...]
+    sources: tuple[SourceText, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where they stand."""
+        return tuple(source.path for source in self.sources)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Their text by path."""
+        return {source.path: source.text for source in self.sources}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specs:
+    """What documents say.
+
+    Attributes:
+        stated: As stated; what they leave open is None.
+        application: Completed by convention, each such value marked.
+        relevant: The documents that say something about the backend, by authority.
+    """
+
+    stated: Application
+    application: Application
+    diagnostics: tuple[Diagnostic, ...]
+    relevant: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only a human can decide."""
+        return self.stated.questions
+
+
+def spec_paths(files: ReadableFiles) -> tuple[PurePosixPath, ...]:
+    """Return every document of a project that could be a spec, wherever it stands."""
+    return discover(files).documents
+
+
+def find_documents(files: ReadableFiles, feature: str) -> Documents:
+    """Find the documents that a feature is implemented from.
+
+    Raises:
+        SpecError: There are no specs, or no such feature; the nearest is named.
+    """
+    paths = documents_of(files, feature)
+    sources = tuple(decode(str(path), files.read(path) or b"") for path in paths)
+    return Documents(feature=numbered_name(feature) or feature, sources=sources)
+
+
+def read_documents(sources: Sequence[SourceText]) -> Specs:
+    """Read documents, and fill by convention what they leave open.
+
+    Raises:
+        SpecError: They describe neither an endpoint nor a table.
+    """
+    reading = read_specs(sources)
+    stated = reading.application
+    if not stated.endpoints and not stated.entities:
+        names = ", ".join(source.path for source in sources) or "nothing"
+        raise SpecError(
+            f"The specs describe no endpoint and no table; read: {names}.",
+            hint="Write endpoints as '### GET /api/…' in specs/api/rest-endpoints.md.",
+        )
+    return Specs(
+        stated=stated,
+        application=complete(stated),
+        diagnostics=by_place(reading.diagnostics),
+        relevant=_relevant(stated, sources),
+    )
 
 
 def concerns(feature: str, path: PurePosixPath) -> bool:
-    """Tell whether a file of a numbered folder belongs to a feature."""
+    """Tell whether a file in a feature's folder belongs to a feature."""
     folder = path.parent.name
-    return feature in {ALL, folder, _NUMBER.sub("", folder)}
+    return feature in {ALL, folder, numbered_name(folder)}
+
+
+def _relevant(stated: Application, sources: Iterable[SourceText]) -> tuple[str, ...]:
+    parts = (stated.entities, stated.endpoints, stated.auth, stated.errors)
+    named = {span.path for span in _spans(parts)}
+    behaviour = {
+        item.span.path for item in stated.requirements if item.span and item.kind != "constitution"
+    }
+    conventions = {
+        source.path
+        for source in sources
+        if stated.conventions and role_of(PurePosixPath(source.path)) is Role.CONVENTIONS
+    }
+    found = named | behaviour | conventions
+    return tuple(source.path for source in sources if source.path in found)
+
+
+def _spans(value: object) -> Iterator[Span]:
+    match value:
+        case Span():
+            yield value
+        case tuple():
+            for item in value:
+                yield from _spans(item)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            for part in fields(value):
+                yield from _spans(getattr(value, part.name))
+        case _:
+            return

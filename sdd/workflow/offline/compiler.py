@@ -1,13 +1,15 @@
 """From the documents of an order to its files: read, complete, render, keep what is its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from threading import Lock
 
 from sdd.changes import digest
 from sdd.errors import SddError
 from sdd.workflow.offline.order import Order
-from sdd.workflow.rendering import Rendering, render_texts
+from sdd.text import SourceText
+from sdd.workflow.rendering import Rendering, render_files
+from sdd.workflow.specs import Specs, read_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +37,23 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles documents; remembers renderings, which depend on nothing but their key."""
+    """Compiles documents; remembers readings and renderings, which depend on their key alone."""
 
+    _specs: dict[str, Specs] = field(default_factory=dict)
     _renderings: dict[str, Rendering] = field(default_factory=dict)
+    # Runners ask from several threads: compiling twice at a time would only take turns slowly.
+    _turn: Lock = field(default_factory=Lock)
 
     def compile(self, order: Order, texts: Mapping[str, str]) -> Compiled:
         """Return the files of an order, from the texts of its documents and nothing else."""
         try:
-            rendering = self._rendering(order, texts)
+            with self._turn:
+                rendering = self._rendering(order, texts)
         except SddError as error:
             return Compiled(files={}, unsupported=(f"{error.message} {error.hint or ''}".strip(),))
         files = {
             path: CompiledFile(content=file.content, purpose=file.purpose)
             for path, file in rendering.files.items()
-            if order.owns(path)
         }
         return Compiled(
             files=files,
@@ -57,15 +62,21 @@ class Compiler:
         )
 
     def _rendering(self, order: Order, texts: Mapping[str, str]) -> Rendering:
-        parts = [order.feature, order.layout, str(order.backend), *map(repr, order.answers)]
-        parts += [f"{path}\0{text}" for path, text in sorted(texts.items())]
-        key = digest("\0\0".join(parts).encode("utf-8", "surrogatepass"))
+        documents = _key([f"{path}\0{text}" for path, text in texts.items()])
+        key = _key([documents, order.layout, str(order.backend), *order.may_write])
         if key not in self._renderings:
-            self._renderings[key] = render_texts(
-                texts,
-                feature=order.feature,
-                backend=PurePosixPath(order.backend),
+            if documents not in self._specs:
+                sources = [SourceText(path=path, text=text) for path, text in texts.items()]
+                self._specs[documents] = read_documents(sources)
+            self._renderings[key] = render_files(
+                self._specs[documents].application,
+                backend=order.backend,
                 layout=order.layout,
-                answers=dict(order.answers),
+                wanted=order.owns,
+                named=tuple(texts),
             )
         return self._renderings[key]
+
+
+def _key(parts: Sequence[str]) -> str:
+    return digest("\0\0".join(parts).encode("utf-8", "surrogatepass"))

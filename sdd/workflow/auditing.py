@@ -1,0 +1,60 @@
+"""The gate *audit*: every route authenticated, every query confined to the authenticated user."""
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from sdd.audit import audit
+from sdd.diagnostics import Diagnostic, errors
+from sdd.ports import ReadableFiles
+from sdd.program import load
+from sdd.text import Span
+from sdd.verify.verdict import GateReport, Result
+
+NAME = "audit"
+
+
+def audit_gate(files: ReadableFiles, backend: PurePosixPath) -> GateReport:
+    """Audit a backend; what is not proved is counted and told, and only violations fail."""
+    report = audit(load(files, backend))
+    found = tuple(_below(backend, item) for item in report.diagnostics)
+    wrong = errors(found)
+    summary = report.summary
+    counts = {
+        "routes": summary.routes,
+        "proved": summary.proved,
+        "violated": summary.violated,
+        "unknown": summary.unknown,
+        "public": summary.public,
+    }
+    failed = bool(wrong) or summary.violated > 0
+    return GateReport(
+        gate=NAME,
+        result=Result.FAILED if failed else Result.PASSED,
+        summary=_told(counts),
+        reason=f"{len(wrong)} defects" if failed else "",
+        diagnostics=found,
+        counts=tuple(counts.items()),
+    )
+
+
+def _told(counts: dict[str, int]) -> str:
+    parts = [f"{counts['routes']} routes", f"{counts['proved']} proved"]
+    if counts["public"]:
+        parts.append(f"{counts['public']} public")
+    if counts["unknown"]:
+        parts.append(f"{counts['unknown']} NOT proved")
+    if counts["violated"]:
+        parts.append(f"{counts['violated']} violated")
+    return ", ".join(parts)
+
+
+def _below(backend: PurePosixPath, item: Diagnostic) -> Diagnostic:
+    """Return a diagnostic with its places relative to the project."""
+    related = tuple(
+        replace(other, span=_moved(backend, other.span) or other.span) for other in item.related
+    )
+    return replace(item, span=_moved(backend, item.span), related=related)
+
+
+def _moved(backend: PurePosixPath, span: Span | None) -> Span | None:
+    return None if span is None else replace(span, path=str(backend / span.path))
