@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from sdd.diagnostics import Diagnostic
 from sdd.generate.domain import domain
 from sdd.generate.files import Options, RenderedFile, Role
 from sdd.generate.plan import FilePlan, plan
 from sdd.generate.rendering import render_python, render_text
+from sdd.generate.supported import split
 from sdd.ir import Application
 from sdd.ir.complete import complete
 
-__all__ = ["Options", "RenderedFile", "Role", "render"]
+__all__ = ["Options", "RenderedFile", "Role", "render", "supported", "unsupported"]
 
 
 def render(application: Application, options: Options) -> tuple[RenderedFile, ...]:
@@ -18,14 +20,31 @@ def render(application: Application, options: Options) -> tuple[RenderedFile, ..
 
     What cannot be compiled is left out: `unsupported` says what and why.
     """
-    planned = plan(domain(complete(application)), options)
+    planned = plan(domain(supported(application)), options)
     files = (_rendered(item, options, planned.symbols) for item in _chosen(planned.files, options))
     return tuple(sorted(files, key=lambda item: item.path))
 
 
 def _chosen(files: tuple[FilePlan, ...], options: Options) -> tuple[FilePlan, ...]:
     only = options.only
-    return files if only is None else tuple(item for item in files if only(PurePosixPath(item.path)))
+    return (
+        files if only is None else tuple(item for item in files if only(PurePosixPath(item.path)))
+    )
+
+
+def supported(application: Application) -> Application:
+    """Return exactly what `render` renders: completed, without what cannot be compiled."""
+    return split(complete(application))[0]
+
+
+def unsupported(application: Application) -> tuple[Diagnostic, ...]:
+    """Return what cannot be compiled, each with its place and the reason.
+
+    `unsupported-endpoint` (an error) is left out whole; `unsupported-parameter`,
+    `unsupported-field` and `ignored-field` (warnings) are left out of an endpoint that is
+    rendered.
+    """
+    return split(complete(application))[1]
 
 
 def _rendered(item: FilePlan, options: Options, symbols: Mapping[str, str]) -> RenderedFile:

@@ -36,4 +36,4 @@ def assume(value: Marked, **changes: Any) -> Marked:  # noqa: ANN401 - attribute
     different = {name: new for name, new in changes.items() if getattr(value, name) != new}
     if not different:
         return value
-    return replace(value, **different, assumed=value.assumed | different.keys())
+    return replace(value, **different, assumed=value.assumed | frozenset(different))
