@@ -34,7 +34,7 @@ class Collective:
         victim = self._who.victim
         for operation in self._writes:
             mark = self._world.mark(victim)
-            answer = await self._world.perform(operation, victim, self._world.latest(victim), mark)
+            answer = await self._world.perform(operation, victim, self._world.ids(victim, 1), mark)
             self._findings.account(operation.name, answer, first=True)
         if self._writes:
             await self._world.replenish(victim)
@@ -47,7 +47,7 @@ class Collective:
         seen = await self._read()
         for operation in (*self._writes, *self._deletions):
             self._findings.checks += 1
-            chain = self._world.latest(victim)
+            chain = self._world.ids(victim)
             mark = self._world.mark(attacker)
             answer = await self._world.perform(operation, attacker, chain, mark)
             leak = leaks(answer, victim)
@@ -67,7 +67,7 @@ class Collective:
         for operation in self._deletions:
             await self._world.replenish(victim)
             mark = self._world.mark(victim)
-            answer = await self._world.perform(operation, victim, self._world.latest(victim), mark)
+            answer = await self._world.perform(operation, victim, self._world.ids(victim), mark)
             self._findings.account(operation.name, answer, first=True)
 
     async def _read(self) -> Readings:

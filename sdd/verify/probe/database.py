@@ -3,7 +3,6 @@
 import datetime as dt
 import gc
 import uuid
-from pathlib import Path
 from typing import Any
 
 from . import describe
@@ -54,12 +53,10 @@ def user_table() -> Any:
     return named[0] if named else None
 
 
-def owner_kinds(folder: Path) -> list[str]:
+def owner_kinds(tables: list[dict[str, Any]]) -> list[str]:
     """Return the kinds of the owner columns, so that tokens carry ids of that form."""
-    kinds = []
-    for table in describe.tables(folder):
-        kinds += [item["type"] for item in table["columns"] if item["name"] in OWNER_NAMES]
-    return list(dict.fromkeys(kinds))
+    columns = [column for table in tables for column in table["columns"]]
+    return list(dict.fromkeys(item["type"] for item in columns if item["name"] in OWNER_NAMES))
 
 
 async def insert_user(table: Any, url: str, user_id: Any, email: str) -> str | None:

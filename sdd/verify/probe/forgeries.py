@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .tokens import SUBJECTS, Signer, encode, hmac_sign, join, now
+from .tokens import SUBJECTS, Signer, decode_part, encode, hmac_sign, join, now
 
 _HOUR = 3600
 
@@ -65,25 +65,27 @@ def _bearer(token: str) -> bytes:
 def _unsigned(genuine: Genuine) -> Iterator[Forgery]:
     """Tokens that nobody with the key has signed."""
     claims = genuine.claims
-    for name in ("none", "None", "NONE", "nOnE"):
-        token = join({"alg": name, "typ": "JWT"}, claims) + "."
-        yield Forgery(f"algorithm {name}", _bearer(token), quick=name == "none")
     header, payload, signature = [*genuine.token.split("."), "", ""][:3]
+    # With the genuine `kid`, so that a verifier finds its key and comes to the check itself.
+    kept = {"typ": "JWT", **_without_algorithm(header)}
+    for name in ("none", "None", "NONE", "nOnE"):
+        token = join({**kept, "alg": name}, claims) + "."
+        yield Forgery(f"algorithm {name}", _bearer(token), quick=name == "none")
     yield Forgery("no signature", _bearer(f"{header}.{payload}."), quick=True)
     yield Forgery("two parts", _bearer(f"{header}.{payload}"))
-    none = join({"alg": "none", "typ": "JWT"}, claims)
+    none = join({**kept, "alg": "none"}, claims)
     yield Forgery("algorithm none with a signature", _bearer(f"{none}.{signature}"))
     for algorithm in ("HS256", "HS384", "HS512"):
-        token = hmac_sign(join({"alg": algorithm, "typ": "JWT"}, claims), b"w" * 64, algorithm)
+        token = hmac_sign(join({**kept, "alg": algorithm}, claims), b"w" * 64, algorithm)
         yield Forgery(f"another key, {algorithm}", _bearer(token), quick=algorithm == "HS256")
     for name, key in (("empty", b""), ("guessed", b"secret"), ("usual", b"your-secret-key")):
-        token = hmac_sign(join({"alg": "HS256", "typ": "JWT"}, claims), key)
+        token = hmac_sign(join({**kept, "alg": "HS256"}, claims), key)
         yield Forgery(f"{name} key", _bearer(token))
     for algorithm in ("RS256", "ES256", "EdDSA", "PS256", "HS1", "", "hs256"):
-        token = join({"alg": algorithm, "typ": "JWT"}, claims) + "." + encode(b"s" * 64)
+        token = join({**kept, "alg": algorithm}, claims) + "." + encode(b"s" * 64)
         yield Forgery(f"algorithm {algorithm or 'empty'}", _bearer(token))
     for number, key in enumerate(genuine.public):
-        token = hmac_sign(join({"alg": "HS256", "typ": "JWT"}, claims), key)
+        token = hmac_sign(join({**kept, "alg": "HS256"}, claims), key)
         yield Forgery(f"public key as secret ({number + 1})", _bearer(token), quick=number == 0)
     changed = {**claims, genuine.subject: f"{claims.get(genuine.subject, '')}x"}
     swapped = encode(json.dumps(changed).encode())
@@ -103,6 +105,15 @@ def _unsigned(genuine: Genuine) -> Iterator[Forgery]:
     ):
         token = hmac_sign(join({"alg": "HS256", "typ": "JWT", **more}, claims), b"")
         yield Forgery(f"key injected: {name}", _bearer(token))
+
+
+def _without_algorithm(header: str) -> dict[str, Any]:
+    read = decode_part(header)
+    return (
+        {key: value for key, value in read.items() if key != "alg"}
+        if isinstance(read, dict)
+        else {}
+    )
 
 
 def _structures(genuine: Genuine) -> Iterator[Forgery]:

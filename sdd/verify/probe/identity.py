@@ -5,7 +5,6 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from . import database
@@ -57,7 +56,7 @@ class Registry:
 
     client: Client
     document: Document
-    folder: Path
+    tables: list[dict[str, Any]]
     url: str
     control: Callable[[str], Sequence[Request]]
     signers: Sequence[Signer]
@@ -122,7 +121,7 @@ class Registry:
 
     def _kinds(self) -> Iterator[str]:
         """Yield forms of user ids: what the tables say first, then the usual ones."""
-        stated = database.owner_kinds(self.folder)
+        stated = database.owner_kinds(self.tables)
         order = [kind for kind in stated if kind in {"int", "uuid"}]
         order += [kind for kind in ("str", "uuid", "int", "email") if kind not in order]
         yield from order

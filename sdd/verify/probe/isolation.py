@@ -173,7 +173,7 @@ class Isolation:
         readings = [item for item in self._subjects("row") if item.method == "GET"]
         for operation in [*self._subjects("view"), *readings]:
             self.findings.checks += 1
-            chain = self._world.latest(victim)
+            chain = self._world.ids(victim)
             answer = await self._world.perform(operation, attacker, chain, "zq", twist)
             if answer.good and victim.marks(answer.text):
                 self.findings.add(

@@ -123,6 +123,7 @@ class _Session:
         self._channel = channel
         self._loaded = loaded
         self._client = Client(loaded.served, job.folder)
+        self._tables: list[dict[str, Any]] = []
 
     async def run(self) -> None:
         """Start the application and go through the stages."""
@@ -141,11 +142,12 @@ class _Session:
             return
         channel.begin("describe")
         handlers = describe.handlers(self._loaded.fastapi, job.folder)
+        self._tables = describe.tables(job.folder)
         channel.result(
             {
                 "openapi": document,
                 "handlers": handlers,
-                "tables": describe.tables(job.folder) if "schema" in job.stages else [],
+                "tables": self._tables,
             }
         )
         if {"isolation", "tokens"} & set(job.stages):
@@ -155,7 +157,7 @@ class _Session:
     async def _attack(self, document: Document) -> None:
         job, channel = self._job, self._channel
         database_fault = await database.create_tables(job.url)
-        expected = expectations(job.spec, _shared(describe.tables(job.folder)))
+        expected = expectations(job.spec, _shared(self._tables))
         atlas = Atlas(document, expected)
         world = World(self._client, atlas, Maker(document))
         stages = [name for name in ("isolation", "tokens") if name in job.stages]
@@ -205,7 +207,7 @@ class _Session:
         return Registry(
             self._client,
             document,
-            self._job.folder,
+            self._tables,
             self._job.url,
             lambda user: _controls(atlas, world, user),
             self._job.signers(),

@@ -99,10 +99,9 @@ class Maker:
         match kind:
             case "string":
                 return self._text(schema, mark, name)
-            case "integer":
-                return int(_number(schema, step=1))
-            case "number":
-                return _number(schema, step=0.5)
+            case "integer" | "number":
+                number = _number(schema, step=1 if kind == "integer" else 0.5)
+                return int(number) if kind == "integer" else number
             case "boolean":
                 return False
             case "array":

@@ -120,11 +120,14 @@ class Views:
             return [other.id]
         if schema.get("enum"):
             return [str(item) for item in schema["enum"][:3]]
-        if schema.get("type") == "boolean":
-            return ["true", "false"]
         if name.lower() in _PAGING:
             return [str(schema.get("maximum", 100))]
-        if schema.get("type") == "string" and not schema.get("format") and _SEARCHING.search(name):
+        return self._plain_values(parameter, schema.get("type"), other)
+
+    def _plain_values(self, parameter: Parameter, kind: object, other: Actor) -> list[str]:
+        if kind == "boolean":
+            return ["true", "false"]
+        if kind == "string" and _SEARCHING.search(parameter.name):
             return [other.prefix]
         return [self._world.query_value(parameter, other.prefix)]
 

@@ -69,13 +69,13 @@ class World:
         """Return the rows that a user has of a resource."""
         return self.rows.get((actor.letter, resource.name), [])
 
-    def latest(self, actor: Actor) -> dict[str, Any]:
-        """Return the ids of the first row of every resource that a user has."""
+    def ids(self, actor: Actor, number: int = 0) -> dict[str, Any]:
+        """Return the ids of a user's rows of that number, one of every resource."""
         chain: dict[str, Any] = {}
         for resource in self.atlas.resources:
             rows = self.of(actor, resource)
             if rows:
-                chain.update(rows[0].chain)
+                chain.update(rows[min(number, len(rows) - 1)].chain)
         return chain
 
     def text_ids(self, actor: Actor) -> frozenset[str]:
