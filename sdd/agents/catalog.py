@@ -4,9 +4,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from importlib import resources
 from typing import Any
+
+from sdd.errors import ConfigError
+from sdd.names import nearest
 
 OUR_TOOLS = (
     "read_file",
@@ -21,6 +24,7 @@ OUR_TOOLS = (
 )
 _PER_MILLION = Decimal(1_000_000)
 _INHERIT = frozenset({"", "inherit", "default", "auto"})
+_CLAUDE = re.compile(r"^claude-[a-z]+(-\d+)+$")
 _PLACED = re.compile(r"^[a-z][a-z0-9-]*:\S+$")
 
 
@@ -90,7 +94,9 @@ class ModelCatalog:
         if _PLACED.match(name):
             return self._placed(name)
         spelled = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        return self._exact(spelled) or self._guess(spelled)
+        if spelled in self.prices or spelled in self.retired:
+            return self._exact(spelled)
+        return self._guess(spelled)
 
     def price(self, model_id: str) -> Price | None:
         """Return a model's price; a dated id costs what its family does."""
@@ -103,7 +109,7 @@ class ModelCatalog:
         if name in self.retired:
             retired = self.retired[name]
             return ModelChoice(id=retired.replacement, retired=retired)
-        if re.match(r"^claude-[a-z]+-\d", name):  # newer than our table: the provider decides
+        if _CLAUDE.match(name):  # newer than our table: the provider decides
             return ModelChoice(id=name)
         return None
 
@@ -160,23 +166,37 @@ class Catalog:
 
 
 def load_catalog(overrides: Mapping[str, Any] | None = None) -> Catalog:
-    """Load the packaged names; `overrides` has the tables of `models.toml` and wins key by key."""
+    """Load the packaged names; `overrides` has the tables of `models.toml` and wins key by key.
+
+    Raises:
+        ConfigError: The overrides have another form than the file.
+    """
     models = _table("models.toml")
     for table, values in (overrides or {}).items():
-        models[table] = {**models.get(table, {}), **values}
-    aliases = {str(name).lower(): str(model_id) for name, model_id in models["aliases"].items()}
+        if table not in models or not isinstance(values, Mapping):
+            near = nearest(table, models, most=1) or tuple(models)
+            raise ConfigError(
+                f"The models' setting '{table}' is no table of theirs.",
+                hint=f"Did you mean '{near[0]}'? There are: {', '.join(models)}.",
+            )
+        models[table] = {**models[table], **values}
     tools = _table("tools.toml")
     return Catalog(
-        models=ModelCatalog(
-            aliases=aliases,
-            retired={name: _retirement(row, aliases) for name, row in models["retired"].items()},
-            prices={name: _price(row) for name, row in models["prices"].items()},
-        ),
+        models=_models(models),
         tools=ToolCatalog(
             counterparts={name: tuple(ours) for name, ours in tools["counterparts"].items()},
             removed=tools["removed"],
             prefixes=frozenset(tools["prefixes"]["words"]),
         ),
+    )
+
+
+def _models(tables: Mapping[str, Mapping[str, Any]]) -> ModelCatalog:
+    aliases = {str(name).lower(): str(model_id) for name, model_id in tables["aliases"].items()}
+    return ModelCatalog(
+        aliases=aliases,
+        retired={name: _retirement(name, row, aliases) for name, row in tables["retired"].items()},
+        prices={name: _price(name, row) for name, row in tables["prices"].items()},
     )
 
 
@@ -188,17 +208,38 @@ def _fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _retirement(row: Mapping[str, str], aliases: Mapping[str, str]) -> Retirement:
-    replacement = row["replacement"]
-    return Retirement(replacement=aliases.get(replacement, replacement), date=row.get("date"))
-
-
-def _price(row: Mapping[str, Any]) -> Price:
-    return Price(
-        input=Decimal(str(row["input"])),
-        output=Decimal(str(row["output"])),
-        cache_read=Decimal(str(row.get("cache_read", row["input"]))),
-        cache_write=Decimal(str(row.get("cache_write", row["input"]))),
-        long_prompt=row.get("long_prompt"),
-        long_factor=Decimal(str(row.get("long_factor", 1))),
+def _retirement(name: str, row: Mapping[str, str], aliases: Mapping[str, str]) -> Retirement:
+    try:
+        replacement = str(row["replacement"])
+        date = row.get("date")
+    except (KeyError, TypeError, AttributeError) as error:
+        hint = f'"{name}" = {{ replacement = "sonnet" }}'
+        raise ConfigError(f"The retired model '{name}' has no replacement.", hint=hint) from error
+    return Retirement(
+        replacement=aliases.get(replacement, replacement), date=None if date is None else str(date)
     )
+
+
+def _price(name: str, row: Mapping[str, Any]) -> Price:
+    try:
+        long_prompt = row.get("long_prompt")
+        return Price(
+            input=_money(row["input"]),
+            output=_money(row["output"]),
+            cache_read=_money(row.get("cache_read", row["input"])),
+            cache_write=_money(row.get("cache_write", row["input"])),
+            long_prompt=None if long_prompt is None else int(long_prompt),
+            long_factor=_money(row.get("long_factor", 1)),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation) as error:
+        raise ConfigError(
+            f"The price of model '{name}' cannot be used.",
+            hint=f'Write USD per million tokens: {name} = {{ input = "2", output = "10" }}',
+        ) from error
+
+
+def _money(value: object) -> Decimal:
+    amount = Decimal(str(value))
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(value)
+    return amount

@@ -15,6 +15,7 @@ from sdd.adapters.processes import LocalProcesses
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
+from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import Settings, current_environment, load_settings
@@ -77,7 +78,7 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
         clock=SystemClock(),
         processes=processes,
         stop=processes.stop,
-        open_runner=_Runners(project, request.model, environment),
+        open_runner=_Runners(project, request.model, environment, load_catalog(settings.models)),
         scratch=scratch,
         lock=_Locks(project),
         records=DiskRecordStore(project),
@@ -131,6 +132,7 @@ class _Runners:
     project: Path
     model: str
     environment: Mapping[str, str]
+    catalog: Catalog
 
     def __call__(self, folder: PurePosixPath | None) -> AbstractAsyncContextManager[AgentRunner]:
         return self._open(folder)
@@ -146,6 +148,7 @@ class _Runners:
             place,
             scripted=deterministic_models(),
             default=OFFLINE,
+            catalog=self.catalog,
             environment=self.environment,
             journal=journal,
         ) as runner:

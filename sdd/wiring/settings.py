@@ -43,6 +43,7 @@ class Settings:
         max_tokens: Most tokens that one run may use; None: unbounded.
         timeout: Seconds after which a run stops; None: unbounded.
         phr_per_order: Also write a record for each work order.
+        models: Aliases, retired ids and prices of models, beside the packaged ones.
     """
 
     model: str = "offline"
@@ -56,6 +57,7 @@ class Settings:
     max_tokens: int | None = None
     timeout: float | None = None
     phr_per_order: bool = False
+    models: Mapping[str, Any] = field(default_factory=dict)
     audit: AuditOptions = field(default_factory=AuditOptions)
 
 
@@ -67,6 +69,7 @@ _CONVERTERS: Mapping[str, type] = {
     "timeout": float,
     "budget_usd": Decimal,
 }
+_TABLES = frozenset({"audit", "models"})
 _FLAGS = frozenset({"phr_per_order"})
 _LISTS = frozenset({"agents", "public", "verifiers"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -84,7 +87,12 @@ def load_settings(project: Path, environment: Mapping[str, str]) -> Settings:
     audit_table = table.pop("audit", {})
     if not isinstance(audit_table, dict):
         raise ConfigError(f"'audit' in {source} must be a table.", hint="Write [tool.sdd.audit].")
-    settings = _apply(settings, table, source)
+    models = table.pop("models", {})
+    if not isinstance(models, dict):
+        raise ConfigError(
+            f"'models' in {source} must be a table.", hint="Write [tool.sdd.models.aliases]."
+        )
+    settings = replace(_apply(settings, table, source), models=models)
     settings = replace(settings, audit=_apply(AuditOptions(), audit_table, f"{source}, audit"))
     return _apply(settings, _from_environment(environment), "the environment")
 
@@ -119,7 +127,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: value
         for variable, value in environment.items()
-        if (name := known.get(variable)) is not None and name != "audit"
+        if (name := known.get(variable)) is not None and name not in _TABLES
     }
 
 
