@@ -297,10 +297,20 @@ def _matches_subject(path: str, subjects: Iterable[str]) -> bool:
     return False
 
 
+def is_probe(path: str) -> bool:
+    """Whether an endpoint tells machines that the process lives, or documents the API."""
+    last = path.rstrip("/").rpartition("/")[2].casefold()
+    return last in {"", "health", "healthz", "healthcheck", "health-check", "ready", "readyz", "live", "livez", "ping", "docs", "openapi.json", "metrics"}
+
+
 def decide(
-    method: str, path: str, rules: Iterable[AccessRule]
+    method: str, path: str, rules: Iterable[AccessRule], *, elsewhere: bool = False
 ) -> tuple[bool, AccessRule] | None:
-    """Return what a list of rules of one rank says of an endpoint, specific rules first."""
+    """Return what a list of rules of one rank says of an endpoint, specific rules first.
+
+    With `elsewhere` the rules stand in another document than the endpoint: what they say of
+    everything is not meant for health checks.
+    """
     ranked = sorted(rules, key=lambda rule: (rule.is_blanket, rule.auth))
     for rule in ranked:
         if rule.methods and method not in rule.methods:
@@ -311,7 +321,9 @@ def decide(
             continue
         if _matches_path(path, rule.except_paths) or _matches_subject(path, rule.except_subjects):
             return False, rule
-        if rule.auth and rule.is_blanket and is_sign_in(path):
+        if rule.auth and is_sign_in(path) and path not in rule.paths:
+            continue
+        if rule.auth and rule.is_blanket and elsewhere and is_probe(path):
             continue
         return rule.auth, rule
     return None

@@ -1,5 +1,6 @@
 """Endpoints from statements: bases put in front, examples left out, documents brought together."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -108,8 +109,8 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
     ranked: list[tuple[Read, list[Statement]]] = []
     for read in reads:
         statements, base = complete_paths(read, findings)
-        if read.role in {Role.CONTRACT, Role.OPENAPI} and base_path is None:
-            base_path = base
+        if not any(other.role in {Role.CONTRACT, Role.OPENAPI} for other, _ in ranked):
+            base_path = base if read.role in {Role.CONTRACT, Role.OPENAPI} else None
         ranked.append((read, statements))
     authority = _authority(ranked)
     grouped: dict[tuple[str, str], list[Statement]] = {}
@@ -120,6 +121,9 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
     endpoints = tuple(_merged(group, findings) for group in grouped.values())
     flat = tuple(statement for group in grouped.values() for statement in group)
     return Assembled(endpoints=endpoints, statements=flat, base_path=base_path)
+
+
+_DETAILED = frozenset({Role.CONTRACT, Role.OPENAPI, Role.BEHAVIOUR, Role.TOKENS, Role.SPEC})
 
 
 def _key(statement: Statement) -> tuple[str, str]:
@@ -163,7 +167,7 @@ def _second(
         known = grouped.get(_key(statement))
         endpoint = statement.endpoint
         if known is not None:
-            if statement.strong:
+            if statement.strong and read.role in _DETAILED:
                 known.append(statement)
             continue
         if is_example(endpoint.path) or endpoint.span is None:
@@ -178,6 +182,16 @@ def _second(
                 subject=endpoint.name,
             )
         elif statement.strong and read.role in {Role.BEHAVIOUR, Role.TOKENS, Role.SPEC}:
+            meant = _meant(endpoint, authority)
+            if meant is not None:
+                findings.contradiction(
+                    "contradicting-path",
+                    f"{endpoint.name} stands in the contract as {meant.name}.",
+                    ((meant.span, "the contract"), (endpoint.span, "another path here")),
+                    hint=f"Write {meant.path} here too; the contract is followed.",
+                    subject=endpoint.name,
+                )
+                continue
             findings.contradiction(
                 "endpoint-not-in-contract",
                 f"{endpoint.name} is not in the API contract.",
@@ -185,6 +199,27 @@ def _second(
                 hint="Add it to the contract, or take it out here; it is not implemented.",
                 subject=endpoint.name,
             )
+
+
+def _meant(endpoint: Endpoint, authority: list[Statement]) -> Endpoint | None:
+    """Find the contract's endpoint that differs in its base or in the user in the path alone."""
+    wanted = _tail(endpoint.path)
+    for other in authority:
+        if other.endpoint.method == endpoint.method and wanted and _tail(other.endpoint.path) == wanted:
+            return other.endpoint
+    return None
+
+
+def _tail(path: str) -> tuple[str, ...]:
+    parts = [part for part in shape_of(path).split("/") if part]
+    names = iter(parameters_of(path))
+    kept: list[str] = []
+    for part in parts:
+        name = next(names, "") if part == "{}" else ""
+        base = not kept and (part == "api" or re.fullmatch(r"v\d+", part) is not None)
+        if not base and not (not kept and name.casefold().replace("_", "") in {"userid", "user"}):
+            kept.append(part)
+    return tuple(kept)
 
 
 def _is_same_route(first: Endpoint, second: Endpoint) -> bool:
@@ -215,13 +250,16 @@ def _merged(group: list[Statement], findings: Findings) -> Endpoint:
 
 def _report(first: Statement, so_far: Endpoint, other: Statement, findings: Findings) -> None:
     endpoint = other.endpoint
-    for attribute, what in (("success_status", "success status"), ("auth", "statement on authentication")):
+    for attribute, what in (
+        ("success_status", "success statuses"),
+        ("auth", "statements on authentication"),
+    ):
         mine, theirs = getattr(so_far, attribute), getattr(endpoint, attribute)
         if mine is None or theirs is None or mine == theirs:
             continue
         findings.contradiction(
             f"contradicting-{attribute.replace('_', '-')}",
-            f"{so_far.name} has two {what}s: {_word(mine)} and {_word(theirs)}.",
+            f"{so_far.name} has two {what}: {_word(mine)} and {_word(theirs)}.",
             (
                 (first.place(attribute), f"here {_word(mine)}"),
                 (other.place(attribute), f"here {_word(theirs)}"),
@@ -254,7 +292,7 @@ def _report_body(
         return
     names = [{item.name for item in shape.fields} for shape in (mine, theirs)]
     here, there = sorted(names[0] - names[1]), sorted(names[1] - names[0])
-    if attribute == "request" and (here or there):
+    if attribute == "request" and (here or there) and names[0] & names[1]:
         told = ", ".join([*(f"{name} only here" for name in here), *(f"{name} only there" for name in there)])
         findings.contradiction(
             "contradicting-body",
@@ -361,9 +399,10 @@ def _with_access(
         for path, stated in rules.items()
         if path != statement.document
     )
-    tiers.extend([[rule for stated in rules.values() for rule in stated if not rule.auth and rule.paths]])
-    for tier in tiers:
-        decided = decide(endpoint.method, endpoint.path, tier)
+    near = len(tiers) - sum(path != statement.document for path in rules)
+    tiers.append([rule for stated in rules.values() for rule in stated if not rule.auth and rule.paths])
+    for number, tier in enumerate(tiers):
+        decided = decide(endpoint.method, endpoint.path, tier, elsewhere=number >= near)
         if decided is not None:
             return replace(endpoint, auth=decided[0])
     if is_sign_in(endpoint.path) and any(rule.auth and rule.is_blanket for tier in tiers for rule in tier):

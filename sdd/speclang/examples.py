@@ -259,8 +259,9 @@ def _from_text(content: str, reader: _Reader) -> tuple[Shape, Facts]:
     is_uuid = _UUID_WORD.search(content) is not None and " " not in content.strip()
     hinted = re.match(r"(?i)optional\b|.*\boptional\b[^a-z]*$", content) is not None
     kind = Type.UUID if is_uuid or content.casefold().startswith("uuid ") else Type.STR
+    shown = content if kind is Type.STR and not hinted else None
     return (
-        Shape(type=kind, span=reader.span),
+        Shape(type=kind, span=reader.span, example=shown),
         Facts(required=False) if hinted else Facts(),
     )
 

@@ -213,9 +213,11 @@ _ON_DELETE = _pattern(
 _PRIMARY = _pattern(r"\bprimary[ _-]?key\b|\bpk\b|\bprimary\b(?=\s*(?:[,;)]|$))")
 _AUTOINCREMENT = _pattern(
     r"\bauto[- _]?increment(?:ed|ing|s)?\b|\bautoincrement\b|\bauto[- ]?generated\b|\bidentity\b|"
-    r"\bserial\b|\bsequential\b"
+    r"\bsequential\b"
 )
-_NOT_NULL = _pattern(r"\bnot[ _-]?null(?:able)?\b|\bnon[- ]?null(?:able)?\b|\bcannot be null\b")
+_NOT_NULL = _pattern(
+    r"\bnot[ _-]?null(?:able)?\b|\bnon[- ]?null(?:able)?\b|\b(?:can|must |may |should )?not be null\b|\bnever null\b"
+)
 _NULLABLE = _pattern(
     r"\bnullable\b(?:\s*[:=]\s*(?P<no>no|false))?|\b(?:can|may) be (?:null|empty)\b|\bnull(?:s)? allowed\b|"
     r"\ballows? nulls?\b|\bnull to clear\b|(?<![\w'\"`])null(?![\w'\"`])"
@@ -225,8 +227,7 @@ _REQUIRED = _pattern(
 )
 _OPTIONAL = _pattern(r"\boptional(?:ly)?\b|\bif provided\b")
 _UNIQUE = _pattern(
-    r"\bunique\b(?!\s+(?:identifier|id|ids|task|user|per|identification|key for|number|reference|code|"
-    r"string identifier|uuid))|\bmust be unique\b"
+    r"\bunique\b(?!\s+(?:[\w-]+\s+){0,2}(?:identifier|ids?|identification|number|reference|code)\b|\s+(?:task|user|per|uuid)\b)"
 )
 _INDEX = _pattern(r"\bindex(?:ed)?\b(?!\s*(?:name|on))")
 _REFRESHED = _pattern(
@@ -291,7 +292,7 @@ _QUOTED_LIST = _pattern(
     rf"(?P<list>{_QUOTED}(?:\s*(?:,\s*(?:or\s+|and\s+)?|\||/|\s+or\s+|\s+and\s+)\s*{_QUOTED})+)"
 )
 _BARE_LIST = _pattern(
-    r"\(\s*(?P<list>[\w.+-]+(?:\s*(?:\||/)\s*[\w.+-]+)+|[a-zA-Z_][\w-]*(?:\s*,\s*(?:or\s+)?[a-zA-Z_][\w-]*)+)\s*\)|"
+    r"\(\s*(?P<list>[\w.+-]+(?:\s*\|\s*[\w.+-]+)+|[\w.+-]+(?:/[\w.+-]+){2,}|[a-zA-Z_][\w-]*(?:\s*,\s*(?:or\s+)?[a-zA-Z_][\w-]*)+)\s*\)|"
     r"(?:^|[\s;:])(?P<pipes>[a-zA-Z_][\w-]*(?:\s?\|\s?[a-zA-Z_][\w-]*)+)(?=\s*(?:$|[(,;.)]))"
 )
 _SLASHES = _pattern(r"(?:^|(?<=[\s;:(]))(?P<list>[a-z_]+(?:/[a-z_]+){2,})(?=\s*(?:$|[(,;.)]))")

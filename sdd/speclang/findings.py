@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from sdd.diagnostics import Confidence, Diagnostic, Related, Severity
+from sdd.speclang.documents import feature_folder
 from sdd.text import Span
 
 
@@ -54,12 +56,18 @@ class Findings:
         hint: str,
         subject: str,
     ) -> None:
-        """Report that places disagree; the first is the one that is followed."""
+        """Report that places disagree; the first is the one that is followed.
+
+        Between a central document and a feature's own folder it is a note: the folder may be
+        about an earlier or a later phase.
+        """
         spans = [(span, text) for span, text in places if span is not None]
+        folders = [feature_folder(PurePosixPath(span.path)) for span, _ in spans]
+        aside = any(folders) and (len(folders) == 1 or len(set(folders)) > 1)
         self.add(
             Diagnostic(
                 rule=rule,
-                severity=Severity.WARNING,
+                severity=Severity.NOTE if aside else Severity.WARNING,
                 message=message,
                 span=spans[0][0] if spans else None,
                 hint=hint,

@@ -34,6 +34,7 @@ _FOREIGN = re.compile(
 _PATH_USER = re.compile(
     r"(?i)(?:\buser[_ ]?ids?\b|\bpath user\b|\burl\b)[^.;|]{0,60}?(?:\bmismatch\w*|!=|≠|does(?:n't| not) match|\bdiffers?\b|\bnot match)|\bmismatch[^.;|]{0,40}user[_ ]?id|\bmust match\b[^.;|]{0,80}\b403\b"
 )
+_REJECTED = re.compile(r"\b(?:alternatives?|rejected|future|out of scope|troubleshooting)\b")
 _ERROR_TITLE = re.compile(r"\berrors?\b")
 
 
@@ -121,7 +122,9 @@ def _with_payload(policy: AuthPolicy, document: Document) -> AuthPolicy:
 
 
 def _texts(document: Document) -> Iterator[tuple[str, Span]]:
-    for block in document.blocks:
+    for index, block in enumerate(document.blocks):
+        if any(_REJECTED.search(key(title)) for title in document.titles(index)[:2]):
+            continue
         match block:
             case Paragraph() | Item() | Heading():
                 for at, line in enumerate(block.text.split("\n")):
@@ -185,7 +188,13 @@ def _statements(document: Document) -> Iterator[Statement]:
 
 
 def _clauses(text: str) -> list[str]:
-    return [plain(part) for line in text.split("\n") for part in sentences(line)]
+    """Return the statements in a text; of a question and its answer, the answer."""
+    shown = plain(text)
+    answer = re.search(r"(?:→|->)?\s*\bA:\s*", shown)
+    if answer and re.match(r"Q:", shown):
+        shown = shown[answer.end() :]
+    parts = [part for line in shown.split("\n") for part in sentences(line)]
+    return [part for part in parts if not part.endswith("?")]
 
 
 def _near(text: str, code: int, codes: list[int]) -> str:
@@ -293,7 +302,7 @@ def _codes(documents: list[Document], examples: list[ErrorExample]) -> tuple[Err
 
 def _table_codes(table: Table) -> Iterator[ErrorCode]:
     header = [key(cell) for cell in table.header]
-    code_at = next((at for at, name in enumerate(header) if name in {"error code", "code", "error_code", "error", "error type", "type"} or name == "error code"), None)
+    code_at = next((at for at, name in enumerate(header) if name in {"error code", "code", "error"}), None)
     status_at = next((at for at, name in enumerate(header) if re.search(r"\bstatus\b|^http", name)), None)
     if code_at is None or status_at is None or code_at == status_at:
         return
@@ -303,7 +312,7 @@ def _table_codes(table: Table) -> Iterator[ErrorCode]:
             continue
         code = plain(row.cells[code_at])
         statuses = codes_in(row.cells[status_at])
-        if statuses and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", code):
+        if statuses and re.fullmatch(r"[A-Z][A-Z0-9_]+|[a-z][a-z0-9]*(?:_[a-z0-9]+)*", code):
             said = plain(row.cells[said_at]) if said_at is not None and said_at < len(row.cells) else None
             yield ErrorCode(status=statuses[0], code=code, message=said or None)
 

@@ -12,6 +12,7 @@ from sdd.speclang.documents import Role, precedence, role_of
 from sdd.speclang.endpoints import Statement, read_statements
 from sdd.speclang.findings import Findings
 from sdd.speclang.named import Names, resolve, shapes_in
+from sdd.speclang.openapi import Contract, read_openapi
 from sdd.speclang.outline import Document, parse_document, title_of
 from sdd.speclang.policies import read_auth, read_conventions, read_errors
 from sdd.speclang.requirements import read_questions, read_requirements, unique
@@ -22,7 +23,7 @@ from sdd.text.markdown import Fence, Heading
 
 _POLICY_ORDER = (
     Role.TOKENS, Role.CONTRACT, Role.OPENAPI, Role.CONVENTIONS, Role.BEHAVIOUR, Role.SCHEMA, Role.SPEC,
-    Role.CONSTITUTION, Role.PLAN, Role.DATA_MODEL, Role.RESEARCH, Role.QUICKSTART, Role.OTHER,
+    Role.CONSTITUTION, Role.PLAN, Role.DATA_MODEL, Role.QUICKSTART, Role.OTHER,
 )
 _ERROR_ORDER = (
     Role.CONTRACT, Role.OPENAPI, Role.TOKENS, Role.BEHAVIOUR, Role.CONVENTIONS, Role.SPEC, Role.CONSTITUTION,
@@ -71,11 +72,18 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
     ]
     for source, document, role in parsed:
         _check_text(source, document, role, findings)
-    reads = _reads(parsed, findings)
+    contracts = [
+        contract
+        for source in ordered
+        if role_of(PurePosixPath(source.path)) is Role.OPENAPI
+        and (contract := read_openapi(source, findings)) is not None
+    ]
+    reads = [*_contract_reads(contracts), *_reads(parsed, findings)]
+    reads.sort(key=lambda read: precedence(PurePosixPath(read.document.path)))
     reads = _with_roles(reads)
     drafts = _drafts(reads, findings)
     schema = build_entities([(read.document, draft) for read, draft in drafts], findings)
-    names = _names(reads, schema)
+    names = _names(reads, schema, contracts)
     reads = [replace(read, statements=tuple(resolve(list(read.statements), names))) for read in reads]
     assembled = assemble([read for read in reads if read.role in _ENDPOINT_ROLES], findings)
     rules = {
@@ -212,8 +220,22 @@ def _drafts(reads: list[Read], findings: Findings) -> list[tuple[Read, Drafts]]:
     return []
 
 
-def _names(reads: list[Read], schema: Schema) -> Names:
+def _contract_reads(contracts: list[Contract]) -> list[Read]:
+    return [
+        Read(
+            document=contract.document,
+            role=Role.OPENAPI,
+            statements=contract.statements,
+            holders=frozenset({0}),
+        )
+        for contract in contracts
+    ]
+
+
+def _names(reads: list[Read], schema: Schema, contracts: list[Contract]) -> Names:
     shapes: dict[str, Shape] = {}
+    for contract in contracts:
+        shapes.update({name: shape for name, shape in contract.shapes.items() if name not in shapes})
     for read in reads:
         if read.role in {Role.CONTRACT, Role.OTHER, Role.BEHAVIOUR, Role.SCHEMA, Role.DATA_MODEL, Role.SPEC}:
             for name, shape in read_shapes(read.document).items():

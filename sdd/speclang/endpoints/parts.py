@@ -58,6 +58,7 @@ _OPENS_IN_LIST = frozenset(
     {Kind.QUERY, Kind.PATH_PARAMETERS, Kind.PARAMETERS, Kind.HEADERS, Kind.REQUEST, Kind.RESPONSE,
      Kind.ERRORS, Kind.AUTH, Kind.STATUS}
 )
+_LOOSE = frozenset({"payload", "data", "json", "input", "schema", "fields", "accepts"})
 _PAIR_HEADERS = frozenset(
     {"field", "property", "attribute", "item", "key", "", "aspect", "detail", "name"}
 )
@@ -203,7 +204,7 @@ class _Splitter:
                 self._paragraph(Paragraph(text="\n".join(later[number - 1 :]), span=span))
                 return
         label = label_of(block.text)
-        kind = self._item_kind(label) if label else None
+        kind = self._item_kind(label, block.depth) if label else None
         current = self.current
         if label is not None and kind is not None and self._opens(kind, label, block):
             self._open(
@@ -215,11 +216,13 @@ class _Splitter:
             self._open(Kind.DESCRIPTION, "", "", block.span)
         self._holder(block.span).blocks.append(block)
 
-    def _item_kind(self, label: Label) -> Kind | None:
+    def _item_kind(self, label: Label, depth: int) -> Kind | None:
         kind = kind_of(f"{label.name} {label.note}", label.value) or kind_of(
             label.name, label.value
         )
         if kind is Kind.STATUS and not codes_in(label.value):
+            return None
+        if kind is Kind.REQUEST and not label.bold and depth > 0 and key(label.name) in _LOOSE:
             return None
         if kind is Kind.AUTH and not re.search(
             r"(?i)\b(?:required|yes|no|none|not|bearer|jwt|public|token|protected|true|false|optional|auth\w*)\b|✅|❌|✓|✗",

@@ -30,7 +30,7 @@ _LATER = re.compile(
 def read_schema(document: Document, findings: Findings) -> Drafts:
     """Read every table that a document states, in any form."""
     drafts = Drafts()
-    drafts.tables.extend(draft for draft in lists_in(document) if not _is_later(document, draft.section))
+    drafts.tables.extend(draft for draft in lists_in(document, findings) if not _is_later(document, draft.section))
     drafts.tables.extend(managed_sections(document))
     classes = []
     for index, block in enumerate(document.blocks):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sdd.ir import Constraints, Default, Factory, Index
+from sdd.names import singular
 from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
 from sdd.speclang.findings import Findings
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
@@ -155,9 +156,17 @@ def _table(schema: Any, statement: _Statement, place: Span, section: int) -> Tab
         span=place,
         columns=tuple(columns.values()),
         indexes=tuple(indexes),
-        managed_by=managed_in(statement.comment.replace("manages this", "manages")),
+        managed_by=_manager(statement.comment, name),
         section=section,
     )
+
+
+def _manager(comment: str, table: str) -> str | None:
+    """Return who manages a table, as the comment over its statement says, if it means this table."""
+    about = re.search(r"(?i)\b(\w+) tables?\b", comment)
+    if about and singular(about.group(1).casefold()) not in {singular(table.casefold()), "this", "the"}:
+        return None
+    return managed_in(comment)
 
 
 def _constraints_of(definition: Any) -> list[Any]:  # noqa: ANN401

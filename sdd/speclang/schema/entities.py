@@ -113,7 +113,7 @@ def _is_entity(draft: TableDraft, document: Document) -> bool:
 def _merge_columns(table: _Table, enums: dict[str, tuple[str, ...]], findings: Findings) -> None:
     for draft in table.drafts:
         for column in draft.columns:
-            facts = _with_enum(column.facts, enums)
+            facts = _with_enum(column.name, column.facts, enums)
             known = table.columns.get(column.name)
             if known is None:
                 table.columns[column.name] = _Column(
@@ -134,7 +134,10 @@ def _ranks_above(known: _Column, draft: TableDraft) -> bool:
     return not (draft.form == "sqlmodel" and any(other.form == "ddl" for other, _ in known.drafts))
 
 
-def _with_enum(facts: Facts, enums: dict[str, tuple[str, ...]]) -> Facts:
+def _with_enum(name: str, facts: Facts, enums: dict[str, tuple[str, ...]]) -> Facts:
+    by_name = enums.get(name.replace("_", "").casefold())
+    if by_name and facts.type in {Type.STR, Type.ENUM} and not facts.constraints.choices:
+        return replace(facts, constraints=replace(facts.constraints, choices=by_name))
     values = enums.get(facts.type_name.rpartition(" ")[2].casefold())
     if values and (facts.type in {None, Type.ENUM}):
         return replace(
@@ -175,7 +178,7 @@ def _compare(
     for rule, what, here, there in _differences(first, second):
         findings.contradiction(
             rule,
-            f"{subject} is stated with two {what}s: {here} and {there}.",
+            f"{subject} is stated with two {what}: {here} and {there}.",
             ((known.span, f"here it is {here}"), (column.span, f"here it is {there}")),
             hint=f"Write {here} in both places, or {there} in both; {here} is followed for now.",
             subject=f"{subject}:{rule}",
@@ -186,23 +189,23 @@ def _compare(
 def _differences(first: Facts, second: Facts) -> list[tuple[str, str, str, str]]:
     found: list[tuple[str, str, str, str]] = []
     if first.type and second.type and not _agree(first.type, second.type):
-        found.append(("contradicting-type", "type", first.type.value, second.type.value))
+        found.append(("contradicting-type", "types", first.type.value, second.type.value))
     if _differ(first.nullable, second.nullable) and not (first.primary_key or second.primary_key):
-        found.append(("contradicting-nullability", "nullabilitie", _null(first.nullable), _null(second.nullable)))
+        found.append(("contradicting-nullability", "nullabilities", _null(first.nullable), _null(second.nullable)))
     lengths = first.constraints.max_length, second.constraints.max_length
     if _differ(*lengths):
-        found.append(("contradicting-length", "maximum length", str(lengths[0]), str(lengths[1])))
+        found.append(("contradicting-length", "maximum lengths", str(lengths[0]), str(lengths[1])))
     if first.default and second.default and not _same_default(first.default, second.default):
-        found.append(("contradicting-default", "default", _shown(first.default), _shown(second.default)))
+        found.append(("contradicting-default", "defaults", _shown(first.default), _shown(second.default)))
     choices = first.constraints.choices, second.constraints.choices
     if choices[0] and choices[1] and {item.casefold() for item in choices[0]} != {item.casefold() for item in choices[1]}:
-        found.append(("contradicting-choices", "set of choice", ", ".join(choices[0]), ", ".join(choices[1])))
+        found.append(("contradicting-choices", "sets of choices", ", ".join(choices[0]), ", ".join(choices[1])))
     if first.reference and second.reference and first.reference.table and second.reference.table:
         targets = _target_key(first.reference), _target_key(second.reference)
         if targets[0] != targets[1]:
-            found.append(("contradicting-reference", "reference", first.reference.table, second.reference.table))
+            found.append(("contradicting-reference", "references", first.reference.table, second.reference.table))
     if _differ(first.unique, second.unique):
-        found.append(("contradicting-uniqueness", "uniquenesse", str(first.unique), str(second.unique)))
+        found.append(("contradicting-uniqueness", "statements on uniqueness", str(first.unique), str(second.unique)))
     return found
 
 

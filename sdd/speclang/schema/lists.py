@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from sdd.speclang.facts import Facts, read_facts
 from sdd.speclang.fields import Entry, columns_of, read_entry, read_table
+from sdd.speclang.findings import Findings
 from sdd.speclang.inline import key, label_of, plain, sentences, split_top, unticked
 from sdd.speclang.outline import Document, Section
 from sdd.speclang.schema.draft import ColumnDraft, TableDraft
@@ -32,17 +33,20 @@ _ATTRIBUTES = frozenset({"fields", "columns", "attributes", "properties", "attri
 _FEWEST = 2
 
 
-def lists_in(document: Document) -> Iterator[TableDraft]:
+def lists_in(document: Document, findings: Findings) -> Iterator[TableDraft]:
     """Yield the tables that a document lists in any form that is neither SQL nor Python."""
     last: EntityName | None = None
     for index, block in enumerate(document.blocks):
         drafts: list[TableDraft] = []
         match block:
             case Table():
-                drafts = list(_from_table(document, index, block, last))
+                drafts = list(_from_table(document, index, block, last, findings))
             case Item() if _begins_list(document, index):
                 drafts = list(_from_items(document, index))
             case Fence():
+                created = re.search(r"(?i)\bcreate table (?:if not exists )?[\"`]?(\w+)", block.text)
+                if created:
+                    last = EntityName(entity=entity_name(created.group(1)), table=created.group(1))
                 drafts = list(_from_fence(document, index, block))
             case Paragraph() | Item():
                 drafts = list(_from_sentence(document, index, block))
@@ -101,7 +105,7 @@ def column_of(entry: Entry) -> ColumnDraft:
 
 
 def _from_table(
-    document: Document, index: int, table: Table, last: EntityName | None
+    document: Document, index: int, table: Table, last: EntityName | None, findings: Findings
 ) -> Iterator[TableDraft]:
     if not is_column_table(table):
         return
@@ -119,6 +123,12 @@ def _from_table(
         yield _draft(document, index, found[0], found[1], entries, "table")
     elif last is not None and _is_noise(document.section_at(index).title):
         yield _draft(document, index, last, document.section_at(index), entries, "table")
+    elif not _ELSEWHERE.search(" ".join(key(title) for title in document.titles(index)[:2])):
+        findings.not_understood(
+            table.span,
+            "This table lists columns, but no heading says of which table.",
+            hint="Put it under a heading that is the table's name.",
+        )
 
 
 def is_column_table(table: Table) -> bool:

@@ -18,10 +18,10 @@ _NOISE = frozenset(
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MANAGED = re.compile(
     r"\b(?:[Mm]anaged|[Cc]reated|[Oo]wned|[Hh]andled|[Pp]rovided|[Mm]aintained|[Cc]ontrolled)\s+(?:\w+ly\s+)?(?:by|via|through|in)\s+(?:the\s+)?"
-    r"[`*]*(?P<who>[A-Z][\w.@/-]*(?:\s[A-Z][\w.-]*){0,2})"
+    r"[`*]*(?P<who>[A-Z][\w@/-]*(?:\.\w+)*(?: [A-Z][\w-]*){0,2})"
 )
 _MANAGES = re.compile(
-    r"[`*]*(?P<who>[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){0,2})[`*]*\s+(?:automatically\s+)?(?:manages|managed|creates)\b(?!\s+by)"
+    r"[`*]*(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[`*]*\s+(?:automatically\s+)?(?:manages|managed|creates)\b(?!\s+by)"
 )
 _OURS = frozenset({"sqlmodel", "sqlalchemy", "alembic", "fastapi", "backend", "us", "orm", "the", "this", "python", "database", "application", "api", "postgresql"})
 _EXTERNAL = re.compile(r"\b(?:Better[- ]?Auth|Clerk|Auth0|Supabase|Firebase|Keycloak|NextAuth|Cognito)\b", re.IGNORECASE)

@@ -151,6 +151,8 @@ def _indexes(text: str, span: Span, document: Document, section: int) -> Iterato
         return
     unique = re.search(r"(?i)\bunique\b", shown) is not None
     listed = _COLUMN_LIST.search(shown)
+    if listed and not re.search(r"(?i)\bon\s+(?:\w+\s*)?$|\b(?:composite|compound|combined|multi-column|index|unique)\b[^()]*$|^\w*idx\w*[^()]*$", shown[: listed.start()]):
+        return
     if listed:
         names = tuple(re.sub(r"(?i)\s+(?:asc|desc)$", "", part.strip(" `")) for part in listed["list"].split(","))
         table = re.search(r"\bon\s+(\w+)\s*\(", shown) or re.match(r"^(\w+)\s*\(", shown)
