@@ -6,8 +6,13 @@ from typing import Annotated
 
 import typer
 
+from sdd.cli.apps.adr import adr_app
+from sdd.cli.apps.agents import agents_app
+from sdd.cli.apps.phr import phr_app
+from sdd.cli.apps.runs import runs_app
+from sdd.cli.apps.spec import spec_app
+from sdd.cli.options import FormatOption, Project, Quiet, Verbose
 from sdd.cli.output import Format, ReportFormat
-from sdd.diagnostics import Severity
 
 app = typer.Typer(
     name="sdd",
@@ -18,15 +23,14 @@ app = typer.Typer(
     help="From Markdown specs to a FastAPI backend whose user isolation is checked.",
 )
 
-Project = Annotated[
-    Path | None,
-    typer.Option(
-        "--project", help="The project's folder; default: this one or the nearest above it."
-    ),
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="text or json.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Everything there is to say.")]
+for _name, _group in (
+    ("spec", spec_app),
+    ("phr", phr_app),
+    ("adr", adr_app),
+    ("agents", agents_app),
+    ("runs", runs_app),
+):
+    app.add_typer(_group, name=_name)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback form
@@ -162,119 +166,3 @@ def doctor(*, output_format: FormatOption = Format.TEXT) -> int:
     from sdd.cli.commands.doctor import doctor_command  # noqa: PLC0415
 
     return doctor_command(output_format)
-
-
-agents_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Agent definitions of agents/*.md."
-)
-app.add_typer(agents_app, name="agents")
-
-
-@agents_app.command("list")
-def agents_list(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
-    """List the agent definitions of a project."""
-    from sdd.cli.commands.agents import list_command  # noqa: PLC0415
-
-    return list_command(project, output_format)
-
-
-@agents_app.command("show")
-def agents_show(
-    name: Annotated[str, typer.Argument(help="The agent's name.")],
-    *,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-) -> int:
-    """Show one definition as it was understood."""
-    from sdd.cli.commands.agents import show_command  # noqa: PLC0415
-
-    return show_command(name, project, output_format)
-
-
-@agents_app.command("check")
-def agents_check(
-    folders: Annotated[
-        list[Path] | None, typer.Argument(help="Folders with definitions, below the project.")
-    ] = None,
-    *,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-) -> int:
-    """Say what is wrong with agent definitions, and how to write it properly."""
-    from sdd.cli.commands.agents import check_command  # noqa: PLC0415
-
-    return check_command(tuple(folders or ()), project, output_format)
-
-
-runs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs and their state.")
-app.add_typer(runs_app, name="runs")
-
-
-@runs_app.command("list")
-def runs_list(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
-    """List the runs of a project, the newest first."""
-    from sdd.cli.commands.runs import list_command  # noqa: PLC0415
-
-    return list_command(project, output_format)
-
-
-@runs_app.command("show")
-def runs_show(
-    run: Annotated[str, typer.Argument(help="The run's id, as `sdd runs list` shows it.")],
-    *,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-) -> int:
-    """Show one run: what it was asked, how it ended, its numbers."""
-    from sdd.cli.commands.runs import show_command  # noqa: PLC0415
-
-    return show_command(run, project, output_format)
-
-
-@runs_app.command("resume")
-def runs_resume(
-    run: Annotated[str, typer.Argument(help="The run's id, as `sdd runs list` shows it.")],
-    *,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> int:
-    """Go on with an interrupted run; finished model calls are not made again."""
-    from sdd.cli.commands.implement import resume_command  # noqa: PLC0415
-
-    return resume_command(run, project, output_format, quiet=quiet, verbose=verbose)
-
-
-spec_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the specs say.")
-app.add_typer(spec_app, name="spec")
-FeatureArgument = Annotated[str, typer.Argument(help="A feature of specs/; default: all.")]
-
-
-@spec_app.command("check")
-def spec_check(
-    feature: FeatureArgument = "all",
-    *,
-    fail_on: Annotated[
-        Severity, typer.Option(help="End 1 from this severity on: error, warning or note.")
-    ] = Severity.ERROR,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-) -> int:
-    """Say what specs contradict, leave open or say in a form that cannot be read."""
-    from sdd.cli.commands.spec import check_command  # noqa: PLC0415
-
-    return check_command(feature, project, output_format, fail_on=fail_on)
-
-
-@spec_app.command("show")
-def spec_show(
-    feature: FeatureArgument = "all",
-    *,
-    project: Project = None,
-    output_format: FormatOption = Format.TEXT,
-) -> int:
-    """Show the endpoints and entities that were understood; what is left open stays open."""
-    from sdd.cli.commands.spec import show_command  # noqa: PLC0415
-
-    return show_command(feature, project, output_format)

@@ -1,0 +1,133 @@
+"""`sdd phr …`: names, arguments and help."""
+
+from typing import Annotated
+
+import typer
+
+from sdd.cli.options import FormatOption, Project
+from sdd.cli.output import Format
+
+phr_app = typer.Typer(
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Prompt history records; without a subcommand: write one.",
+)
+
+
+@phr_app.callback()
+def phr(  # noqa: PLR0913 - one argument for each option
+    context: typer.Context,
+    *,
+    title: Annotated[str | None, typer.Option(help="Three to seven words.")] = None,
+    stage: Annotated[str | None, typer.Option(help="spec, plan, tasks, green, general, …")] = None,
+    feature: Annotated[str | None, typer.Option(help="The feature's folder name.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="The prompt itself.")] = None,
+    prompt_file: Annotated[
+        str | None, typer.Option(help="File with the prompt; - for standard input.")
+    ] = None,
+    response_file: Annotated[
+        str | None, typer.Option(help="File with the response; - for standard input.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="The model that answered.")] = "unknown",
+    surface: Annotated[str, typer.Option(help="Where it was asked.")] = "agent",
+    command: Annotated[str, typer.Option(help="The command that asked it.")] = "none",
+    label: Annotated[list[str] | None, typer.Option(help="A label; repeatable.")] = None,
+    file: Annotated[list[str] | None, typer.Option(help="A changed file; repeatable.")] = None,
+    test: Annotated[list[str] | None, typer.Option(help="A test run; repeatable.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what spec-kit-plus's script prints.")
+    ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    project: Project = None,
+) -> int | None:
+    """Write a prompt history record, or work with those that there are."""
+    if context.invoked_subcommand is not None:
+        return None
+    from sdd.cli.commands.phr import RecordArguments, record_command  # noqa: PLC0415
+
+    return record_command(
+        RecordArguments(
+            title=title,
+            stage=stage,
+            feature=feature,
+            prompt=prompt,
+            prompt_file=prompt_file,
+            response_file=response_file,
+            model=model,
+            surface=surface,
+            command=command,
+            labels=tuple(label or ()),
+            files=tuple(file or ()),
+            tests=tuple(test or ()),
+            json=as_json,
+            no_input=no_input,
+            project=project,
+        )
+    )
+
+
+@phr_app.command("list")
+def phr_list(
+    feature: Annotated[str | None, typer.Argument(help="Only this feature's records.")] = None,
+    *,
+    project: Project = None,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    """List the records."""
+    from sdd.cli.commands.phr import list_command  # noqa: PLC0415
+
+    return list_command(feature, project, output_format)
+
+
+@phr_app.command("show")
+def phr_show(
+    record: Annotated[str, typer.Argument(help="Path, number or part of the file name.")],
+    *,
+    project: Project = None,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    """Print a record."""
+    from sdd.cli.commands.phr import show_command  # noqa: PLC0415
+
+    return show_command(record, project, output_format)
+
+
+@phr_app.command("search")
+def phr_search(
+    text: Annotated[str, typer.Argument(help="What to look for, in any case.")],
+    *,
+    project: Project = None,
+    output_format: FormatOption = Format.TEXT,
+) -> int:
+    """Find a text in the records."""
+    from sdd.cli.commands.phr import search_command  # noqa: PLC0415
+
+    return search_command(text, project, output_format)
+
+
+@phr_app.command("check")
+def phr_check(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
+    """Say what is wrong with the records."""
+    from sdd.cli.commands.phr import check_command  # noqa: PLC0415
+
+    return check_command(project, output_format)
+
+
+@phr_app.command("fix")
+def phr_fix(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    project: Project = None,
+) -> int:
+    """Repair what needs no judgement."""
+    from sdd.cli.commands.phr import fix_command  # noqa: PLC0415
+
+    return fix_command(project, yes=yes)
+
+
+@phr_app.command("stats")
+def phr_stats(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
+    """Count the records."""
+    from sdd.cli.commands.phr import stats_command  # noqa: PLC0415
+
+    return stats_command(project, output_format)

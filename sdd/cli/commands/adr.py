@@ -1,0 +1,115 @@
+"""`sdd adr`: suggests, writes, lists, shows, supersedes and checks decision records."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from sdd.changes import apply_changes
+from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.json_output import dumps
+from sdd.cli.output import Format, make_output, write
+from sdd.diagnostics import errors
+from sdd.errors import ConfigError, ExitCode
+from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
+from sdd.records.adr_checking import check_adrs
+from sdd.records.suggestions import Evidence, suggest_adrs
+from sdd.text import decode
+from sdd.wiring.history import open_history
+
+_EVIDENCE = frozenset({"research.md", "plan.md"})
+
+
+def new_command(title: str, feature: str, project: Path | None) -> int:
+    """Create a proposed record with this title; its text is for a human to write."""
+    history = open_history(project)
+    written = new_adr(
+        AdrRequest(title=title, feature=feature), store=history.store, clock=history.clock
+    )
+    make_output().out.print(f"{written.path}", soft_wrap=True)
+    return ExitCode.CLEAN
+
+
+def list_command(project: Path | None, output_format: Format) -> int:
+    """Print the decision records of a project."""
+    found = list_adrs(open_history(project).files)
+    if output_format is Format.JSON:
+        write(dumps({"schema_version": 1, "adrs": [_brief(adr) for adr in found]}))
+        return ExitCode.CLEAN
+    table = Table.grid(padding=(0, 2))
+    for adr in found:
+        table.add_row(_number(adr), Text(adr.status), Text(adr.title), Text(str(adr.path)))
+    make_output().out.print(table)
+    return ExitCode.CLEAN
+
+
+def _brief(adr: Adr) -> Mapping[str, object]:
+    names = ("number", "title", "status", "date", "feature", "path")
+    return {name: getattr(adr, name) for name in names}
+
+
+def _number(adr: Adr) -> str:
+    return f"{adr.number:04d}" if adr.number is not None else "-"
+
+
+def _find(records: tuple[Adr, ...], name: str) -> Adr:
+    wanted = name.lstrip("0")
+    for adr in records:
+        if str(adr.path) == name or (wanted.isdecimal() and adr.number == int(wanted)):
+            return adr
+    raise ConfigError(f"There is no decision record '{name}'.", hint="`sdd adr list` shows them.")
+
+
+def show_command(name: str, project: Path | None) -> int:
+    """Print one record, found by its number or path."""
+    write(_find(list_adrs(open_history(project).files), name).text)
+    return ExitCode.CLEAN
+
+
+def supersede_command(old: str, new: str, project: Path | None) -> int:
+    """Mark one record as superseded by another, in both."""
+    files = open_history(project).files
+    records = list_adrs(files)
+    change_set = supersede(_find(records, old), _find(records, new), files)
+    apply_changes(change_set, files)
+    for change in change_set.changes:
+        make_output().out.print(str(change.path))
+    return ExitCode.CLEAN
+
+
+def check_command(project: Path | None, output_format: Format) -> int:
+    """Print what is wrong with the records; ends 1 on errors."""
+    history = open_history(project)
+    records = list_adrs(history.files)
+    found = check_adrs(records, known_paths=set(history.files.paths()))
+    bad = errors(found)
+    if output_format is Format.JSON:
+        write(dumps({"schema_version": 1, "adrs": len(records), "diagnostics": found}))
+    else:
+        output = make_output()
+        print_diagnostics(output.out, found, read_lines_below(history.root))
+        output.out.print(f"{len(records)} decision records, {len(bad)} errors.")
+    return ExitCode.FINDINGS if bad else ExitCode.CLEAN
+
+
+def suggest_command(feature: str | None, project: Path | None, output_format: Format) -> int:
+    """Print what deserves a record and has none; nothing is created."""
+    files = open_history(project).files
+    documents = tuple(
+        decode(str(path), files.read(path) or b"")
+        for path in files.paths()
+        if path.parts[0] == "specs" and path.name in _EVIDENCE
+        if feature is None or feature in str(path.parent)
+    )
+    evidence = Evidence(feature=feature or "none", documents=documents, existing=list_adrs(files))
+    found = suggest_adrs(evidence)
+    if output_format is Format.JSON:
+        write(dumps({"schema_version": 1, "suggestions": found}))
+        return ExitCode.CLEAN
+    output = make_output()
+    for suggestion in found:
+        output.out.print(Text(suggestion.text), soft_wrap=True)
+    if not found:
+        output.err.print("Nothing that deserves a decision record and has none.")
+    return ExitCode.CLEAN
