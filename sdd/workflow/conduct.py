@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
 from sdd.changes import Change, ChangeSet, apply_changes
-from sdd.diagnostics import by_place
+from sdd.diagnostics import Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ports import ReadableFiles
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
@@ -24,8 +24,8 @@ from sdd.workflow.orders import Plan
 from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
 from sdd.workflow.record import record_run, suggestions_for
-from sdd.workflow.ticks import tick_tasks
 from sdd.workflow.services import services_for
+from sdd.workflow.ticks import tick_tasks
 from sdd.workflow.workshop import Made, Workshop
 
 
@@ -51,7 +51,7 @@ def _read(context: Context, ledger: Ledger, project: Project) -> Understood:
     with context.stage("read") as line:
         ask = None if context.request.no_input else context.ports.ask
         known = {**ledger.run.answers, **context.request.answers}
-        understood = understand(project, known, ask)
+        understood = understand(project, context.request.model, known, ask)
         ledger.answered({**known, **understood.answers})
         ledger.note(
             diagnostics=by_place((*project.diagnostics, *understood.diagnostics)),
@@ -145,6 +145,10 @@ def _finish(
     would = " would be" if context.request.dry_run and number else ""
     routes = ledger.report.routes.routes
     answer = f"{files}{would} changed, {routes} routes checked."
+    missing = [item for item in understood.unsupported if item.severity is Severity.ERROR]
+    if missing:
+        names = ", ".join(item.route or item.message for item in missing)
+        answer += f" Not implemented by this model: {names}."
     ledger.end(ExitCode.CLEAN, answer)
     if ledger.report.landed:
         _record(context, ledger, project, understood, changes)
@@ -169,7 +173,7 @@ def _land(
             diff=unified_diff(changes.changes, project.base) if context.request.dry_run else "",
             follow_ups=follow_ups(
                 conventions(understood.application),
-                (),
+                understood.unsupported,
                 made.reports,
                 settlement.kept,
             ),

@@ -43,8 +43,14 @@ def _ambiguity(convention: Convention) -> FollowUp:
 
 def _unsupported(diagnostic: Diagnostic) -> FollowUp:
     return FollowUp(
-        kind="ambiguity", text=f"Not implemented: {diagnostic.message}", place=diagnostic.span
+        kind="unsupported",
+        text=f"{diagnostic.message}{_because(diagnostic)}",
+        place=diagnostic.span,
     )
+
+
+def _because(diagnostic: Diagnostic) -> str:
+    return f" ({diagnostic.reason})" if diagnostic.reason else ""
 
 
 def _security(reports: Sequence[GateReport]) -> Iterator[FollowUp]:

@@ -6,16 +6,17 @@ from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError
+from sdd.generate import supported, unsupported
 from sdd.ir import Application, Question
 from sdd.workflow.context import Context, Project
 from sdd.workflow.manifest import load_manifest
 from sdd.workflow.orders import Plan, Slice
 from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
-from sdd.workflow.request import Ask, ImplementRequest
+from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest
 from sdd.workflow.slices import slices
 from sdd.workflow.snapshot import take_snapshot
-from sdd.workflow.specs import Documents, Specs, find_documents, read_documents, spec_paths
+from sdd.workflow.specs import Specs, find_documents, read_documents, spec_paths
 from sdd.workflow.staff import choose_agents
 
 _FOLDERS = ("specs", ".specify", "history/adr")
@@ -29,16 +30,23 @@ class Understood:
         specs: What was read from the documents.
         answers: What the human answered, by question id.
         open: Questions that must be answered before agents can work.
+        left_out: Set when the model cannot build all of it.
     """
 
     specs: Specs
     answers: Mapping[str, str]
     open: tuple[Question, ...] = ()
+    left_out: "LeftOut | None" = None
+
+    @property
+    def unsupported(self) -> tuple[Diagnostic, ...]:
+        """What the specs state and this run leaves out."""
+        return () if self.left_out is None else self.left_out.diagnostics
 
     @property
     def application(self) -> Application:
-        """The complete application; what a convention filled in is marked."""
-        return self.specs.application
+        """What this run is to build, complete; what a convention filled in is marked."""
+        return self.specs.application if self.left_out is None else self.left_out.application
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -62,6 +70,19 @@ class Understood:
             f"{len(application.endpoints)} endpoints, {len(application.entities)} entities, "
             f"{len(application.requirements)} requirements, {len(self.diagnostics)} remarks"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a compiler cannot build of the specs.
+
+    Attributes:
+        application: The rest, which it can.
+        diagnostics: What is left out, each with place and reason.
+    """
+
+    application: Application
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def discover(context: Context) -> Project:
@@ -97,15 +118,25 @@ def _backend(text: str) -> PurePosixPath:
     return path
 
 
-def understand(project: Project, answers: Mapping[str, str], ask: Ask | None) -> Understood:
+def understand(
+    project: Project, model: str, answers: Mapping[str, str], ask: Ask | None
+) -> Understood:
     """Read the documents, ask what only a human can decide, fill the rest by convention.
+
+    A compiler in the seat of a language model leaves out what the specs state in a form that it
+    cannot build; that is told, and neither built nor judged in this run.
 
     Raises:
         SpecError: The documents hold nothing to implement.
     """
     specs = read_documents(project.documents.sources)
     settled = settle_questions(specs.questions, answers, ask)
-    return Understood(specs=specs, answers=settled.answers, open=settled.open)
+    left_out = None
+    if model == OFFLINE or model.startswith(SCRIPTED):
+        rest = supported(specs.application)
+        diagnostics = unsupported(specs.application)
+        left_out = LeftOut(application=rest, diagnostics=diagnostics)
+    return Understood(specs=specs, answers=settled.answers, open=settled.open, left_out=left_out)
 
 
 def plan_orders(request: ImplementRequest, project: Project, understood: Understood) -> Plan:

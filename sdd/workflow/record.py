@@ -7,12 +7,13 @@ from sdd.names import words
 from sdd.records import Evaluation, Links, Outcome, PhrRequest, record_phr
 from sdd.records.adr import list_adrs
 from sdd.records.suggestions import Answer, Evidence, suggest_adrs
+from sdd.speclang import ALL
 from sdd.text import decode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project
 from sdd.workflow.prepare import Understood
 from sdd.workflow.report import FileReport, RunReport
-from sdd.workflow.specs import ALL, concerns
+from sdd.workflow.specs import concerns
 
 _MOST_FEATURE_WORDS = 4
 _SPECS = PurePosixPath("specs")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sdd.generate import Options, render
+from sdd.generate import Options, render, unsupported
 from sdd.ir import Application
 from sdd.workflow.conventions import Convention, conventions
 
@@ -66,4 +66,8 @@ def render_files(
     return Rendering(
         files=files,
         found=conventions(application),
+        unsupported=tuple(
+            f"{item.message} ({item.span})" if item.span else item.message
+            for item in unsupported(application)
+        ),
     )

@@ -49,7 +49,10 @@ class RouteCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """Something worth a human's look; `kind` is ambiguity, security, test or refactoring."""
+    """Something worth a human's look; `kind` is one of those below.
+
+    Kinds: ambiguity, unsupported (stated, not implemented), security, test, refactoring.
+    """
 
     kind: str
     text: str

@@ -12,6 +12,7 @@ from sdd.ports import Clock, Files, Processes
 from sdd.records import RecordStore
 
 OFFLINE = "offline"
+SCRIPTED = "scripted:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

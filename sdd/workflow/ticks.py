@@ -75,6 +75,9 @@ def _test_names(files: ReadableFiles, path: PurePosixPath) -> Iterator[str]:
     except (SyntaxError, ValueError, RecursionError):
         return
     for node in ast.walk(tree):
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and node.name.startswith("test"):
-            yield node.name
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if name.startswith("test"):
+                    yield name
+            case _:
+                pass

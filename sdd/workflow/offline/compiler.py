@@ -6,8 +6,8 @@ from threading import Lock
 
 from sdd.changes import digest
 from sdd.errors import SddError
-from sdd.workflow.offline.order import Order
 from sdd.text import SourceText
+from sdd.workflow.offline.order import Order
 from sdd.workflow.rendering import Rendering, render_files
 from sdd.workflow.specs import Specs, read_documents
 
