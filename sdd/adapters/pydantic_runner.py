@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _SHOWN = 80
+_PARALLEL_TOOLS = 32
 
 
 class PydanticRunner:
@@ -50,6 +52,8 @@ class PydanticRunner:
         self._environment = environment
         self._journal = journal
         self._chosen: dict[str, Chosen] = {}
+        # Its own: a tool that waits for a human must not take threads that others need.
+        self._threads = ThreadPoolExecutor(_PARALLEL_TOOLS, thread_name_prefix="sdd-tool")
 
     async def run(
         self,
@@ -79,7 +83,7 @@ class PydanticRunner:
             on_ask=_announcing(chosen, task, on_step),
         )
         model = GuardedModel(chosen.model, turn, meter, self._journal)
-        agent = _agent(definition, model, [_framed(tool, task, on_step) for tool in tools])
+        agent = _agent(definition, model, [self._framed(tool, task, on_step) for tool in tools])
         clock = asyncio.timeout(limits.seconds)
         try:
             async with clock:
@@ -98,9 +102,40 @@ class PydanticRunner:
             return _ended(model, definition, Ending.FAILED, explained)
 
     async def close(self) -> None:
-        """Close the connections to models."""
+        """Close the connections to models, and start no more tools."""
         for chosen in self._chosen.values():
             await chosen.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _framed(
+        self, tool: Tool, task: Task, on_step: Callable[[Step], None]
+    ) -> pydantic_ai.Tool[object]:
+        import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
+        from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
+        from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
+
+        schema = dict(tool.parameters)
+        validator = jsonschema.Draft202012Validator(schema)
+
+        async def call(**arguments: Any) -> str:  # noqa: ANN401 - the schema says what they are
+            on_step(Step(key=task.key, text=_shown(tool, arguments)))
+            problem = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
+            if problem is not None:
+                place = f" at {problem.json_path}" if problem.path else ""
+                raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
+            try:
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, tool.call, arguments)
+            except ToolError as error:
+                raise ToolFailed(str(error)) from error
+
+        return FrameworkTool.from_schema(
+            call,
+            name=tool.name,
+            description=tool.description,
+            json_schema=schema,
+            sequential=True,  # in the order of the answer: two calls may touch one file
+        )
 
     def _name(self, definition: AgentDefinition, task: Task) -> str:
         for written in (task.model, definition.model):
@@ -229,34 +264,6 @@ def _ended(
         messages=messages,
         usage=model.meter.usage,
         reason=reason,
-    )
-
-
-def _framed(tool: Tool, task: Task, on_step: Callable[[Step], None]) -> pydantic_ai.Tool[object]:
-    import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
-    from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
-    from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
-
-    schema = dict(tool.parameters)
-    validator = jsonschema.Draft202012Validator(schema)
-
-    async def call(**arguments: Any) -> str:  # noqa: ANN401 - the schema says what they are
-        on_step(Step(key=task.key, text=_shown(tool, arguments)))
-        problem = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
-        if problem is not None:
-            place = f" at {problem.json_path}" if problem.path else ""
-            raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
-        try:
-            return await asyncio.to_thread(tool.call, arguments)
-        except ToolError as error:
-            raise ToolFailed(str(error)) from error
-
-    return FrameworkTool.from_schema(
-        call,
-        name=tool.name,
-        description=tool.description,
-        json_schema=schema,
-        sequential=True,  # in the order of the answer: two calls may touch one file
     )
 
 

@@ -19,6 +19,7 @@ from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import Settings, current_environment, load_settings
+from sdd.workflow.delegate import OWN_MODELS
 from sdd.workflow.offline.scripted import deterministic_models
 from sdd.workflow.request import OFFLINE, Ask, ImplementRequest, Ports
 
@@ -147,7 +148,7 @@ class _Runners:
         async with open_runner(
             place,
             scripted=deterministic_models(),
-            default=OFFLINE,
+            default=self.model if self.model == OWN_MODELS else OFFLINE,
             catalog=self.catalog,
             environment=self.environment,
             journal=journal,
