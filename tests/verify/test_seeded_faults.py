@@ -424,8 +424,8 @@ _TOKENS = (
     _fault(
         "public keys and shared secrets mixed up",
         "key_set",
-        'algorithms=["EdDSA", "RS256"]',
-        'algorithms=["EdDSA", "RS256", "HS256"]',
+        'algorithms=["EdDSA"]',
+        'algorithms=["EdDSA", "HS256"]',
         ("tokens-server-error", "GET /api/memos"),
     ),
     _fault(
