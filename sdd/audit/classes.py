@@ -1,0 +1,241 @@
+"""Class definitions and instances of the program's own classes."""
+
+import ast
+from dataclasses import replace
+
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.expressions import closure_of
+from sdd.audit.state import Frame, State
+from sdd.audit.values import (
+    NONE,
+    ClassInfo,
+    DictObject,
+    Field,
+    Func,
+    Generic,
+    Instance,
+    Lib,
+    LibObject,
+    Lit,
+    Phi,
+    Ref,
+    Row,
+    Super,
+    Sym,
+    Value,
+    lit,
+)
+
+_DECLARATIVE = ("DeclarativeBase", "declarative_base", "as_declarative", "DeclarativeBaseNoMeta")
+_COLUMN_MAKERS = frozenset({"Column", "mapped_column", "Field", "Relationship", "relationship"})
+_MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "RootModel", "GenericModel"})
+
+
+def define_class(engine: Engine, node: ast.ClassDef, state: State) -> ClassInfo:
+    """Run a class body and return the class; tables become entities."""
+    bases = tuple(engine.evaluate(base, state) for base in node.bases)
+    keywords = {
+        keyword.arg: engine.evaluate(keyword.value, state)
+        for keyword in node.keywords
+        if keyword.arg is not None
+    }
+    outer = engine.frame
+    scope = closure_of(engine, state)
+    inner = State({}, state.facts, state.heap, ())
+    frame = Frame(module=outer.module, label=node.name, scope=scope)
+    with engine.inside(frame, node, engine.place(node)):
+        engine.execute(node.body, inner)
+    info = ClassInfo(
+        name=node.name,
+        module=outer.module,
+        node=node,
+        bases=bases,
+        members=inner.env,
+        keywords=keywords,
+        fields=tuple(
+            (item.target.id, item)
+            for item in node.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        ),
+    )
+    for name, member in list(inner.env.items()):
+        if isinstance(member, Func) and member.owner is None and member.module is outer.module:
+            inner.env[name] = replace(member, owner=info)
+    if is_table(info):
+        info = _as_entity(engine, info)
+    return info
+
+
+def _as_entity(engine: Engine, info: ClassInfo) -> ClassInfo:
+    key = info.name
+    if key in engine.entities and engine.entities[key].node is not info.node:
+        key = f"{info.name}@{info.module.path}"
+    entity = replace(info, entity=key)
+    for name, member in list(info.members.items()):
+        if isinstance(member, Func) and member.owner is info:
+            info.members[name] = replace(member, owner=entity)
+    engine.entities[key] = entity
+    return entity
+
+
+def is_table(info: ClassInfo) -> bool:
+    """Whether a class maps a database table."""
+    table = info.keywords.get("table")
+    if isinstance(table, Lit):
+        return bool(table.value)
+    names = {name.rpartition(".")[2] for name in info.library_bases()}
+    if "SQLModel" in names:
+        return False
+    declares = "__tablename__" in info.members or "__table__" in info.members
+    columns = any(
+        isinstance(member, LibObject) and member.name.rpartition(".")[2] in _COLUMN_MAKERS
+        for member in info.members.values()
+    )
+    abstract = info.members.get("__abstract__")
+    if isinstance(abstract, Lit) and abstract.value:
+        return False
+    if isinstance(info.members.get("__tablename__"), Lit) and columns:
+        return True
+    return (declares or columns) and bool(info.bases) and _is_declarative(info, names)
+
+
+def _is_declarative(info: ClassInfo, names: set[str]) -> bool:
+    if names.intersection(_DECLARATIVE):
+        return True
+    for ancestor in info.mro():
+        for decorator in ancestor.node.decorator_list:
+            if "as_declarative" in ast.dump(decorator):
+                return True
+    return False
+
+
+def is_model(info: ClassInfo) -> bool:
+    """Whether a class is a pydantic model, settings or an SQLModel."""
+    names = {name.rpartition(".")[2] for name in info.library_bases()}
+    return bool(names & _MODELS)
+
+
+def is_settings(info: ClassInfo) -> bool:
+    """Whether a class reads its fields from the environment."""
+    return any(name.rpartition(".")[2] == "BaseSettings" for name in info.library_bases())
+
+
+def is_enum(info: ClassInfo) -> bool:
+    """Whether a class is an enumeration."""
+    names = {name.rpartition(".")[2] for name in info.library_bases()}
+    return bool(names & {"Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"})
+
+
+def is_dataclass(info: ClassInfo) -> bool:
+    """Whether a class is a dataclass or named tuple, so that its fields are its constructor."""
+    names = {name.rpartition(".")[2] for name in info.library_bases()}
+    return "NamedTuple" in names or any(
+        "dataclass" in ast.dump(decorator)
+        for ancestor in info.mro()
+        for decorator in ancestor.node.decorator_list
+    )
+
+
+def instantiate(
+    engine: Engine, info: ClassInfo, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """Make an instance: run `__init__`, or set fields as models and entities do."""
+    if is_enum(info):
+        return arguments.positional[0] if arguments.positional else Sym("unknown", info.name)
+    made = engine.site(node) if info.entity else ""
+    ref = engine.allocate(state, Instance(info, made=made))
+    initialiser = info.find("__init__")
+    web = engine.builtins.get("$subclass")
+    if web is not None and info.library_bases():
+        from sdd.audit.web import prepare_subclass  # noqa: PLC0415 - the web knows routers
+
+        prepare_subclass(engine, ref, info, arguments, state, node)
+    if isinstance(initialiser, Func):
+        engine.call(_bound(initialiser, ref), arguments, state, node)
+        return ref
+    _set_fields(engine, ref, info, arguments, state)
+    return ref
+
+
+def _bound(function: Func, receiver: Value) -> Value:
+    from sdd.audit.values import Bound  # noqa: PLC0415
+
+    return Bound(function, receiver)
+
+
+def _set_fields(
+    engine: Engine, ref: Ref, info: ClassInfo, arguments: Arguments, state: State
+) -> None:
+    given = dict(arguments.keywords)
+    if arguments.positional and is_dataclass(info):
+        names = [name for name, _ in all_fields(info)]
+        given.update(zip(names, arguments.positional, strict=False))
+    fields: dict[str, Value] = {}
+    if is_settings(info):
+        given = {**{name: setting(engine, info, name, state) for name, _ in all_fields(info)}, **given}
+    elif not info.entity:
+        for name, item in all_fields(info):
+            if name not in given and item.value is not None and not arguments.rest:
+                default = info.find(name)
+                fields[name] = _default_of(default)
+    fields.update(given)
+    engine.store(
+        state,
+        ref,
+        Instance(info, tuple(fields.items()), arguments.rest, _made(engine, ref, state)),
+    )
+
+
+def _made(engine: Engine, ref: Ref, state: State) -> str:
+    held = engine.load(state, ref)
+    return held.made if isinstance(held, Instance) else ""
+
+
+def _default_of(value: Value | None) -> Value:
+    if isinstance(value, LibObject):
+        chosen = value.keyword("default", 0)
+        if chosen is not None and chosen != Lit(..., "ellipsis"):
+            return chosen
+        return Sym("unknown", "default")
+    return value if value is not None else Sym("unknown", "default")
+
+
+def setting(engine: Engine, info: ClassInfo, name: str, state: State) -> Value:
+    """Return a value that comes from the environment, with its literal default as a note."""
+    del engine, state
+    default = _default_of(info.find(name)) if info.find(name) is not None else None
+    note = default.value if isinstance(default, Lit) else None
+    return Sym("server", name, note if isinstance(note, str) else None)
+
+
+def all_fields(info: ClassInfo) -> list[tuple[str, ast.AnnAssign]]:
+    """Return annotated fields, those of base classes first, overridden ones once."""
+    merged: dict[str, ast.AnnAssign] = {}
+    for ancestor in reversed(list(info.mro())):
+        merged.update(ancestor.fields)
+    return list(merged.items())
+
+
+def field_names(info: ClassInfo) -> frozenset[str]:
+    """Return the names of all annotated fields."""
+    return frozenset(name for name, _ in all_fields(info))
+
+
+__all__ = [
+    "NONE",
+    "DictObject",
+    "Field",
+    "Generic",
+    "Lib",
+    "Phi",
+    "Row",
+    "Super",
+    "all_fields",
+    "define_class",
+    "field_names",
+    "instantiate",
+    "is_model",
+    "is_settings",
+    "is_table",
+    "lit",
+]

@@ -1,0 +1,399 @@
+"""Runs Python on abstract values: modules once, functions once for each way they are called."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sdd.audit.logic import YES, Exists, Formula, Opaque, both
+from sdd.audit.state import Frame, Place, State, Write, choose, merge, node_place
+from sdd.audit.values import (
+    NONE,
+    ClassInfo,
+    DictObject,
+    Func,
+    HeapObject,
+    Instance,
+    ListObject,
+    ModuleRef,
+    Phi,
+    Ref,
+    Row,
+    Sym,
+    Value,
+)
+from sdd.program import Module, Program
+
+_DEEPEST = 45
+_MOST_STEPS = 60_000
+
+
+class BudgetExceededError(Exception):
+    """One route needed more steps than an analysis may take; its verdict is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call; `star` and `rest` are `*x` and `**x` of unknown content."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    star: tuple[Value, ...] = ()
+    rest: tuple[Value, ...] = ()
+
+    def get(self, name: str, position: int | None = None) -> Value | None:
+        """Find an argument by name, or by position."""
+        for key, value in self.keywords:
+            if key == name:
+                return value
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def every(self) -> tuple[Value, ...]:
+        """Return all values that are passed, in order."""
+        named = tuple(value for _, value in self.keywords)
+        return (*self.positional, *named, *self.star, *self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that happened to data, with everything known when it became lasting.
+
+    Attributes:
+        operation: read, create, update or delete.
+        target: The rows that were read, or what was written.
+        facts: What holds on this path.
+        chain: The functions that were called to get here, outermost first.
+    """
+
+    operation: str
+    target: Value
+    place: Place
+    facts: tuple[Formula, ...]
+    chain: tuple[Place, ...] = ()
+    column: str | None = None
+    value: Value | None = None
+    heap: Mapping[object, HeapObject] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A weakness seen on the way that is not about one access, e.g. an unverified token."""
+
+    rule: str
+    place: Place
+    message: str
+    facts: tuple[Formula, ...] = ()
+
+
+NodeEvaluator = Callable[["Engine", ast.AST, State], Value]
+NodeExecutor = Callable[["Engine", ast.AST, State], None]
+
+
+class Engine:
+    """The abstract machine of one program.
+
+    The tables of evaluators, executors and library models are passed in, so that this
+    module knows neither syntax nor frameworks.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        evaluators: Mapping[type, NodeEvaluator],
+        executors: Mapping[type, NodeExecutor],
+        environment: Mapping[str, Value],
+    ) -> None:
+        self.program = program
+        self.evaluators = evaluators
+        self.executors = executors
+        self.builtins = environment
+        self.heap: dict[object, HeapObject] = {}
+        self.modules: dict[str, dict[str, Value]] = {}
+        self.module_states: dict[str, State] = {}
+        self.entities: dict[str, ClassInfo] = {}
+        self.objects: dict[int, object] = {}
+        self.row_definitions: dict[Row, Formula] = {}
+        self.rows: dict[tuple[object, ...], Row] = {}
+        self.row_places: dict[Row, Place] = {}
+        self.schema: object | None = None
+        self.effects: list[Effect] = []
+        self.remarks: dict[Remark, None] = {}
+        self.missing: dict[str, None] = {}
+        self.frame = Frame(module=_NOWHERE, label="")
+        self.stack: list[tuple[ast.AST, Place]] = []
+        self.tries = 0
+        self.steps = 0
+        self._last_uid = 0
+
+    # ---------------------------------------------------------------- running
+
+    def evaluate(self, node: ast.AST, state: State) -> Value:
+        """Return the value of an expression."""
+        evaluator = self.evaluators.get(type(node))
+        if evaluator is None:
+            return Sym("unknown", type(node).__name__)
+        return evaluator(self, node, state)
+
+    def execute(self, body: Sequence[ast.stmt], state: State) -> None:
+        """Run statements until the path ends."""
+        for statement in body:
+            if not state.alive:
+                return
+            self.step()
+            executor = self.executors.get(type(statement))
+            if executor is not None:
+                executor(self, statement, state)
+
+    def step(self) -> None:
+        """Count one step.
+
+        Raises:
+            BudgetExceededError: The route has used up its steps.
+        """
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise BudgetExceededError
+
+    def place(self, node: ast.AST) -> Place:
+        """Return where a node of the running function stands."""
+        return node_place(self.frame.module, node, self.frame.label)
+
+    def site(self, node: ast.AST) -> str:
+        """Return a text that names a node's place."""
+        line = getattr(node, "lineno", 0)
+        return f"{self.frame.module.path}:{line}:{getattr(node, 'col_offset', 0)}"
+
+    # ---------------------------------------------------------------- heap
+
+    def allocate(self, state: State, item: HeapObject) -> Ref:
+        """Put a new object on the heap."""
+        self._last_uid += 1
+        ref = Ref(self._last_uid)
+        state.heap[ref.uid] = item
+        return ref
+
+    def register(self, item: object) -> Ref:
+        """Keep a mutable analysis object (an app, a router) and return its reference."""
+        self._last_uid += 1
+        self.objects[self._last_uid] = item
+        return Ref(self._last_uid)
+
+    def load(self, state: State, ref: Value) -> HeapObject | None:
+        """Return the object behind a reference."""
+        key = ref.uid if isinstance(ref, Ref) else ref
+        item = state.heap.get(key)
+        return item if item is not None else self.heap.get(key)
+
+    def store(self, state: State, ref: Value, item: HeapObject) -> None:
+        """Replace the object behind a reference."""
+        state.heap[ref.uid if isinstance(ref, Ref) else ref] = item
+
+    def set_field(self, state: State, ref: Value, name: str, value: Value) -> None:
+        """Set an attribute of an instance or a row."""
+        item = self.load(state, ref)
+        old = item.fields if isinstance(item, Instance) else ()
+        fields = (*((key, kept) for key, kept in old if key != name), (name, value))
+        if isinstance(item, Instance):
+            self.store(state, ref, Instance(item.info, fields, item.rest, item.made))
+        elif item is None:
+            self.store(state, ref, Instance(None, fields))
+
+    def new_list(self, state: State, items: Sequence[Value]) -> Ref:
+        """Allocate a list with these items."""
+        return self.allocate(state, ListObject(tuple((YES, item) for item in items)))
+
+    def new_dict(self, state: State, items: Mapping[str, Value]) -> Ref:
+        """Allocate a dictionary with these items."""
+        return self.allocate(state, DictObject(tuple(items.items())))
+
+    # ---------------------------------------------------------------- rows, effects
+
+    def row(self, entity: str, key: tuple[object, ...], place: Place) -> Row:
+        """Return the row that a lookup yields: the same lookup yields the same row."""
+        full = (entity, *key)
+        if full not in self.rows:
+            self.rows[full] = Row(entity, len(self.rows) + 1)
+            self.row_places[self.rows[full]] = place
+        return self.rows[full]
+
+    def define(self, row: Row, condition: Formula) -> None:
+        """State what holds for a row whenever it exists."""
+        known = self.row_definitions.get(row)
+        self.row_definitions[row] = condition if known is None else both([known, condition])
+
+    def read(self, state: State, rows: Sequence[Row], place: Place) -> None:
+        """Note that rows were fetched; whether that matters is decided where they flow."""
+        for row in rows:
+            facts = (*state.facts, Exists(row))
+            self.effects.append(Effect("read", row, place, facts, self.chain()))
+
+    def chain(self) -> tuple[Place, ...]:
+        """Return the places of the calls that led here."""
+        return tuple(place for _, place in self.stack)
+
+    def commit(self, state: State) -> None:
+        """Make pending writes lasting, with what is known now."""
+        for write in state.pending:
+            self.effects.append(
+                Effect(
+                    write.operation,
+                    write.target,
+                    write.place,
+                    tuple(state.facts),
+                    self.chain(),
+                    write.column,
+                    write.value,
+                    {**state.heap},
+                )
+            )
+        state.pending = ()
+
+    def write(self, state: State, write: Write) -> None:
+        """Note a change that the next commit makes lasting."""
+        if write not in state.pending:
+            state.pending = (*state.pending, write)
+
+    def remark(self, rule: str, node: ast.AST, message: str, state: State | None = None) -> None:
+        """Note a weakness at a place."""
+        facts = tuple(state.facts) if state else ()
+        self.remarks[Remark(rule, self.place(node), message, facts)] = None
+
+    # ---------------------------------------------------------------- alternatives
+
+    def each(
+        self, state: State, value: Value, action: Callable[[State, Value], Value]
+    ) -> Value:
+        """Do something with every alternative of a value; None drops out, it would raise."""
+        if not isinstance(value, Phi):
+            return action(state, value)
+        base = len(state.facts)
+        ended: list[State] = []
+        for guard, item in value.cases:
+            if item == NONE:
+                continue
+            branch = state.fork()
+            branch.assume(guard)
+            if branch.alive:
+                branch.env["$value"] = action(branch, item)
+                ended.append(branch)
+        merged = merge(ended, base)
+        if merged is None:
+            state.alive = False
+            return NONE
+        result = merged.env.pop("$value")
+        state.become(merged)
+        return result
+
+    def fail(self, state: State, exception: Value) -> None:
+        """End a path with an exception."""
+        if self.tries:
+            snapshot = state.fork()
+            self.frame.raises.append((snapshot, exception))
+        state.alive = False
+
+    @contextmanager
+    def inside(self, frame: Frame, node: ast.AST, place: Place) -> Iterator[None]:
+        """Run in another function's frame."""
+        before = self.frame
+        self.frame = frame
+        self.stack.append((node, place))
+        try:
+            yield
+        finally:
+            self.frame = before
+            self.stack.pop()
+
+    def is_too_deep(self, node: ast.AST) -> bool:
+        """Whether a function is being called by itself, or calls are nested too deeply."""
+        if len(self.stack) >= _DEEPEST:
+            return True
+        return sum(1 for running, _ in self.stack if running is node) > 1
+
+    # ---------------------------------------------------------------- modules
+
+    def module(self, path: str) -> Mapping[str, Value]:
+        """Run a module once and return its names; while it runs, those bound so far."""
+        if path in self.module_states:
+            return self.module_states[path].env
+        if path in self.modules:
+            return self.modules[path]
+        module = self.program.modules.get(path)
+        if module is None:
+            if not path.endswith("/"):
+                self.missing[path] = None
+            return {}
+        state = State({"__name__": Sym("lib", "__name__")}, {}, {})
+        self.module_states[path] = state
+        frame = Frame(module=module, label="", is_module=True)
+        tries, self.tries = self.tries, 0
+        try:
+            with self.inside(frame, module.tree, Place(path, 1)):
+                self._run_module(module, state)
+        finally:
+            self.tries = tries
+            del self.module_states[path]
+        self.modules[path] = state.env
+        self.heap.update(state.heap)
+        return state.env
+
+    def _run_module(self, module: Module, state: State) -> None:
+        for statement in module.tree.body:
+            self.steps = min(self.steps, _MOST_STEPS // 2)
+            try:
+                self.execute([statement], state)
+            except BudgetExceededError:
+                self.steps = 0
+            state.alive = True
+
+    def is_unreadable(self, path: str) -> bool:
+        """Whether a file exists that could not be parsed."""
+        return self.program.cause_unreadable(path) is not None
+
+    def package(self, path: str) -> str:
+        """Return the folder that a module or package stands for."""
+        return path.removesuffix("__init__.py").rstrip("/")
+
+    def submodule(self, ref: ModuleRef, name: str) -> ModuleRef | None:
+        """Find a module inside a package."""
+        if ref.path.endswith(".py") and not ref.path.endswith("__init__.py"):
+            return None
+        found = self.program.roots.relative(self.package(ref.path), name, 1)
+        return ModuleRef(found) if found else None
+
+    def unknown_check(self, reason: str, state: State, values: Sequence[Value]) -> None:
+        """Note that something happened with these values that may have checked them."""
+        state.assume(Opaque(reason, tuple(values)))
+
+    def alternatives(self, cases: list[tuple[Formula, Value]]) -> Value:
+        """Make one value of several."""
+        return choose(cases)
+
+    def call(
+        self, function: Value, arguments: Arguments, state: State, node: ast.AST
+    ) -> Value:
+        """Call a value."""
+        from sdd.audit.calls import call  # noqa: PLC0415 - calls and engine need one another
+
+        return call(self, function, arguments, state, node)
+
+    def attribute(self, base: Value, name: str, state: State, node: ast.AST) -> Value:
+        """Read an attribute of a value."""
+        from sdd.audit.attributes import attribute  # noqa: PLC0415 - likewise
+
+        return attribute(self, base, name, state, node)
+
+    def is_running(self, function: Func) -> bool:
+        """Whether a function is among those being run."""
+        return any(node is function.node for node, _ in self.stack)
+
+
+def _nowhere() -> Module:
+    from sdd.text import SourceText  # noqa: PLC0415
+
+    return Module(path="", tree=ast.Module(body=[], type_ignores=[]), source=SourceText(path="", text=""))
+
+
+_NOWHERE = _nowhere()

@@ -1,0 +1,66 @@
+"""Import statements: modules of the program run, everything else is a library."""
+
+import ast
+
+from sdd.audit.engine import Engine
+from sdd.audit.state import State
+from sdd.audit.values import Lib, ModuleRef, Sym, Value
+
+
+def import_module(engine: Engine, node: ast.Import, state: State) -> None:
+    """`import a.b as c`."""
+    module = engine.frame.module
+    for alias in node.names:
+        path = engine.program.find(module, alias.name)
+        if path is None:
+            first = alias.name.partition(".")[0]
+            state.env[alias.asname or first] = Lib(alias.name if alias.asname else first)
+            continue
+        engine.module(path)
+        if alias.asname:
+            state.env[alias.asname] = ModuleRef(path)
+        else:
+            first = alias.name.partition(".")[0]
+            top = engine.program.find(module, first)
+            state.env[first] = ModuleRef(top or path)
+
+
+def import_from(engine: Engine, node: ast.ImportFrom, state: State) -> None:
+    """`from a import b, c as d`, `from . import e`, `from f import *`."""
+    module = engine.frame.module
+    path = engine.program.find(module, node.module or "", node.level)
+    for alias in node.names:
+        bound = alias.asname or alias.name
+        if path is None:
+            if alias.name != "*":
+                base = node.module or "." * node.level
+                state.env[bound] = (
+                    Sym("unknown", f"import of {base} not found")
+                    if node.level
+                    else Lib(f"{base}.{alias.name}")
+                )
+        elif alias.name == "*":
+            _star(engine, path, state)
+        else:
+            state.env[bound] = member(engine, path, alias.name)
+
+
+def _star(engine: Engine, path: str, state: State) -> None:
+    names = engine.module(path)
+    state.env.update({key: value for key, value in names.items() if not key.startswith("_")})
+
+
+def member(engine: Engine, path: str, name: str) -> Value:
+    """Return a module's name, or the module of that name inside a package."""
+    found = engine.module(path).get(name)
+    if found is not None:
+        return found
+    inner = engine.submodule(ModuleRef(path), name)
+    if inner is not None:
+        engine.module(inner.path)
+        return inner
+    if engine.is_unreadable(path):
+        return Sym("unknown", f"unreadable file {path}")
+    if path in engine.module_states:
+        return Sym("deferred", f"{path}:{name}")  # a cyclic import: looked up again when used
+    return Sym("unknown", f"name {name} in {path}")

@@ -1,0 +1,167 @@
+"""Judges a route: is the caller known, and does everything touched belong to them."""
+
+import re
+from collections.abc import Iterable
+
+from sdd.audit.engine import Engine
+from sdd.audit.logic import Case, Formula, Not, Opaque
+from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
+from sdd.audit.obligations import Finding, Judge, Obligation, obligations
+from sdd.audit.requests import Run
+from sdd.audit.routes import handler_place
+from sdd.audit.rules import classify
+from sdd.audit.schema import Schema
+from sdd.audit.settings import AuditSettings
+from sdd.audit.state import Place
+from sdd.audit.values import Ref, Row
+from sdd.text import Span
+
+_RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
+_CREDENTIAL_NAME = re.compile(r"auth|user|token|login|jwt|bearer|credential|principal|identity", re.I)
+
+
+def judge_route(
+    engine: Engine, run: Run, schema: Schema, settings: AuditSettings
+) -> RouteReport:
+    """Judge one request."""
+    judge = Judge(engine, schema)
+    pending = obligations(engine, run, schema)
+    findings = [
+        finding for item in pending if (finding := judge.decide(item)) is not None
+    ]
+    auth = _authentication(judge, run, pending, settings)
+    accesses = _accesses(judge, run, findings, auth)
+    isolation = max(
+        (access.verdict for access in accesses), key=_RANK.__getitem__, default=Verdict.NONE
+    )
+    if run.unknown and isolation is not Verdict.VIOLATED:
+        isolation = Verdict.UNKNOWN
+    place = handler_place(run.mount)
+    return RouteReport(
+        app=run.mount.app,
+        method=run.mount.method,
+        path=run.mount.path,
+        handler=place.function.rpartition(".")[2] or "?",
+        span=span_of(place),
+        auth=auth,
+        isolation=isolation,
+        accesses=accesses,
+        dependencies=tuple(used.label for used in run.used),
+    )
+
+
+def span_of(place: Place) -> Span:
+    """Return a place as a span."""
+    return Span(path=place.path, line=place.line, column=max(place.column, 1))
+
+
+# ------------------------------------------------------------------ authentication
+
+
+def _authentication(
+    judge: Judge, run: Run, pending: Iterable[Obligation], settings: AuditSettings
+) -> AuthReport:
+    by = _verifier(run)
+    if run.unknown and not run.ends:
+        return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=run.unknown)
+    answer, reason = judge.authenticated(run.before)
+    if answer.holds and run.before:
+        return AuthReport(verdict=Verdict.PROVED, by=by, because=reason)
+    answers = [judge.authenticated(end.facts) for end in run.ends]
+    if answers and all(one.holds for one, _ in answers):
+        return AuthReport(
+            verdict=Verdict.PROVED, by=by or "the handler itself", because=answers[0][1]
+        )
+    if settings.is_declared_public(run.mount.method, run.mount.path):
+        return AuthReport(verdict=Verdict.PUBLIC, by=None, because="declared public")
+    doubt = _doubt(one.case for one, _ in answers if not one.holds)
+    exposed = [item for item in pending if _is_exposed(judge, item)]
+    if doubt and (exposed or by):
+        return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=doubt)
+    if not exposed:
+        because = "nothing of any user is read or changed"
+        return AuthReport(verdict=Verdict.PUBLIC, by=None, because=because)
+    first = exposed[0]
+    rule, because = classify.authentication(run, first, _credential_names(run))
+    return AuthReport(verdict=Verdict.VIOLATED, by=by, because=because, rule=rule)
+
+
+def _verifier(run: Run) -> str | None:
+    """Return the dependency that lets nobody unknown through, the innermost one."""
+    named = [used.label for used in run.used if _CREDENTIAL_NAME.search(used.label)]
+    return named[-1] if named else None
+
+
+def _credential_names(run: Run) -> tuple[str, ...]:
+    return tuple(used.label for used in run.used if _CREDENTIAL_NAME.search(used.label))
+
+
+def _doubt(cases: Iterable[Case | None]) -> str | None:
+    """Return a check that is not understood, on a path without authentication."""
+    for case in cases:
+        for literal in case.literals if case is not None else ():
+            atom: Formula = literal.atom if isinstance(literal, Not) else literal
+            if isinstance(atom, Opaque) and not atom.args:
+                return atom.reason
+    return None
+
+
+def _is_exposed(judge: Judge, item: Obligation) -> bool:
+    """Whether somebody unknown reaches data by it that should not be open to everybody."""
+    answer, _ = judge.authenticated(item.facts)
+    if answer.holds:
+        return False
+    if item.operation == "read":
+        finding = judge.decide(item)
+        return finding is not None and finding.verdict is not Verdict.PROVED
+    return not _is_door(judge, item)
+
+
+def _is_door(judge: Judge, item: Obligation) -> bool:
+    """Signing up, signing in, resetting a password: what cannot ask for a token."""
+    schema = judge.schema
+    if isinstance(item.target, Ref):
+        if schema.is_user(item.entity):
+            return True
+        finding = judge.decide(item)
+        return finding is not None and finding.verdict is Verdict.PROVED
+    if isinstance(item.target, Row):
+        row = item.target
+        answer, _ = judge.ask(item.facts, lambda situation: situation.owned(row))
+        return answer.holds
+    return False
+
+
+# ------------------------------------------------------------------ accesses
+
+
+def _accesses(
+    judge: Judge, run: Run, findings: Iterable[Finding], auth: AuthReport
+) -> tuple[Access, ...]:
+    """Join the findings at one place: the worst counts."""
+    worst: dict[tuple[str, str, str, int], Finding] = {}
+    for finding in findings:
+        item = finding.obligation
+        key = (item.entity, item.operation, item.place.path, item.place.line)
+        known = worst.get(key)
+        if known is None or _RANK[finding.verdict] > _RANK[known.verdict]:
+            worst[key] = finding
+    return tuple(_access(judge, run, finding, auth) for _, finding in sorted(worst.items(), key=lambda pair: (pair[0][2], pair[0][3], pair[0][:2])))
+
+
+def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Access:
+    item = finding.obligation
+    rule, attack = "", ""
+    if finding.verdict is Verdict.VIOLATED:
+        rule = classify.access(judge, finding)
+        attack = classify.attack(run, finding, auth)
+    return Access(
+        entity=item.entity.partition("@")[0],
+        operation=item.operation,
+        span=span_of(item.place),
+        verdict=finding.verdict,
+        because=finding.because,
+        rule=rule,
+        attack=attack,
+        chain=tuple(span_of(place) for place in item.chain if place.path),
+    )

@@ -1,0 +1,484 @@
+"""Formulas over values, and the question whether facts imply something in every case."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sdd.audit.term import term
+from sdd.audit.values import (
+    NONE,
+    Apply,
+    Claims,
+    Col,
+    Field,
+    LibObject,
+    Lit,
+    Many,
+    Phi,
+    Result,
+    Row,
+    Sym,
+    Truth,
+    Tup,
+    Value,
+)
+
+
+class Formula:
+    """A statement about the values of one request."""
+
+    __slots__ = ("_hash",)
+
+
+@term
+class Always(Formula):
+    """True, or false."""
+
+    holds: bool
+
+
+@term
+class Eq(Formula):
+    """Two values are the same."""
+
+    left: Value
+    right: Value
+
+
+@term
+class Truthy(Formula):
+    """A value counts as true."""
+
+    value: Value
+
+
+@term
+class Exists(Formula):
+    """The lookup that this row stands for found it; then the row has what was asked for."""
+
+    row: Row
+
+
+@term
+class Proved(Formula):
+    """The caller has shown something: a verified token, a password, a shared secret."""
+
+    kind: str
+    value: Value
+
+
+@term
+class Holds(Formula):
+    """A named predicate of a library: membership, pattern and other comparisons."""
+
+    name: str
+    args: tuple[Value, ...]
+
+
+@term
+class Opaque(Formula):
+    """Something was checked that the analysis does not understand."""
+
+    reason: str
+    args: tuple[Value, ...]
+
+
+@term
+class Not(Formula):
+    """An atom does not hold."""
+
+    atom: Formula
+
+
+@term
+class And(Formula):
+    """All hold."""
+
+    parts: tuple[Formula, ...]
+
+
+@term
+class Or(Formula):
+    """At least one holds."""
+
+    parts: tuple[Formula, ...]
+
+
+YES = Always(holds=True)
+NO = Always(holds=False)
+
+
+def both(parts: Iterable[Formula]) -> Formula:
+    """Join by `and`, flat and without repetition."""
+    kept: dict[Formula, None] = {}
+    for part in parts:
+        if part == NO:
+            return NO
+        if isinstance(part, And):
+            kept.update(dict.fromkeys(part.parts))
+        elif part != YES:
+            kept[part] = None
+    if not kept:
+        return YES
+    return next(iter(kept)) if len(kept) == 1 else And(tuple(kept))
+
+
+def either(parts: Iterable[Formula]) -> Formula:
+    """Join by `or`, flat; `a or not a` is true."""
+    kept: dict[Formula, None] = {}
+    for part in parts:
+        if part == YES:
+            return YES
+        if isinstance(part, Or):
+            kept.update(dict.fromkeys(part.parts))
+        elif part != NO:
+            kept[part] = None
+    if not kept:
+        return NO
+    if any(isinstance(part, Not) and part.atom in kept for part in kept):
+        return YES
+    return next(iter(kept)) if len(kept) == 1 else Or(tuple(kept))
+
+
+def negated(formula: Formula) -> Formula:
+    """Return the negation, pushed down to the atoms."""
+    match formula:
+        case Always(holds=holds):
+            return NO if holds else YES
+        case Not(atom=atom):
+            return atom
+        case And(parts=parts):
+            return either([negated(part) for part in parts])
+        case Or(parts=parts):
+            return both([negated(part) for part in parts])
+        case _:
+            return Not(formula)
+
+
+def equal(left: Value, right: Value) -> Formula:
+    """State that two values are the same, taking alternatives apart."""
+    if left == right:
+        return YES
+    if isinstance(left, Phi):
+        return either([both([guard, equal(value, right)]) for guard, value in left.cases])
+    if isinstance(right, Phi):
+        return either([both([guard, equal(left, value)]) for guard, value in right.cases])
+    if isinstance(left, Lit) and isinstance(right, Lit):
+        return YES if left.value == right.value else NO
+    if isinstance(left, Truth) and isinstance(right, Lit) and isinstance(right.value, bool):
+        return left.formula if right.value else negated(left.formula)
+    if isinstance(right, Truth) and isinstance(left, Lit):
+        return equal(right, left)
+    if NONE in {left, right} and _never_none(right if left == NONE else left):
+        return NO
+    return Eq(left, right)
+
+
+def _never_none(value: Value) -> bool:
+    return not isinstance(value, (Sym, Field, Apply, Col, Phi, Lit))
+
+
+def values_in(formula: Formula) -> Iterator[Value]:
+    """Yield the terms directly inside a formula's atoms."""
+    match formula:
+        case Eq(left=left, right=right):
+            yield left
+            yield right
+        case Truthy(value=value) | Proved(value=value):
+            yield value
+        case Exists(row=row):
+            yield row
+        case Holds(args=args) | Opaque(args=args):
+            yield from args
+        case Not(atom=atom):
+            yield from values_in(atom)
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from values_in(part)
+        case _:
+            return
+
+
+def replaced(formula: Formula, change: Callable[[Value], Value]) -> Formula:
+    """Rewrite the terms inside a formula."""
+    match formula:
+        case Eq(left=left, right=right):
+            return equal(rebuilt(left, change), rebuilt(right, change))
+        case Truthy(value=value):
+            return Truthy(rebuilt(value, change))
+        case Proved(kind=kind, value=value):
+            return Proved(kind, rebuilt(value, change))
+        case Holds(name=name, args=args):
+            return Holds(name, tuple(rebuilt(arg, change) for arg in args))
+        case Opaque(reason=reason, args=args):
+            return Opaque(reason, tuple(rebuilt(arg, change) for arg in args))
+        case Not(atom=atom):
+            return negated(replaced(atom, change))
+        case And(parts=parts):
+            return both([replaced(part, change) for part in parts])
+        case Or(parts=parts):
+            return either([replaced(part, change) for part in parts])
+        case _:
+            return formula
+
+
+def rebuilt(value: Value, change: Callable[[Value], Value]) -> Value:
+    """Rewrite a term from the inside out."""
+    match value:
+        case Field(base=base, name=name):
+            return change(Field(rebuilt(base, change), name))
+        case Apply(name=name, args=args):
+            return change(Apply(name, tuple(rebuilt(arg, change) for arg in args)))
+        case Tup(items=items):
+            return Tup(tuple(rebuilt(item, change) for item in items))
+        case Phi(cases=cases):
+            return Phi(
+                tuple((replaced(guard, change), rebuilt(item, change)) for guard, item in cases)
+            )
+        case _:
+            return change(value)
+
+
+def parts_of(value: Value) -> Iterator[Value]:
+    """Yield a term and every term inside it."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        yield item
+        match item:
+            case Field(base=base):
+                stack.append(base)
+            case Apply(args=args):
+                stack.extend(args)
+            case Tup(items=items):
+                stack.extend(items)
+            case LibObject(args=args, keywords=keywords):
+                stack.extend(args)
+                stack.extend(inner for _, inner in keywords)
+            case Many(element=element) | Result(element=element):
+                stack.append(element)
+            case Phi(cases=cases):
+                stack.extend(inner for _, inner in cases)
+            case _:
+                pass
+
+
+# ------------------------------------------------------------------ cases
+
+
+class Case:
+    """One consistent way in which all facts hold: literals and classes of equal terms."""
+
+    __slots__ = ("_parent", "literals")
+
+    def __init__(self, literals: Mapping[Formula, None]) -> None:
+        self.literals = literals
+        self._parent: dict[Value, Value] = {}
+        changed = True
+        rounds = 0
+        equations = [fact for fact in literals if isinstance(fact, Eq)]
+        while changed and rounds < _MOST_ROUNDS:
+            changed = False
+            rounds += 1
+            for equation in equations:
+                left, right = self.canonical(equation.left), self.canonical(equation.right)
+                if left != right:
+                    self._join(left, right)
+                    changed = True
+
+    def canonical(self, value: Value) -> Value:
+        """Return the representative of a term's class; attributes of equals are equal."""
+        if isinstance(value, Field):
+            value = Field(self.canonical(value.base), value.name)
+        elif isinstance(value, Tup):
+            value = Tup(tuple(map(self.canonical, value.items)))
+        seen = 0
+        while value in self._parent and seen < _MOST_ROUNDS:
+            value = self._parent[value]
+            if isinstance(value, Field):
+                value = Field(self.canonical(value.base), value.name)
+            seen += 1
+        return value
+
+    def same(self, left: Value, right: Value) -> bool:
+        """Whether two terms are known to be equal here."""
+        return left == right or self.canonical(left) == self.canonical(right)
+
+    def _join(self, left: Value, right: Value) -> None:
+        if _rank(left) > _rank(right):
+            left, right = right, left
+        if left not in parts_of(right):
+            self._parent[right] = left
+        elif right not in parts_of(left):
+            self._parent[left] = right
+
+    def impossible(self) -> bool:
+        """Whether the literals contradict one another."""
+        for fact in self.literals:
+            if isinstance(fact, Not):
+                atom = fact.atom
+                if atom in self.literals:
+                    return True
+                if isinstance(atom, Eq) and self.same(atom.left, atom.right):
+                    return True
+                if isinstance(atom, Truthy) and _is_identity(self.canonical(atom.value)):
+                    return True
+            elif isinstance(fact, Eq) and _clash(
+                self.canonical(fact.left), fact.left, fact.right
+            ):
+                return True
+        return False
+
+
+_MOST_ROUNDS = 8
+
+
+def _rank(value: Value) -> tuple[int, int, str]:
+    order = 3
+    if isinstance(value, Lit):
+        order = 0
+    elif isinstance(value, Claims):
+        order = 1
+    elif isinstance(value, Field) and isinstance(value.base, Claims):
+        order = 2
+    depth = sum(1 for _ in parts_of(value))
+    return order, depth, repr(value) if order == 3 else ""  # noqa: PLR2004
+
+
+def _is_identity(value: Value) -> bool:
+    """A claim of a verified token: it was put there by whoever signed it."""
+    while isinstance(value, Field):
+        value = value.base
+    return isinstance(value, Claims)
+
+
+def _clash(representative: Value, left: Value, right: Value) -> bool:
+    if isinstance(representative, Lit):
+        for side in (left, right):
+            if isinstance(side, Lit) and side.value != representative.value:
+                return True
+        return representative == NONE and any(map(_is_identity, (left, right)))
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether the goal holds in every case; otherwise a case in which it does not."""
+
+    holds: bool
+    case: Case | None = None
+    exhausted: bool = False
+
+
+def implies(
+    facts: Iterable[Formula],
+    goal: Callable[[Case], bool],
+    definitions: Mapping[Row, Formula],
+    most_cases: int = 400,
+) -> Answer:
+    """Ask whether `goal` holds in every case that the facts allow."""
+    search = _Search(goal, definitions, most_cases)
+    found = search.run({}, list(facts))
+    if found is not None:
+        return Answer(holds=False, case=found, exhausted=search.exhausted)
+    return Answer(holds=True)
+
+
+class _Search:
+    def __init__(
+        self, goal: Callable[[Case], bool], definitions: Mapping[Row, Formula], most: int
+    ) -> None:
+        self.goal = goal
+        self.definitions = definitions
+        self.left = most
+        self.exhausted = False
+
+    def run(self, literals: dict[Formula, None], todo: list[Formula]) -> Case | None:
+        """Return a case without the goal, or None when there is none."""
+        options = self._settle(literals, todo)
+        if options is None:
+            return None
+        self.left -= 1
+        case = Case(literals)
+        if case.impossible() or self.goal(case):
+            return None
+        if self.left <= 0:
+            self.exhausted = True
+            return case
+        if not options:
+            return case
+        chosen = min(options, key=lambda option: len(option.parts))
+        rest = [option for option in options if option is not chosen]
+        for part in chosen.parts:
+            found = self.run(dict(literals), [part, *rest])
+            if found is not None:
+                return found
+        return None
+
+    def _settle(
+        self, literals: dict[Formula, None], todo: list[Formula]
+    ) -> list[Or] | None:
+        """Take conjunctions apart and simplify disjunctions; None on a contradiction."""
+        waiting = list(todo)
+        options: list[Or] = []
+        while waiting:
+            item = waiting.pop()
+            match item:
+                case Always(holds=holds):
+                    if not holds:
+                        return None
+                case And(parts=parts):
+                    waiting.extend(parts)
+                case Or():
+                    options.append(item)
+                case _ if item not in literals:
+                    if negated(item) in literals:
+                        return None
+                    literals[item] = None
+                    if isinstance(item, Exists) and item.row in self.definitions:
+                        waiting.append(self.definitions[item.row])
+            if not waiting and options:
+                options, waiting = _simplified(options, literals)
+        return options
+
+
+def _simplified(
+    options: list[Or], literals: Mapping[Formula, None]
+) -> tuple[list[Or], list[Formula]]:
+    """Drop what the literals decide; what is left over alone must hold."""
+    kept: list[Or] = []
+    units: list[Formula] = []
+    for option in options:
+        parts = [part for part in option.parts if not refuted(part, literals)]
+        if any(affirmed(part, literals) for part in parts):
+            continue
+        if len(parts) > 1:
+            kept.append(option if len(parts) == len(option.parts) else Or(tuple(parts)))
+        else:
+            units.append(parts[0] if parts else NO)
+    return kept, units
+
+
+def affirmed(formula: Formula, literals: Mapping[Formula, None]) -> bool:
+    """Whether the literals contain all that the formula needs."""
+    match formula:
+        case Always(holds=holds):
+            return holds
+        case And(parts=parts):
+            return all(affirmed(part, literals) for part in parts)
+        case Or(parts=parts):
+            return any(affirmed(part, literals) for part in parts)
+        case _:
+            return formula in literals
+
+
+def refuted(formula: Formula, literals: Mapping[Formula, None]) -> bool:
+    """Whether the literals contain the contrary."""
+    match formula:
+        case Always(holds=holds):
+            return not holds
+        case And(parts=parts):
+            return any(refuted(part, literals) for part in parts)
+        case Or(parts=parts):
+            return all(refuted(part, literals) for part in parts)
+        case _:
+            return negated(formula) in literals

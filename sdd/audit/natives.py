@@ -1,0 +1,380 @@
+"""Methods of values that the analysis models itself: texts, lists, mappings, models, rows."""
+
+import ast
+from collections.abc import Callable, Mapping
+
+from sdd.audit.classes import all_fields
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.expressions import any_of, apply, contains, elements
+from sdd.audit.logic import YES, Holds, Truthy, negated
+from sdd.audit.orm import (
+    column_method,
+    query_method,
+    result_method,
+    session_method,
+    update_all,
+)
+from sdd.audit.state import State
+from sdd.audit.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Apply,
+    ClassInfo,
+    Claims,
+    Col,
+    DictObject,
+    Field,
+    Instance,
+    LibObject,
+    ListObject,
+    Lit,
+    Many,
+    Phi,
+    Query,
+    Ref,
+    Result,
+    Row,
+    Super,
+    Sym,
+    Truth,
+    Tup,
+    Value,
+    lit,
+    text_of,
+)
+
+_VALIDATES = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "construct",
+                        "model_construct"})  # fmt: skip
+_DUMPS = frozenset({"model_dump", "dict", "to_dict", "_asdict", "asdict"})
+_COPIES = frozenset({"strip", "copy", "model_copy", "decode", "encode", "hex", "to_list"})
+
+
+def call_native(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """Call a method of a value that is no instance of the program's classes."""
+    if isinstance(receiver, Phi):
+        return engine.each(
+            state,
+            receiver,
+            lambda branch, item: call_native(engine, item, name, arguments, branch, node),
+        )
+    special = _special(engine, receiver, name, arguments, state, node)
+    if special is not None:
+        return special
+    session = session_method(engine, name, arguments, state, node)
+    if session is not None:
+        return session
+    found = _by_content(engine, receiver, name, arguments, state, node)
+    if found is not None:
+        return found
+    return _unknown(engine, receiver, name, arguments, state)
+
+
+def _special(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
+    match receiver:
+        case Query():
+            return query_method(engine, receiver, name, arguments, state, node)
+        case Result():
+            return result_method(engine, receiver, name, arguments, state, node)
+        case Col():
+            return column_method(engine, receiver, name, arguments, state)
+        case Truth() if name in {"label", "is_", "self_group"}:
+            return receiver
+        case ClassInfo():
+            return _class_method(engine, receiver, name, arguments, state, node)
+        case Super():
+            from sdd.audit.web import super_method  # noqa: PLC0415 - the web knows library bases
+
+            return super_method(engine, receiver, name, arguments, state, node)
+        case Ref() if receiver.uid in engine.objects:
+            from sdd.audit.web import router_method  # noqa: PLC0415
+
+            return router_method(engine, receiver, name, arguments, state, node)
+        case LibObject() | Sym() | Field() | Apply():
+            from sdd.audit.tokens import token_method  # noqa: PLC0415
+
+            return token_method(engine, receiver, name, arguments, state, node)
+        case _:
+            return None
+
+
+def _by_content(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
+    if name in _COPIES and not isinstance(receiver, Ref):
+        return receiver
+    held = engine.load(state, receiver) if isinstance(receiver, Ref) else None
+    if isinstance(held, ListObject) and isinstance(receiver, Ref):
+        return _list_method(engine, receiver, held, name, arguments, state)
+    if isinstance(held, DictObject) and isinstance(receiver, Ref):
+        return _dict_method(engine, receiver, held, name, arguments, state)
+    if name in _DUMPS or name in {"model_copy", "copy"}:
+        return dumped(engine, receiver, arguments, state)
+    if name in {"sqlmodel_update", "update"} and arguments.positional:
+        return _updated(engine, receiver, name, arguments, state, node)
+    if isinstance(receiver, Lit) and isinstance(receiver.value, str):
+        return _text_method(engine, receiver.value, name, arguments, state)
+    return _mapping_method(engine, receiver, name, arguments, state)
+
+
+def _updated(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
+    if not isinstance(receiver, (Row, Ref)) or (name == "update" and isinstance(receiver, Row)):
+        return None
+    update_all(engine, receiver, arguments.positional[0], state, node)
+    extra = arguments.get("update")
+    if extra is not None:
+        update_all(engine, receiver, extra, state, node)
+    return receiver
+
+
+def _class_method(
+    engine: Engine, info: ClassInfo, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
+    if name not in _VALIDATES:
+        return None
+    source = arguments.get("obj", 0) or NONE
+    held = mapping_of(engine, source, state)
+    items = dict(held.items)
+    update = arguments.get("update")
+    if update is not None:
+        extra = mapping_of(engine, update, state)
+        items.update(extra.items)
+    if info.entity is None:
+        names = {key for key, _ in all_fields(info)}
+        items = {key: value for key, value in items.items() if not names or key in names}
+    return engine.call(
+        info, Arguments((), tuple(items.items()), (), held.more), state, node
+    )
+
+
+def mapping_of(engine: Engine, value: Value, state: State) -> DictObject:
+    """Return a value's content as a mapping."""
+    held = engine.load(state, value) if isinstance(value, Ref) else None
+    match held:
+        case DictObject():
+            return held
+        case Instance():
+            return DictObject(held.fields, held.rest)
+        case _:
+            return DictObject((), (value,))
+
+
+def dumped(engine: Engine, receiver: Value, arguments: Arguments, state: State) -> Value:
+    """`model_dump(exclude=…)`: the content as a mapping."""
+    excluded = _names(engine, arguments.get("exclude"), state)
+    if isinstance(receiver, Ref):
+        held = mapping_of(engine, receiver, state)
+        items = tuple(item for item in held.items if item[0] not in excluded)
+        more = tuple(_without(one, excluded) for one in held.more)
+        return engine.allocate(state, DictObject(items, more))
+    return _without(receiver, excluded)
+
+
+def _without(value: Value, excluded: frozenset[str]) -> Value:
+    if not excluded:
+        return value
+    return Apply("without", (value, *(lit(name) for name in sorted(excluded))))
+
+
+def _names(engine: Engine, value: Value | None, state: State) -> frozenset[str]:
+    held = engine.load(state, value) if isinstance(value, Ref) else None
+    if isinstance(held, ListObject):
+        return frozenset(str(item.value) for _, item in held.items if isinstance(item, Lit))
+    if isinstance(held, DictObject):
+        return frozenset(key for key, _ in held.items)
+    return frozenset()
+
+
+# ------------------------------------------------------------------ lists, dictionaries, texts
+
+
+def _list_method(
+    engine: Engine,
+    ref: Ref,
+    held: ListObject,
+    name: str,
+    arguments: Arguments,
+    state: State,
+) -> Value | None:
+    first = arguments.positional[0] if arguments.positional else NONE
+    if name in {"append", "add", "insert"}:
+        added = arguments.positional[-1] if arguments.positional else NONE
+        engine.store(state, ref, ListObject((*held.items, (YES, added)), held.more))
+        return NONE
+    if name in {"extend", "update"}:
+        other = engine.load(state, first) if isinstance(first, Ref) else None
+        if isinstance(other, ListObject):
+            extended = ListObject((*held.items, *other.items), (*held.more, *other.more))
+        else:
+            extended = ListObject(held.items, (*held.more, elements(engine, first, state)))
+        engine.store(state, ref, extended)
+        return NONE
+    if name == "pop":
+        return any_of(held)
+    if name in {"sort", "reverse", "clear", "remove"}:
+        return NONE
+    if name == "copy":
+        return engine.allocate(state, held)
+    if name in {"count", "index"}:
+        return apply(name, (ref, first))
+    return None
+
+
+def _dict_method(
+    engine: Engine,
+    ref: Ref,
+    held: DictObject,
+    name: str,
+    arguments: Arguments,
+    state: State,
+) -> Value | None:
+    first = arguments.positional[0] if arguments.positional else NONE
+    if name in {"get", "pop", "setdefault"}:
+        return _get_key(engine, ref, held, name, arguments, state)
+    if name == "update":
+        other = mapping_of(engine, first, state) if arguments.positional else DictObject()
+        items = {**dict(held.items), **dict(other.items), **dict(arguments.keywords)}
+        more = (*held.more, *other.more, *arguments.rest)
+        engine.store(state, ref, DictObject(tuple(items.items()), more))
+        return NONE
+    if name == "items":
+        return _pairs(engine, held, state)
+    if name == "keys":
+        keys: list[Value] = [lit(key) for key, _ in held.items]
+        keys += [apply("key", (one,)) for one in held.more]
+        return engine.new_list(state, keys)
+    if name == "values":
+        values = [value for _, value in held.items]
+        values += [Field(one, "*") for one in held.more]
+        return engine.new_list(state, values)
+    if name in {"copy", *_DUMPS}:
+        return engine.allocate(state, held)
+    if name == "clear":
+        engine.store(state, ref, DictObject())
+        return NONE
+    return None
+
+
+def _pairs(engine: Engine, held: DictObject, state: State) -> Value:
+    pairs: list[Value] = [Tup((lit(key), value)) for key, value in held.items]
+    unknown = [Tup((apply("key", (one,)), Field(one, "*"))) for one in held.more]
+    return engine.allocate(
+        state, ListObject(tuple((YES, pair) for pair in pairs), tuple(unknown))
+    )
+
+
+def _get_key(
+    engine: Engine,
+    ref: Ref,
+    held: DictObject,
+    name: str,
+    arguments: Arguments,
+    state: State,
+) -> Value:
+    key = arguments.positional[0] if arguments.positional else NONE
+    default = arguments.get("default", 1) or NONE
+    if not isinstance(key, Lit):
+        return any_value(engine, held, default)
+    wanted = str(key.value)
+    found = held.get(wanted)
+    if name == "pop":
+        left = tuple(item for item in held.items if item[0] != wanted)
+        more = tuple(_without(one, frozenset({wanted})) for one in held.more)
+        engine.store(state, ref, DictObject(left, more))
+    if found is not None:
+        return found
+    if held.more:
+        return Field(held.more[-1], wanted)
+    return default
+
+
+def any_value(engine: Engine, held: DictObject, default: Value) -> Value:
+    """Return any one value of a dictionary, or the default."""
+    cases = [(YES, value) for _, value in held.items] + [(YES, one) for one in held.more]
+    return engine.alternatives([*cases, (YES, default)])
+
+
+def _mapping_method(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State
+) -> Value | None:
+    first = arguments.positional[0] if arguments.positional else NONE
+    if name in {"get", "pop", "__getitem__", "getlist"} and isinstance(first, Lit):
+        if not isinstance(receiver, (Claims, Field, Sym, Apply, LibObject, Many)):
+            return None
+        default = arguments.get("default", 1)
+        field = Field(receiver, str(first.value))
+        if default is None or (isinstance(default, Lit) and not default.value):
+            return field
+        guard = Truthy(field)
+        return Phi(((guard, field), (negated(guard), default)))
+    if name == "items" and not arguments.positional:
+        return Many(Tup((apply("key", (receiver,)), Field(receiver, "*"))))
+    if name in {"values"} and not arguments.positional:
+        return Many(Field(receiver, "*"))
+    if name in {"startswith", "endswith", "isdigit", "isalnum", "match"}:
+        return Truth(Holds(name, (receiver, *arguments.positional)))
+    if name == "intersection" and arguments.positional:
+        return apply("intersection", (receiver, first))
+    if name in {"any", "issubset", "__contains__"} and arguments.positional:
+        return Truth(contains(engine, receiver, first, state))
+    return None
+
+
+def _text_method(
+    engine: Engine, text: str, name: str, arguments: Arguments, state: State
+) -> Value | None:
+    first = arguments.positional[0] if arguments.positional else NONE
+    if name in {"startswith", "endswith"}:
+        options = _texts(engine, first, state)
+        if options is None:
+            return Truth(Holds(name, (lit(text), first)))
+        test = text.startswith if name == "startswith" else text.endswith
+        return TRUE if any(test(option) for option in options) else FALSE
+    simple: Mapping[str, Callable[[], str]] = {
+        "lower": text.lower, "upper": text.upper, "strip": text.strip,
+        "title": text.title, "lstrip": text.lstrip,
+    }  # fmt: skip
+    if name in simple and not arguments.positional:
+        return lit(simple[name]())
+    if name == "rstrip":
+        chars = text_of(first) if arguments.positional else None
+        return lit(text.rstrip(chars))
+    if name == "split" and len(arguments.positional) <= 1:
+        parts = text.split(text_of(first) if arguments.positional else None)
+        return engine.new_list(state, [lit(part) for part in parts])
+    if name == "join":
+        return apply("join", (lit(text), first))
+    if name == "format":
+        return apply("+", (lit(text), *arguments.every()))
+    return None
+
+
+def _texts(engine: Engine, value: Value, state: State) -> list[str] | None:
+    if isinstance(value, Tup):
+        items = [text_of(item) for item in value.items]
+        return [item for item in items if item] if None not in items else None
+    held = engine.load(state, value) if isinstance(value, Ref) else None
+    if isinstance(held, ListObject):
+        items = [text_of(item) for _, item in held.items]
+        return [item for item in items if item] if None not in items else None
+    text = text_of(value)
+    return [text] if text is not None else None
+
+
+def _unknown(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State
+) -> Value:
+    if isinstance(receiver, Sym) and receiver.kind == "unknown":
+        engine.unknown_check(f"{receiver.name}.{name}", state, arguments.every())
+    if isinstance(receiver, Ref):
+        held = engine.load(state, receiver)
+        if isinstance(held, Instance) and held.info is not None and held.info.library_bases():
+            return apply(f".{name}", (receiver, *arguments.every()))
+        engine.unknown_check(f"method {name}", state, arguments.every())
+    return apply(f".{name}", (receiver, *arguments.every()))

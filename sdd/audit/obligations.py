@@ -1,0 +1,297 @@
+"""Every effect of a request must concern the caller's own rows: proved, broken, or not known."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sdd.audit.engine import Effect, Engine
+from sdd.audit.flows import rows_in
+from sdd.audit.logic import (
+    Answer,
+    Case,
+    Eq,
+    Exists,
+    Formula,
+    Holds,
+    Not,
+    Opaque,
+    Or,
+    Truthy,
+    And,
+    implies,
+    parts_of,
+    values_in,
+)
+from sdd.audit.model import Verdict
+from sdd.audit.ownership import Situation
+from sdd.audit.requests import Run
+from sdd.audit.schema import Schema
+from sdd.audit.state import Place
+from sdd.audit.tokens import is_client
+from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """One thing that must be shown: at this place, with these facts, about this target."""
+
+    operation: str
+    entity: str
+    target: Value
+    place: Place
+    facts: tuple[Formula, ...]
+    chain: tuple[Place, ...] = ()
+    column: str | None = None
+    value: Value | None = None
+    heap: Mapping[object, object] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How an obligation was decided; `case` is the counter-example."""
+
+    obligation: Obligation
+    verdict: Verdict
+    because: str
+    case: Case | None = None
+    authenticated: bool = True
+    door: bool = False
+
+
+def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, ...]:
+    """Return what must be shown for a request: rows that reach the client, and every write."""
+    found: dict[Obligation, None] = {}
+    reads = {
+        effect.target: effect
+        for effect in run.effects
+        if effect.operation == "read" and isinstance(effect.target, Row)
+    }
+    for end in run.ends:
+        for row, guard in rows_in(engine, end.value, end.state).items():
+            effect = reads.get(row)
+            place = effect.place if effect else engine.row_places.get(row, end.place)
+            facts = (*end.facts, guard, Exists(row))
+            item = Obligation(
+                operation="read",
+                entity=row.entity,
+                target=row,
+                place=place,
+                facts=facts,
+                chain=effect.chain if effect else (),
+            )
+            found[item] = None
+    for effect in run.effects:
+        if effect.operation != "read":
+            found[_of_write(effect, schema)] = None
+    return tuple(found)
+
+
+def _of_write(effect: Effect, schema: Schema) -> Obligation:
+    del schema
+    entity = ""
+    facts = effect.facts
+    if isinstance(effect.target, Row):
+        entity = effect.target.entity
+        facts = (*facts, Exists(effect.target))
+    elif isinstance(effect.target, Ref):
+        held = effect.heap.get(effect.target.uid)
+        if isinstance(held, Instance) and held.info is not None:
+            entity = held.info.entity or ""
+    return Obligation(
+        operation=effect.operation,
+        entity=entity,
+        target=effect.target,
+        place=effect.place,
+        facts=facts,
+        chain=effect.chain,
+        column=effect.column,
+        value=effect.value,
+        heap=effect.heap,
+    )
+
+
+class Judge:
+    """Decides obligations of one program."""
+
+    def __init__(self, engine: Engine, schema: Schema) -> None:
+        self.engine = engine
+        self.schema = schema
+        self._situations: dict[int, Situation] = {}
+
+    def ask(
+        self, facts: Iterable[Formula], goal: Callable[[Situation], str | None]
+    ) -> tuple[Answer, str]:
+        """Ask whether a goal holds in every case; also return the reason of the last case."""
+        reasons: list[str] = []
+
+        def check(case: Case) -> bool:
+            reason = goal(Situation(case, self.schema))
+            if reason:
+                reasons.append(reason)
+            return bool(reason)
+
+        answer = implies(facts, check, self.engine.row_definitions)
+        return answer, reasons[0] if reasons else "the path cannot be taken"
+
+    def authenticated(self, facts: Iterable[Formula]) -> tuple[Answer, str]:
+        """Ask whether the caller is known in every case."""
+        return self.ask(facts, Situation.authenticated)
+
+    def decide(self, obligation: Obligation) -> Finding | None:
+        """Decide one obligation; None when it concerns nobody's data."""
+        if obligation.operation == "create":
+            return self._decide_creation(obligation)
+        row = obligation.target
+        if not isinstance(row, Row) or not self.schema.is_owned(row.entity):
+            return None
+
+        def goal(situation: Situation) -> str | None:
+            reason = situation.owned(row) or situation.privileged()
+            if reason is None and obligation.operation == "read":
+                reason = "it is marked public" if situation.public(row) else None
+                reason = reason or self._seen_through(situation, row)
+            return reason
+
+        answer, reason = self.ask(obligation.facts, goal)
+        if answer.holds:
+            return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
+        return self._not_proved(obligation, row, answer)
+
+    def _seen_through(self, situation: Situation, row: Row) -> str | None:
+        """A row may be shown as the parent of one that the caller may see."""
+        for other in tuple(situation.case.literals):
+            if not isinstance(other, Exists) or other.row == row:
+                continue
+            child = other.row
+            for column in self.schema.entity(child.entity).columns.values():
+                target, key = self.schema.target(child.entity, column)
+                if target == row.entity and situation.case.same(
+                    Field(child, column.name), Field(row, key)
+                ):
+                    allowed = not self.schema.is_owned(child.entity) or situation.owned(child)
+                    if allowed:
+                        return f"it is shown with its {child.entity}"
+        return None
+
+    def _not_proved(self, obligation: Obligation, row: Row, answer: Answer) -> Finding:
+        case = answer.case
+        doubt = self._doubt(case, row) if case is not None else None
+        if answer.exhausted:
+            doubt = "there are too many cases to look at"
+        if doubt:
+            return Finding(
+                obligation=obligation, verdict=Verdict.UNKNOWN, because=doubt, case=case
+            )
+        return Finding(
+            obligation=obligation,
+            verdict=Verdict.VIOLATED,
+            because=self._missing(case, row),
+            case=case,
+        )
+
+    def _missing(self, case: Case | None, row: Row) -> str:
+        """Say what would have to be compared and is not."""
+        columns = self.schema.owner_columns(row.entity)
+        if case is not None:
+            for column in columns:
+                for literal in case.literals:
+                    if isinstance(literal, Eq):
+                        for mine, theirs in (
+                            (literal.left, literal.right),
+                            (literal.right, literal.left),
+                        ):
+                            if mine == Field(row, column) and is_client(theirs):
+                                return (
+                                    f"{row.entity}.{column} is compared with what the client"
+                                    f" sent ({describe(theirs)}), never with the token"
+                                )
+        if columns:
+            return f"nothing compares {row.entity}.{columns[0]} with the signed-in user"
+        if self.schema.is_user(row.entity):
+            return f"nothing says that this {row.entity} is the signed-in user"
+        parents = [parent for _, parent, _ in self.schema.parents(row.entity)]
+        through = f" through {parents[0]}" if parents else ""
+        return f"nothing binds this {row.entity} to the signed-in user{through}"
+
+    def _doubt(self, case: Case, row: Row) -> str | None:
+        """Return what was not understood and could have been the check."""
+        for literal in case.literals:
+            atom = literal.atom if isinstance(literal, Not) else literal
+            if isinstance(atom, Opaque) and (not atom.args or self._concerns(atom, row, case)):
+                return atom.reason
+            if isinstance(atom, (Truthy, Holds)) and self._may_be_a_check(atom, row, case):
+                return "a check was made that is not understood"
+            if isinstance(atom, Eq) and self._compares_unknown(atom, row, case):
+                return "the owner is compared with something that is not understood"
+        return None
+
+    def _concerns(self, atom: Formula, row: Row, case: Case) -> bool:
+        keys = self._names_of(row, case)
+        return any(
+            part in keys or (isinstance(part, Sym) and part.kind == "unknown")
+            for value in values_in(atom)
+            for part in parts_of(value)
+        )
+
+    def _names_of(self, row: Row, case: Case) -> set[Value]:
+        key = Field(row, self.schema.entity(row.entity).key_column)
+        return {row, *Situation(case, self.schema).equals(key)}
+
+    def _may_be_a_check(self, atom: Formula, row: Row, case: Case) -> bool:
+        """A predicate that involves both the row and the caller may be the ownership check."""
+        values = list(values_in(atom))
+        if not any(isinstance(part, Apply) for value in values for part in parts_of(value)) and (
+            not isinstance(atom, Holds)
+        ):
+            return False
+        if isinstance(atom, Holds) and atom.name not in {"in", "not in"}:
+            calls = any(isinstance(p, Apply) for value in values for p in parts_of(value))
+            if not calls:
+                return False
+        parts = [part for value in values for part in parts_of(value)]
+        situation = Situation(case, self.schema)
+        names = self._names_of(row, case)
+        about_row = any(part in names for part in parts)
+        about_caller = any(situation.principal(part) for part in parts if isinstance(part, Field))
+        return about_row and about_caller
+
+    def _compares_unknown(self, atom: Eq, row: Row, case: Case) -> bool:
+        del case
+        columns = {Field(row, column) for column in self._scope_columns(row)}
+        for mine, theirs in ((atom.left, atom.right), (atom.right, atom.left)):
+            if mine in columns:
+                parts = list(parts_of(theirs))
+                if any(isinstance(part, Sym) and part.kind == "unknown" for part in parts):
+                    return True
+                if isinstance(theirs, Apply) and not is_client(theirs):
+                    return True
+        return False
+
+    def _scope_columns(self, row: Row) -> Iterator[str]:
+        yield from self.schema.owner_columns(row.entity)
+        yield from (column for column, _, _ in self.schema.parents(row.entity))
+        if self.schema.is_user(row.entity):
+            yield self.schema.entity(row.entity).key_column
+
+    # ------------------------------------------------------------ creation
+
+    def _decide_creation(self, obligation: Obligation) -> Finding | None:
+        from sdd.audit.creation import decide_creation  # noqa: PLC0415 - it needs the judge
+
+        return decide_creation(self, obligation)
+
+
+def describe(value: Value) -> str:
+    """Return words for a value, for messages."""
+    for part in parts_of(value):
+        if isinstance(part, Sym) and part.kind == "client":
+            where = f"{part.note} " if part.note else ""
+            field = f".{value.name}" if isinstance(value, Field) and value.base == part else ""
+            return f"{where}{part.name}{field}"
+    if isinstance(value, Field):
+        return value.name
+    return type(value).__name__.lower()
+
+
+def disjunctions(facts: Iterable[Formula]) -> int:
+    """Count the facts that leave a choice."""
+    return sum(isinstance(fact, (Or, And)) for fact in facts)

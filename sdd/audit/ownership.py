@@ -1,0 +1,310 @@
+"""Whose row is it: what the facts of one case say about owner, role and proof."""
+
+import re
+from collections.abc import Iterator
+
+from sdd.audit.logic import Case, Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
+from sdd.audit.schema import Schema
+from sdd.audit.tokens import is_client, is_secret
+from sdd.audit.values import Claims, Field, Lit, Many, Row, Sym, Value
+
+_SECRET_COLUMN = re.compile(
+    r"token|secret|api_?key|^key$|code|hash|session|jti|otp|nonce|signature|digest", re.IGNORECASE
+)
+_PASSWORD_COLUMN = re.compile(r"pass|pwd|hash", re.IGNORECASE)
+_ROLE = re.compile(
+    r"role|admin|superuser|staff|permission|scope|privilege|is_root|group|access_level|moderator",
+    re.IGNORECASE,
+)
+_ORDINARY = re.compile(r"user|member|viewer|guest|customer|basic|free|reader|default", re.IGNORECASE)
+_PUBLIC = re.compile(r"public|shared|published|visib", re.IGNORECASE)
+_IDENTIFIES = re.compile(r"id$|_id|uid|uuid|sub|email|username|login|name$|^id", re.IGNORECASE)
+_SENT_AS_CREDENTIAL = frozenset({"credentials", "header", "cookie"})
+
+
+class Situation:
+    """One case with the schema: answers who the caller is and what is theirs."""
+
+    def __init__(self, case: Case, schema: Schema) -> None:
+        self.case = case
+        self.schema = schema
+        self._groups: dict[Value, list[Value]] = {}
+        self._rows: dict[Row, None] = {}
+        self._owned: dict[Row, str | None] = {}
+        for literal in case.literals:
+            if isinstance(literal, Exists):
+                self._rows[literal.row] = None
+            elif isinstance(literal, Eq):
+                for side in (literal.left, literal.right):
+                    self._groups.setdefault(case.canonical(side), []).append(side)
+
+    # ------------------------------------------------------------ the caller
+
+    def equals(self, value: Value) -> list[Value]:
+        """Return every term known to be the same as this one, itself first."""
+        canonical = self.case.canonical(value)
+        return [value, canonical, *self._groups.get(canonical, ())]
+
+    def authenticated(self) -> str | None:
+        """Return how the caller is known, or None."""
+        for literal in self.case.literals:
+            if isinstance(literal, Proved) and literal.kind == "token":
+                return getattr(literal.value, "how", "") or "verified token"
+            if isinstance(literal, Eq) and self._is_shared_secret(literal):
+                return "shared secret"
+        for row in self._rows:
+            column = self.bearer_column(row)
+            if column and column[1]:
+                return f"{row.entity} found by its {column[0]}"
+        return None
+
+    def _is_shared_secret(self, fact: Eq) -> bool:
+        for mine, theirs in ((fact.left, fact.right), (fact.right, fact.left)):
+            sent = [part for part in parts_of(mine) if isinstance(part, Sym)]
+            if (
+                is_client(mine)
+                and any(part.note in _SENT_AS_CREDENTIAL or part.note == "body" for part in sent)
+                and is_secret(theirs)
+                and not is_secret(mine)
+                and not isinstance(theirs, Lit)
+            ):
+                return True
+        return False
+
+    def bearer_column(self, row: Row) -> tuple[str, bool] | None:
+        """Return the secret column by which the client found a row; and whether it was a header."""
+        for literal in self.case.literals:
+            if not isinstance(literal, Eq):
+                continue
+            for mine, theirs in ((literal.left, literal.right), (literal.right, literal.left)):
+                if (
+                    isinstance(mine, Field)
+                    and mine.base == row
+                    and _SECRET_COLUMN.search(mine.name)
+                    and is_client(theirs)
+                ):
+                    places = {
+                        part.note
+                        for part in parts_of(theirs)
+                        if isinstance(part, Sym) and part.kind == "client"
+                    }
+                    return mine.name, bool(places & _SENT_AS_CREDENTIAL)
+        return None
+
+    def principal(self, value: Value) -> str | None:
+        """Return why a value belongs to the caller's verified identity, or None."""
+        for term in self.equals(value):
+            root = _root(term)
+            if isinstance(root, Claims):
+                return _claim_path(term)
+            if isinstance(root, Row) and term != root and isinstance(term, Field):
+                if self._is_caller(root):
+                    return f"{root.entity}.{term.name} of the signed-in user"
+                secret = self.bearer_column(root)
+                if secret and secret[1]:
+                    return f"{root.entity}.{term.name} of the caller's session"
+        return None
+
+    def _is_caller(self, row: Row) -> bool:
+        return self.schema.is_user(row.entity) and self.owned(row) is not None
+
+    # ------------------------------------------------------------ rows
+
+    def owned(self, row: Row) -> str | None:
+        """Return why a row belongs to the caller, or None."""
+        if row in self._owned:
+            return self._owned[row]
+        self._owned[row] = None  # in a circle of references nobody owns anything
+        reason = self._reason(row)
+        self._owned[row] = reason
+        return reason
+
+    def _reason(self, row: Row) -> str | None:
+        if Proved("password", row) in self.case.literals or self._password_matches(row):
+            return "the caller proved the password"
+        secret = self.bearer_column(row)
+        if secret:
+            return f"found by its secret {secret[0]}"
+        twin = self._twin(row)
+        if twin is not None:
+            return twin
+        if self.schema.is_user(row.entity):
+            return self._own_user_row(row)
+        for column in self.schema.owner_columns(row.entity):
+            why = self.principal(Field(row, column))
+            if why:
+                return f"{row.entity}.{column} = {why}"
+        return self._through_parent(row) or self._through_membership(row)
+
+    def _twin(self, row: Row) -> str | None:
+        """Two names for one row: what is known of one holds for the other."""
+        for other in self._same_rows(row):
+            if other != row:
+                why = self.owned(other)
+                if why:
+                    return why
+        return None
+
+    def _same_rows(self, row: Row) -> Iterator[Row]:
+        key = self.schema.entity(row.entity).key_column
+        mine = self.case.canonical(row)
+        for other in self._rows:
+            if other.entity == row.entity and (
+                self.case.canonical(other) == mine
+                or self.case.same(Field(other, key), Field(row, key))
+            ):
+                yield other
+
+    def _own_user_row(self, row: Row) -> str | None:
+        key = self.schema.entity(row.entity).key_column
+        if isinstance(_root(self.case.canonical(row)), Claims):
+            return "it is the signed-in user"
+        names = [key]
+        for literal in self.case.literals:
+            if isinstance(literal, Eq):
+                for side in (literal.left, literal.right):
+                    if isinstance(side, Field) and side.base == row:
+                        names.append(side.name)
+        for name in dict.fromkeys(names):
+            if name != key and not _IDENTIFIES.search(name):
+                continue
+            for term in self.equals(Field(row, name)):
+                root = _root(term)
+                if isinstance(root, Claims):
+                    return f"{row.entity}.{name} = {_claim_path(term)}"
+                if isinstance(root, Row) and root != row and name == key:
+                    why = self._by_reference(root, term)
+                    if why:
+                        return why
+        return None
+
+    def _by_reference(self, root: Row, term: Value) -> str | None:
+        if not isinstance(term, Field):
+            return None
+        if self.schema.is_user(root.entity):
+            own = term.name == self.schema.entity(root.entity).key_column
+            return "it is the signed-in user" if own and self.owned(root) else None
+        secret = self.bearer_column(root)
+        if secret:
+            return f"the user of the {root.entity} found by its {secret[0]}"
+        return None
+
+    def _password_matches(self, row: Row) -> bool:
+        if not self.schema.is_user(row.entity):
+            return False
+        for literal in self.case.literals:
+            if isinstance(literal, Eq):
+                for mine, theirs in ((literal.left, literal.right), (literal.right, literal.left)):
+                    if (
+                        isinstance(mine, Field)
+                        and mine.base == row
+                        and _PASSWORD_COLUMN.search(mine.name)
+                        and is_client(theirs)
+                    ):
+                        return True
+        return False
+
+    def _through_parent(self, row: Row) -> str | None:
+        for column, parent, key in self.schema.parents(row.entity):
+            mine = Field(row, column)
+            why = self.principal(mine)
+            if why:
+                return f"{row.entity}.{column} = {why}"
+            for other in self._rows:
+                if other.entity == parent and self.case.same(Field(other, key), mine):
+                    if not self.schema.is_owned(parent):
+                        continue
+                    reason = self.owned(other)
+                    if reason:
+                        return f"{row.entity}.{column} is {parent}.{key}, and {reason}"
+        return None
+
+    def _through_membership(self, row: Row) -> str | None:
+        for link, column, key, user in self.schema.memberships(row.entity):
+            for other in self._rows:
+                if other.entity == link and self.case.same(Field(other, column), Field(row, key)):
+                    why = self.principal(Field(other, user))
+                    if why:
+                        return f"{link} says that the caller belongs to it"
+        return None
+
+    # ------------------------------------------------------------ roles
+
+    def privileged(self) -> str | None:
+        """Return the role that the caller was checked to have, or None."""
+        for literal in self.case.literals:
+            why = self._role_in(literal)
+            if why:
+                return why
+        return None
+
+    def _role_in(self, literal: Formula) -> str | None:
+        match literal:
+            case Truthy(value=Field() as value) if _ROLE.search(value.name):
+                return value.name if self._is_mine(value) else None
+            case Eq(left=left, right=right):
+                for mine, theirs in ((left, right), (right, left)):
+                    if (
+                        isinstance(mine, Field)
+                        and _ROLE.search(mine.name)
+                        and _is_privileged(theirs)
+                        and self._is_mine(mine)
+                    ):
+                        shown = theirs.value if isinstance(theirs, Lit) else theirs
+                        return f"{mine.name} {shown}"
+                if self._is_shared_secret(literal):
+                    return "shared secret"
+            case Holds(name="in", args=(item, collection)):
+                for part in parts_of(collection):
+                    if isinstance(part, Field) and _ROLE.search(part.name) and self._is_mine(part):
+                        return part.name if _is_privileged(item) else None
+                if (
+                    isinstance(item, Field)
+                    and _ROLE.search(item.name)
+                    and self._is_mine(item)
+                    and isinstance(collection, Many)
+                ):
+                    return item.name
+        return None
+
+    def _is_mine(self, value: Field) -> bool:
+        root = _root(self.case.canonical(value))
+        if isinstance(root, Claims) or isinstance(_root(value), Claims):
+            return True
+        return any(isinstance(one, Row) and self._is_caller(one) for one in (root, _root(value)))
+
+    def public(self, row: Row) -> bool:
+        """Whether the row was checked to be marked as public."""
+        for literal in self.case.literals:
+            match literal:
+                case Truthy(value=Field(base=base, name=name)) if base == row:
+                    if _PUBLIC.search(name):
+                        return True
+                case Eq(left=Field(base=base, name=name), right=Lit(value=flag)) if base == row:
+                    if _PUBLIC.search(name) and flag not in {False, "private", None}:
+                        return True
+                case _:
+                    pass
+        return False
+
+
+def _root(value: Value) -> Value:
+    while isinstance(value, Field):
+        value = value.base
+    return value
+
+
+def _claim_path(value: Value) -> str:
+    names: list[str] = []
+    while isinstance(value, Field):
+        names.append(value.name)
+        value = value.base
+    path = ".".join(reversed(names))
+    return f"the token's {path}" if path else "the token"
+
+
+def _is_privileged(value: Value) -> bool:
+    if not isinstance(value, Lit):
+        return False
+    text = str(value.value).rpartition(".")[2]
+    return value.value not in {None, False} and not _ORDINARY.fullmatch(text)

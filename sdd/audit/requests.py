@@ -1,0 +1,208 @@
+"""Runs one request through one mount: middleware, dependencies, handler."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from sdd.audit.calls import bind_parameters
+from sdd.audit.dependencies import Request, Used, request_object
+from sdd.audit.engine import Arguments, BudgetExceededError, Effect, Engine, Remark
+from sdd.audit.logic import Formula
+from sdd.audit.routes import Mount, handler_function, handler_place
+from sdd.audit.state import Frame, Place, State, merge
+from sdd.audit.values import (
+    NONE,
+    Apply,
+    Bound,
+    ClassInfo,
+    Dependency,
+    Func,
+    Handler,
+    Instance,
+    LibObject,
+    Ref,
+    Value,
+)
+
+_HARMLESS = re.compile(
+    r"CORS|GZip|TrustedHost|HTTPSRedirect|ProxyHeaders|SlowAPI|Sentry|Prometheus|Correlation|"
+    r"Session|Instrument|Logging|Timing|RateLimit",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One way in which the handler answers: the value, what holds, and the heap."""
+
+    value: Value
+    facts: tuple[Formula, ...]
+    state: State
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """All that happens in one request to a mount.
+
+    Attributes:
+        before: What holds when the handler starts.
+        unknown: Why the analysis gave up, if it did.
+    """
+
+    mount: Mount
+    ends: tuple[End, ...]
+    effects: tuple[Effect, ...]
+    used: tuple[Used, ...]
+    before: tuple[Formula, ...]
+    remarks: tuple[Remark, ...] = ()
+    unknown: str | None = None
+    unreadable: tuple[str, ...] = ()
+
+
+def run_request(engine: Engine, mount: Mount) -> Run:
+    """Run a request; a route that is too large to follow comes back as unknown."""
+    engine.effects = []
+    engine.remarks = {}
+    engine.steps = 0
+    state = State({}, {}, {})
+    request = Request(
+        engine=engine,
+        parameters=mount.parameters,
+        request=request_object(engine, state, mount.method, mount.path),
+    )
+    ends: list[End] = []
+    unknown: str | None = None
+    before: tuple[Formula, ...] = ()
+    frame, stack = engine.frame, list(engine.stack)
+    try:
+        before = _run(engine, mount, request, state, ends)
+        if handler_function(mount.entry.endpoint) is None:
+            unknown = "the handler is not a function of this program"
+    except (BudgetExceededError, RecursionError):
+        unknown = "the route is too large to follow"
+        engine.frame, engine.stack, engine.tries = frame, stack, 0
+    return Run(
+        mount=mount,
+        ends=tuple(ends),
+        effects=tuple(engine.effects),
+        used=tuple(request.used),
+        before=before,
+        remarks=tuple(engine.remarks),
+        unknown=unknown,
+        unreadable=tuple(engine.missing),
+    )
+
+
+def _run(
+    engine: Engine, mount: Mount, request: Request, state: State, ends: list[End]
+) -> tuple[Formula, ...]:
+    node = ast.Pass()
+    for layer, arguments in mount.middleware:
+        _through_middleware(engine, layer, arguments, request, state)
+    for dependency in mount.dependencies:
+        if state.alive:
+            if isinstance(dependency, Dependency):
+                request.resolve(dependency, None, state, node)
+            else:
+                engine.unknown_check("a dependency that is not understood", state, ())
+    function = handler_function(mount.entry.endpoint)
+    if function is None or not state.alive:
+        return tuple(state.facts)
+    endpoint = mount.entry.endpoint
+    skip = 1 if isinstance(endpoint, Bound) else 0
+    keywords = request.bind(function, state, skip)
+    before = tuple(state.facts)
+    if state.alive:
+        _run_handler(engine, mount, keywords, state, ends)
+    return before
+
+
+def _run_handler(
+    engine: Engine, mount: Mount, keywords: dict[str, Value], state: State, ends: list[End]
+) -> None:
+    """Run the handler's own frame, so that each of its ends can be judged by itself."""
+    endpoint = mount.entry.endpoint
+    receiver = endpoint.receiver if isinstance(endpoint, Bound) else None
+    outer = endpoint.function if isinstance(endpoint, Bound) else endpoint
+    if not isinstance(outer, Func) or isinstance(outer.node, ast.Lambda):
+        return
+    place = handler_place(mount)
+    arguments = Arguments((receiver,) if receiver is not None else (), tuple(keywords.items()))
+    frame = Frame(
+        module=outer.module,
+        label=outer.label,
+        scope=outer.closure,
+        owner=outer.owner,
+        receiver=receiver,
+    )
+    with engine.inside(frame, outer.node, place):
+        env = bind_parameters(engine, outer, arguments, state)
+        inner = State(env, state.facts, state.heap, state.pending)
+        engine.execute(outer.node.body, inner)
+        if inner.alive:
+            frame.returns.append((inner, NONE))
+        for end, value in frame.returns:
+            engine.commit(end)  # a dependency may commit after the handler
+            ends.append(End(value=value, facts=tuple(end.facts), state=end, place=place))
+
+
+# ------------------------------------------------------------------ middleware
+
+
+def _through_middleware(
+    engine: Engine, layer: Value, arguments: Arguments, request: Request, state: State
+) -> None:
+    """Run a middleware up to where it lets the request through."""
+    node = ast.Pass()
+    target = _dispatcher(engine, layer, arguments, state)
+    if target is None:
+        name = getattr(layer, "name", type(layer).__name__)
+        if not _HARMLESS.search(name):
+            engine.unknown_check(f"middleware {name} is not known", state, ())
+        return
+    base = len(state.facts)
+    passed: list[State] = []
+
+    def let_through(machine: Engine, more: Arguments, now: State, place: ast.AST) -> Value:
+        del machine, more, place
+        passed.append(now.fork())
+        return LibObject("response")
+
+    call_next = Handler("call_next", let_through)
+    scratch = state.fork()
+    engine.call(target, Arguments((request.request, call_next)), scratch, node)
+    for one in passed:
+        one.env = {}
+    merged = merge(passed, base)
+    if merged is None:
+        if passed or scratch.alive:
+            return
+        state.alive = False
+        return
+    merged.env = state.env
+    state.become(merged)
+
+
+def _dispatcher(
+    engine: Engine, layer: Value, arguments: Arguments, state: State
+) -> Value | None:
+    if isinstance(layer, (Func, Bound)):
+        return layer
+    if isinstance(layer, ClassInfo):
+        if not any(name.rpartition(".")[2] == "BaseHTTPMiddleware" for name in layer.library_bases()):
+            return None
+        app = (("app", Apply("app", ())), *arguments.keywords)
+        given = dict(arguments.keywords)
+        if isinstance(given.get("dispatch"), (Func, Bound)):
+            return given["dispatch"]
+        instance = engine.call(layer, Arguments((), app), state, ast.Pass())
+        method = layer.find("dispatch")
+        if isinstance(method, Func) and isinstance(instance, Ref):
+            return Bound(method, instance)
+    if getattr(layer, "name", "").endswith("BaseHTTPMiddleware"):
+        dispatch = arguments.get("dispatch", 0)
+        return dispatch if isinstance(dispatch, (Func, Bound)) else None
+    return None
+
+
+__all__ = ["End", "Instance", "Run", "run_request"]

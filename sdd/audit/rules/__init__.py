@@ -1,0 +1,1 @@
+"""The rules: each names a defect, says how bad it is and what to do."""

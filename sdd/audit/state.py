@@ -1,0 +1,330 @@
+"""What is known at one point of a run: names, heap, facts and writes not yet committed."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sdd.audit.logic import (
+    NO,
+    YES,
+    And,
+    Eq,
+    Exists,
+    Formula,
+    Opaque,
+    Or,
+    Proved,
+    Truthy,
+    both,
+    either,
+    negated,
+)
+from sdd.audit.values import (
+    Col,
+    DictObject,
+    HeapObject,
+    Instance,
+    ListObject,
+    Lit,
+    Phi,
+    Query,
+    Ref,
+    Sym,
+    Value,
+)
+from sdd.program import Module
+
+_MOST_CASES = 10
+_MOST_ATOMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, and the function that stands around it."""
+
+    path: str
+    line: int
+    column: int = 0
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A change that the next commit makes lasting.
+
+    Attributes:
+        operation: create, update or delete.
+        target: The row, the new instance, or the query that changes rows.
+        column: The column that is set, for updates of a row.
+    """
+
+    operation: str
+    target: Value
+    place: Place
+    column: str | None = None
+    value: Value | None = None
+
+
+@dataclass(slots=True)
+class Frame:
+    """One activation of a function, with all the ways in which it ends."""
+
+    module: Module
+    label: str
+    scope: Mapping[str, Value] | None = None
+    owner: Value | None = None
+    receiver: Value | None = None
+    returns: list[tuple["State", Value]] = field(default_factory=list)
+    raises: list[tuple["State", Value]] = field(default_factory=list)
+    breaks: list[list["State"]] = field(default_factory=list)
+    continues: list[list["State"]] = field(default_factory=list)
+    globals_declared: set[str] = field(default_factory=set)
+    is_module: bool = False
+    generator: bool = False
+
+
+class State:
+    """The knowledge on one path; forked at branches, merged after them."""
+
+    __slots__ = ("alive", "env", "facts", "heap", "pending")
+
+    def __init__(
+        self,
+        env: dict[str, Value],
+        facts: dict[Formula, None],
+        heap: dict[object, HeapObject],
+        pending: tuple[Write, ...] = (),
+    ) -> None:
+        self.env = env
+        self.facts = facts
+        self.heap = heap
+        self.pending = pending
+        self.alive = True
+
+    def fork(self) -> "State":
+        """Return an independent copy."""
+        return State(dict(self.env), dict(self.facts), dict(self.heap), self.pending)
+
+    def become(self, other: "State") -> None:
+        """Take over everything from another state."""
+        self.env = other.env
+        self.facts = other.facts
+        self.heap = other.heap
+        self.pending = other.pending
+        self.alive = other.alive
+
+    def assume(self, formula: Formula) -> None:
+        """Add a fact; a contradiction ends the path."""
+        formula = self.simplify(formula)
+        if formula == YES:
+            return
+        if formula == NO:
+            self.alive = False
+        elif isinstance(formula, And):
+            for part in formula.parts:
+                self.facts[part] = None
+        else:
+            self.facts[formula] = None
+
+    def simplify(self, formula: Formula) -> Formula:
+        """Replace by true or false what the facts decide."""
+        match formula:
+            case And(parts=parts):
+                return both([self.simplify(part) for part in parts])
+            case Or(parts=parts):
+                return either([self.simplify(part) for part in parts])
+            case _:
+                if formula in self.facts:
+                    return YES
+                return NO if negated(formula) in self.facts else formula
+
+
+def merge(states: list[State], base: int = 0) -> State | None:
+    """Join the states that are still alive; what they agree on stays, the rest becomes cases.
+
+    Args:
+        states: States forked from one whose first `base` facts they share.
+        base: How many facts they have in common.
+    """
+    alive = [state for state in states if state.alive]
+    if not alive:
+        return None
+    if len(alive) == 1:
+        return alive[0]
+    extras = [list(state.facts)[base:] for state in alive]
+    common = [fact for fact in extras[0] if all(fact in state.facts for state in alive[1:])]
+    shared = set(common)
+    guards = [both([fact for fact in extra if fact not in shared]) for extra in extras]
+    facts = dict.fromkeys([*list(alive[0].facts)[:base], *common])
+    choice = either(guards)
+    if choice != YES and size(choice) <= _MOST_ATOMS:
+        facts[choice] = None
+    guards = [guard if size(guard) <= _MOST_ATOMS else YES for guard in guards]
+    return State(
+        _merge_env(alive, guards),
+        facts,
+        _merge_heap(alive, guards),
+        tuple(dict.fromkeys(write for state in alive for write in state.pending)),
+    )
+
+
+def size(formula: Formula) -> int:
+    """Count the atoms of a formula."""
+    if isinstance(formula, (And, Or)):
+        return sum(map(size, formula.parts))
+    return 1
+
+
+def _merge_env(states: list[State], guards: list[Formula]) -> dict[str, Value]:
+    first = states[0].env
+    merged: dict[str, Value] = {}
+    names: dict[str, None] = dict.fromkeys(first)
+    for state in states[1:]:
+        names.update(dict.fromkeys(state.env))
+    for name in names:
+        values = [state.env.get(name) for state in states]
+        head = values[0]
+        if head is not None and all(value is head for value in values):
+            merged[name] = head
+        else:
+            present = [
+                (guard, value)
+                for guard, value in zip(guards, values, strict=True)
+                if value is not None
+            ]
+            merged[name] = choose(present)
+    return merged
+
+
+def _merge_heap(states: list[State], guards: list[Formula]) -> dict[object, HeapObject]:
+    merged = dict(states[0].heap)
+    before: Formula = guards[0]
+    for state, guard in zip(states[1:], guards[1:], strict=True):
+        for uid, other in state.heap.items():
+            mine = merged.get(uid)
+            if mine is None:
+                merged[uid] = other
+            elif mine is not other and mine != other:
+                merged[uid] = _merge_objects(mine, other, before, guard)
+        before = either([before, guard])
+    return merged
+
+
+def _merge_objects(
+    mine: HeapObject, other: HeapObject, before: Formula, after: Formula
+) -> HeapObject:
+    match mine, other:
+        case ListObject(), ListObject():
+            head = 0
+            for left, right in zip(mine.items, other.items, strict=False):
+                if left != right:
+                    break
+                head += 1
+            items = [
+                *mine.items[:head],
+                *((both([before, guard]), value) for guard, value in mine.items[head:]),
+                *((both([after, guard]), value) for guard, value in other.items[head:]),
+            ]
+            return ListObject(tuple(items), tuple(dict.fromkeys([*mine.more, *other.more])))
+        case DictObject(), DictObject():
+            return DictObject(
+                _merge_fields(mine.items, other.items, before, after),
+                tuple(dict.fromkeys([*mine.more, *other.more])),
+            )
+        case Instance(), Instance():
+            return Instance(
+                mine.info,
+                _merge_fields(mine.fields, other.fields, before, after),
+                tuple(dict.fromkeys([*mine.rest, *other.rest])),
+                mine.made,
+            )
+        case _:
+            return mine
+
+
+MISSING = Sym("unknown", "not set")
+
+
+def _merge_fields(
+    mine: tuple[tuple[str, Value], ...],
+    other: tuple[tuple[str, Value], ...],
+    before: Formula,
+    after: Formula,
+) -> tuple[tuple[str, Value], ...]:
+    left, right = dict(mine), dict(other)
+    merged: dict[str, Value] = {}
+    for name in {**left, **right}:
+        a, b = left.get(name, MISSING), right.get(name, MISSING)
+        merged[name] = a if a == b else choose([(before, a), (after, b)])
+    return tuple(merged.items())
+
+
+def choose(cases: list[tuple[Formula, Value]]) -> Value:
+    """Make one value of several alternatives; equal ones join, too many become unknown."""
+    flat: dict[Value, Formula] = {}
+    for guard, value in cases:
+        inner = value.cases if isinstance(value, Phi) else ((YES, value),)
+        for deeper, item in inner:
+            condition = both([guard, deeper])
+            flat[item] = either([flat[item], condition]) if item in flat else condition
+    if len(flat) == 1:
+        return next(iter(flat))
+    if flat and all(isinstance(item, Query) for item in flat):
+        joined = _join_queries([(guard, item) for item, guard in flat.items()])
+        if joined is not None:
+            return joined
+    if len(flat) > _MOST_CASES:
+        return Sym("unknown", "one of too many values")
+    return Phi(tuple((guard, item) for item, guard in flat.items()))
+
+
+def _join_queries(cases: list[tuple[Formula, Value]]) -> Query | None:
+    """Join variants of one statement: shared predicates stay, others hold under their guard."""
+    queries = [(guard, item) for guard, item in cases if isinstance(item, Query)]
+    first = queries[0][1]
+    for _, query in queries[1:]:
+        if (query.kind, query.targets, query.site) != (first.kind, first.targets, first.site):
+            return None
+    common = [part for part in first.where if all(part in query.where for _, query in queries)]
+    variants = [
+        both([guard, *(part for part in query.where if part not in common)])
+        for guard, query in queries
+    ]
+    entities = dict.fromkeys(entity for _, query in queries for entity in query.entities)
+    changes = dict.fromkeys(change for _, query in queries for change in query.changes)
+    choice = either(variants)
+    matters = choice != YES and size(choice) <= _MOST_ATOMS and any(map(_binds, variants))
+    where = (*common, choice) if matters else tuple(common)
+    return Query(
+        first.kind, first.site, first.targets, tuple(entities), where, tuple(changes), first.raw
+    )
+
+
+def _binds(formula: Formula) -> bool:
+    """Whether a predicate can say whose a row is; a filter on a constant cannot."""
+    match formula:
+        case And(parts=parts) | Or(parts=parts):
+            return any(map(_binds, parts))
+        case Eq(left=left, right=right):
+            column, other = (left, right) if isinstance(left, Col) else (right, left)
+            if not isinstance(column, Col):
+                return False
+            return not isinstance(other, Lit) or "public" in column.name or "shared" in column.name
+        case Truthy(value=Col(name=name)):
+            return "public" in name or "shared" in name
+        case Exists() | Opaque() | Proved():
+            return True
+        case _:
+            return False
+
+
+def node_place(module: Module, node: ast.AST, function: str) -> Place:
+    """Return the place of a node."""
+    return Place(
+        module.path, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, function
+    )
+
+
+def as_ref(value: Value) -> int | None:
+    """Return the heap address of a reference."""
+    return value.uid if isinstance(value, Ref) else None

@@ -1,0 +1,577 @@
+"""Statements on abstract values: branches fork and merge, loops run until nothing new comes."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from sdd.audit.classes import define_class
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.exceptions import catches, is_library_exception
+from sdd.audit.expressions import (
+    closure_of,
+    condition,
+    elements,
+    get_item,
+    spread_mapping,
+    truth,
+)
+from sdd.audit.imports import import_from, import_module
+from sdd.audit.logic import NO, YES, Formula, Opaque, both, equal, negated
+from sdd.audit.state import State, merge
+from sdd.audit.values import (
+    NONE,
+    DictObject,
+    Func,
+    Instance,
+    Lib,
+    ListObject,
+    Lit,
+    Many,
+    Phi,
+    Ref,
+    Row,
+    Super,
+    Sym,
+    Tup,
+    Value,
+    lit,
+)
+
+_ROUNDS = 2
+
+
+def expression(engine: Engine, node: ast.Expr, state: State) -> None:
+    """Evaluate for its effects."""
+    if not isinstance(node.value, ast.Constant):
+        engine.evaluate(node.value, state)
+
+
+def assign(engine: Engine, node: ast.Assign, state: State) -> None:
+    """`a = b = c`."""
+    value = engine.evaluate(node.value, state)
+    for target in node.targets:
+        bind_target(engine, target, value, state)
+
+
+def annotated_assign(engine: Engine, node: ast.AnnAssign, state: State) -> None:
+    """`a: T = b`."""
+    if node.value is not None:
+        bind_target(engine, node.target, engine.evaluate(node.value, state), state)
+
+
+def augmented_assign(engine: Engine, node: ast.AugAssign, state: State) -> None:
+    """`a += b`."""
+    load = ast.BinOp(left=_as_load(node.target), op=node.op, right=node.value)
+    ast.copy_location(load, node)
+    bind_target(engine, node.target, engine.evaluate(load, state), state)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    return target
+
+
+def bind_target(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
+    """Bind a name, attribute, item, or several at once."""
+    match target:
+        case ast.Name(id=identifier):
+            state.env[identifier] = value
+            if identifier in engine.frame.globals_declared:
+                pass  # module state that changes at run time is read as it was at import
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            _unpack(engine, targets, value, state)
+        case ast.Starred(value=inner):
+            bind_target(engine, inner, value, state)
+        case ast.Attribute(value=base_node, attr=name):
+            base = engine.evaluate(base_node, state)
+            set_attribute(engine, base, name, value, state, target)
+        case ast.Subscript(value=base_node, slice=key_node):
+            base = engine.evaluate(base_node, state)
+            set_item(engine, base, engine.evaluate(key_node, state), value, state)
+        case _:
+            pass
+
+
+def _unpack(engine: Engine, targets: Sequence[ast.expr], value: Value, state: State) -> None:
+    for position, target in enumerate(targets):
+        item: Value
+        if isinstance(value, Tup) and len(value.items) == len(targets):
+            item = value.items[position]
+        elif isinstance(value, Phi):
+            item = engine.alternatives(
+                [
+                    (guard, get_item(engine, one, lit(position), state))
+                    for guard, one in value.cases
+                    if one != NONE
+                ]
+                or [(YES, NONE)]
+            )
+        else:
+            item = get_item(engine, value, lit(position), state)
+        bind_target(engine, target, item, state)
+
+
+def set_attribute(
+    engine: Engine, base: Value, name: str, value: Value, state: State, node: ast.AST
+) -> None:
+    """`base.name = value`; on a row this is a pending update."""
+    from sdd.audit.orm import set_column  # noqa: PLC0415 - rows are the database's business
+
+    def one(branch: State, item: Value) -> Value:
+        if isinstance(item, Super):
+            item = item.receiver
+        if isinstance(item, Row):
+            set_column(engine, item, name, value, branch, node)
+        elif isinstance(item, Ref):
+            engine.set_field(branch, item, name, value)
+        return NONE
+
+    engine.each(state, base, one)
+
+
+def set_item(engine: Engine, base: Value, key: Value, value: Value, state: State) -> None:
+    """`base[key] = value`."""
+    if not isinstance(base, Ref):
+        return
+    match engine.load(state, base):
+        case DictObject(items=items, more=more) if isinstance(key, Lit):
+            kept = {**dict(items), str(key.value): value}
+            engine.store(state, base, DictObject(tuple(kept.items()), more))
+        case DictObject(items=items, more=more):
+            engine.store(state, base, DictObject(items, (*more, value)))
+        case ListObject(items=items, more=more):
+            engine.store(state, base, ListObject(items, (*more, value)))
+        case _:
+            pass
+
+
+# ------------------------------------------------------------------ branches
+
+
+def if_statement(engine: Engine, node: ast.If, state: State) -> None:
+    """Run the branches that are possible and join what comes out."""
+    formula = state.simplify(condition(engine, node.test, state))
+    branch_on(
+        engine,
+        state,
+        [
+            (formula, lambda branch: engine.execute(node.body, branch)),
+            (negated(formula), lambda branch: engine.execute(node.orelse, branch)),
+        ],
+    )
+
+
+def branch_on(
+    engine: Engine, state: State, branches: Sequence[tuple[Formula, Callable[[State], None]]]
+) -> None:
+    """Run alternatives, each under its condition, and merge."""
+    del engine
+    if not state.alive:
+        return
+    certain = [run for formula, run in branches if formula == YES]
+    if certain:
+        certain[0](state)
+        return
+    base = len(state.facts)
+    ended = []
+    for formula, run in branches:
+        if formula == NO:
+            continue
+        branch = state.fork()
+        branch.assume(formula)
+        if branch.alive:
+            run(branch)
+        ended.append(branch)
+    _continue_with(state, merge(ended, base))
+
+
+def _continue_with(state: State, merged: State | None) -> None:
+    if merged is None:
+        state.alive = False
+    else:
+        state.become(merged)
+
+
+def match_statement(engine: Engine, node: ast.Match, state: State) -> None:
+    """Cases in order; patterns that bind or destructure are possible but not understood."""
+    subject = engine.evaluate(node.subject, state)
+    branches: list[tuple[Formula, Callable[[State], None]]] = []
+    reached: Formula = YES
+    for case in node.cases:
+        formula = _pattern(engine, case.pattern, subject, state)
+        if case.guard is not None:
+            formula = both([formula, Opaque("a guarded case", ())])
+
+        def run(branch: State, case: ast.match_case = case) -> None:
+            engine.execute(case.body, branch)
+
+        branches.append((both([reached, formula]), run))
+        reached = both([reached, negated(formula)])
+    branches.append((reached, lambda branch: None))
+    branch_on(engine, state, [(state.simplify(formula), run) for formula, run in branches])
+
+
+def _pattern(engine: Engine, pattern: ast.pattern, subject: Value, state: State) -> Formula:
+    match pattern:
+        case ast.MatchValue(value=node):
+            return equal(subject, engine.evaluate(node, state))
+        case ast.MatchSingleton(value=value):
+            return equal(subject, lit(value))
+        case ast.MatchAs(pattern=None, name=name):
+            if name is not None:
+                state.env[name] = subject
+            return YES
+        case ast.MatchOr(patterns=patterns):
+            from sdd.audit.logic import either  # noqa: PLC0415
+
+            return either([_pattern(engine, one, subject, state) for one in patterns])
+        case _:
+            for part in ast.walk(pattern):
+                bound = getattr(part, "name", None)
+                if isinstance(bound, str):
+                    state.env[bound] = Sym("unknown", f"pattern {bound}")
+            return Opaque("a structural pattern", (subject,))
+
+
+# ------------------------------------------------------------------ loops
+
+
+def for_statement(engine: Engine, node: ast.For | ast.AsyncFor, state: State) -> None:
+    """Over a known collection run each item; else run for any one item until nothing is new."""
+    source = engine.evaluate(node.iter, state)
+    known = _known_items(engine, source, state)
+    if known is not None and engine.frame.is_module:
+        for item in known:
+            bind_target(engine, node.target, item, state)
+            engine.execute(node.body, state)
+            state.alive = True
+        return
+
+    def start(branch: State) -> None:
+        bind_target(engine, node.target, elements(engine, source, branch), branch)
+
+    _loop(engine, node, state, start, NO)
+
+
+def _known_items(engine: Engine, source: Value, state: State) -> list[Value] | None:
+    if isinstance(source, Tup):
+        return list(source.items)
+    if isinstance(source, Ref):
+        held = engine.load(state, source)
+        if isinstance(held, ListObject) and not held.more:
+            return [item for _, item in held.items]
+        if isinstance(held, DictObject) and not held.more:
+            return [lit(key) for key, _ in held.items]
+    return None
+
+
+def while_statement(engine: Engine, node: ast.While, state: State) -> None:
+    """Run while the condition may hold."""
+    formula = state.simplify(condition(engine, node.test, state))
+
+    def start(branch: State) -> None:
+        branch.assume(condition(engine, node.test, branch))
+
+    _loop(engine, node, state, start, formula)
+
+
+def _loop(
+    engine: Engine,
+    node: ast.For | ast.AsyncFor | ast.While,
+    state: State,
+    start: Callable[[State], None],
+    entered: Formula,
+) -> None:
+    base = len(state.facts)
+    engine.frame.breaks.append([])
+    engine.frame.continues.append([])
+    current = state.fork()
+    exits: list[State] = []
+    for _ in range(_ROUNDS):
+        before = dict(current.env)
+        body = current.fork()
+        start(body)
+        if body.alive:
+            engine.execute(node.body, body)
+        ended = [body, *engine.frame.continues[-1]]
+        engine.frame.continues[-1].clear()
+        exits.extend(one for one in ended if one.alive)
+        joined = merge([current, *ended], base)
+        if joined is None:
+            break
+        stable = all(joined.env.get(key) is value for key, value in before.items())
+        current = _forget(joined, base)
+        if stable:
+            break
+    engine.frame.continues.pop()
+    broken = engine.frame.breaks.pop()
+    after = current if entered != YES else None
+    lasting = _held_for_all(exits, base) if not broken and after is not None else []
+    if after is not None:
+        for fact in lasting:
+            after.assume(fact)
+        engine.execute(node.orelse, after)
+    ways = [*([after] if after is not None else []), *broken]
+    _continue_with(state, merge(ways, base) if ways else _endless(current))
+
+
+def _endless(state: State) -> State | None:
+    del state
+    return None
+
+
+def _forget(joined: State, base: int) -> State:
+    """Drop facts of single iterations; what held before the loop stays."""
+    joined.facts = dict.fromkeys(list(joined.facts)[:base])
+    return joined
+
+
+def _held_for_all(exits: list[State], base: int) -> list[Formula]:
+    """Return what every iteration that came to its end established about its item.
+
+    The loop's item stands for any one of the items, so a check that each had to pass holds
+    for all of them afterwards, if the loop ran to its end.
+    """
+    if not exits:
+        return []
+    first = list(exits[0].facts)[base:]
+    common = [fact for fact in first if all(fact in one.facts for one in exits[1:])]
+    return [fact for fact in common if _is_about_rows(fact)]
+
+
+def _is_about_rows(fact: Formula) -> bool:
+    from sdd.audit.logic import Eq, parts_of, values_in  # noqa: PLC0415
+
+    return isinstance(fact, Eq) and any(
+        isinstance(part, Row) for value in values_in(fact) for part in parts_of(value)
+    )
+
+
+def break_statement(engine: Engine, node: ast.Break, state: State) -> None:
+    """Leave the innermost loop."""
+    del node
+    if engine.frame.breaks:
+        engine.frame.breaks[-1].append(state.fork())
+    state.alive = False
+
+
+def continue_statement(engine: Engine, node: ast.Continue, state: State) -> None:
+    """Go on with the next item."""
+    del node
+    if engine.frame.continues:
+        engine.frame.continues[-1].append(state.fork())
+    state.alive = False
+
+
+# ------------------------------------------------------------------ exceptions, contexts
+
+
+def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
+    """Run the body; handlers start from wherever it may have raised."""
+    base = len(state.facts)
+    start = state.fork()
+    mark = len(engine.frame.raises)
+    engine.tries += 1
+    snapshots = [start]
+    body = state.fork()
+    for statement in node.body:
+        if not body.alive:
+            break
+        engine.execute([statement], body)
+        if body.alive and statement is not node.body[-1]:
+            snapshots.append(body.fork())
+    engine.tries -= 1
+    thrown = engine.frame.raises[mark:]
+    del engine.frame.raises[mark:]
+    if body.alive:
+        engine.execute(node.orelse, body)
+    ended = [body]
+    for handler in node.handlers:
+        caught, thrown = _split(engine, handler, thrown, start)
+        entry = _handler_entry(start, snapshots, caught, base, handler, engine)
+        if entry is None:
+            continue
+        if handler.name:
+            entry.env[handler.name] = Sym("lib", "exception")
+
+        engine.execute(handler.body, entry)
+        ended.append(entry)
+    if engine.tries:
+        engine.frame.raises.extend(thrown)
+    merged = merge(ended, base)
+    _continue_with(state, merged)
+    if merged is None and node.finalbody:
+        engine.execute(node.finalbody, start)
+    elif state.alive:
+        engine.execute(node.finalbody, state)
+
+
+_Thrown = list[tuple[State, Value]]
+
+
+def _split(
+    engine: Engine, handler: ast.ExceptHandler, thrown: _Thrown, state: State
+) -> tuple[_Thrown, _Thrown]:
+    if handler.type is None:
+        return thrown, []
+    wanted = engine.evaluate(handler.type, state)
+    caught = [item for item in thrown if catches(engine, wanted, item[1], item[0])]
+    return caught, [item for item in thrown if item not in caught]
+
+
+def _handler_entry(
+    start: State,
+    snapshots: list[State],
+    caught: _Thrown,
+    base: int,
+    handler: ast.ExceptHandler,
+    engine: Engine,
+) -> State | None:
+    """Join every state from which this handler can be entered."""
+    states = [one for one, _ in caught]
+    wanted = engine.evaluate(handler.type, start) if handler.type is not None else None
+    if not caught or wanted is None or is_library_exception(engine, wanted):
+        early = [snapshot.fork() for snapshot in snapshots]
+        for snapshot in early:
+            snapshot.facts = dict.fromkeys(list(snapshot.facts)[:base])
+        states = [*early, *states]
+    for one in states:
+        one.alive = True
+    return merge([one.fork() for one in states], base)
+
+
+def raise_statement(engine: Engine, node: ast.Raise, state: State) -> None:
+    """End the path with an exception."""
+    value = engine.evaluate(node.exc, state) if node.exc is not None else Lib("reraised")
+    if state.alive:
+        engine.fail(state, value)
+
+
+def assert_statement(engine: Engine, node: ast.Assert, state: State) -> None:
+    """Go on only where the condition holds."""
+    state.assume(condition(engine, node.test, state))
+
+
+def with_statement(engine: Engine, node: ast.With | ast.AsyncWith, state: State) -> None:
+    """Enter the contexts, run the body; `suppress` swallows, `begin` commits."""
+    from sdd.audit.contexts import enter, leave  # noqa: PLC0415 - contexts call functions
+
+    managers = []
+    for item in node.items:
+        manager = engine.evaluate(item.context_expr, state)
+        managers.append(manager)
+        value = enter(engine, manager, state, item.context_expr)
+        if item.optional_vars is not None:
+            bind_target(engine, item.optional_vars, value, state)
+    if any(_suppresses(manager) for manager in managers):
+        base = len(state.facts)
+        body = state.fork()
+        engine.execute(node.body, body)
+        _continue_with(state, merge([body, state.fork()], base))
+    else:
+        engine.execute(node.body, state)
+    if state.alive:
+        for manager in reversed(managers):
+            leave(engine, manager, state)
+
+
+def _suppresses(manager: Value) -> bool:
+    return getattr(manager, "name", "") == "contextlib.suppress"
+
+
+def return_statement(engine: Engine, node: ast.Return, state: State) -> None:
+    """End the function with a value."""
+    value = engine.evaluate(node.value, state) if node.value is not None else NONE
+    if state.alive:
+        engine.frame.returns.append((state.fork(), value))
+    state.alive = False
+
+
+# ------------------------------------------------------------------ definitions, imports
+
+
+def define_function(
+    engine: Engine, node: ast.FunctionDef | ast.AsyncFunctionDef, state: State
+) -> None:
+    """Bind a function, with its decorators applied from the inside out."""
+    if any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in node.decorator_list):
+        return
+    scope = closure_of(engine, state)
+    value: Value = Func(node, engine.frame.module, scope)
+    for decorator in reversed(node.decorator_list):
+        value = decorated(engine, decorator, value, state)
+    state.env[node.name] = value
+    if scope is not None and isinstance(scope, dict):
+        scope[node.name] = value
+
+
+def decorated(engine: Engine, decorator: ast.expr, value: Value, state: State) -> Value:
+    """Apply a decorator; what a library's unknown decorator returns is the function itself."""
+    with_call = engine.evaluate(decorator, state)
+    result = engine.call(with_call, Arguments((value,)), state, decorator)
+    state.alive = True
+    if isinstance(result, (Func, Ref)) or type(result).__name__ in {"Bound", "ClassInfo"}:
+        return result
+    if isinstance(result, Phi):
+        functions = [item for _, item in result.cases if isinstance(item, Func)]
+        if functions:
+            return functions[0]
+    return value
+
+
+def class_statement(engine: Engine, node: ast.ClassDef, state: State) -> None:
+    """Bind a class."""
+    value: Value = define_class(engine, node, state)
+    for decorator in reversed(node.decorator_list):
+        changed = decorated(engine, decorator, value, state)
+        value = changed if type(changed).__name__ == "ClassInfo" else value
+    state.env[node.name] = value
+
+
+def delete_statement(engine: Engine, node: ast.Delete, state: State) -> None:
+    """Unbind names and keys."""
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            state.env.pop(target.id, None)
+        elif isinstance(target, ast.Subscript):
+            base = engine.evaluate(target.value, state)
+            key = engine.evaluate(target.slice, state)
+            held = engine.load(state, base) if isinstance(base, Ref) else None
+            if isinstance(held, DictObject) and isinstance(key, Lit):
+                items = tuple(item for item in held.items if item[0] != str(key.value))
+                engine.store(state, base, DictObject(items, held.more))
+
+
+def global_statement(engine: Engine, node: ast.Global, state: State) -> None:
+    """Note that names mean the module's."""
+    del state
+    engine.frame.globals_declared.update(node.names)
+
+
+EXECUTORS: Mapping[type, Callable[..., None]] = {
+    ast.Expr: expression,
+    ast.Assign: assign,
+    ast.AnnAssign: annotated_assign,
+    ast.AugAssign: augmented_assign,
+    ast.If: if_statement,
+    ast.Match: match_statement,
+    ast.For: for_statement,
+    ast.AsyncFor: for_statement,
+    ast.While: while_statement,
+    ast.Try: try_statement,
+    ast.TryStar: try_statement,
+    ast.Raise: raise_statement,
+    ast.Assert: assert_statement,
+    ast.With: with_statement,
+    ast.AsyncWith: with_statement,
+    ast.Return: return_statement,
+    ast.Break: break_statement,
+    ast.Continue: continue_statement,
+    ast.FunctionDef: define_function,
+    ast.AsyncFunctionDef: define_function,
+    ast.ClassDef: class_statement,
+    ast.Import: import_module,
+    ast.ImportFrom: import_from,
+    ast.Delete: delete_statement,
+    ast.Global: global_statement,
+}
+
+__all__ = ["EXECUTORS", "Instance", "Many", "bind_target", "spread_mapping", "truth"]

@@ -1,0 +1,233 @@
+"""What proves who the caller is: verified tokens, passwords, shared secrets."""
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.expressions import apply
+from sdd.audit.logic import Proved, equal, parts_of
+from sdd.audit.state import State
+from sdd.audit.values import (
+    NONE,
+    Apply,
+    Claims,
+    DictObject,
+    Field,
+    LibObject,
+    ListObject,
+    Lit,
+    Ref,
+    Row,
+    Sym,
+    Truth,
+    Tup,
+    Value,
+    lit,
+)
+
+_PASSWORD_COLUMN = re.compile(r"pass|pwd|hash", re.IGNORECASE)
+_VERIFIES_PASSWORD = frozenset(
+    {"verify", "checkpw", "verify_password", "check_password_hash", "verify_and_update",
+     "verify_hash"}
+)  # fmt: skip
+_IDENTITY_CALLS = frozenset({"get_current_user", "current_user", "authenticate_request"})
+
+
+def is_client(value: Value) -> bool:
+    """Whether the client can choose a value freely."""
+    parts = list(parts_of(value))
+    if any(isinstance(part, Claims) for part in parts):
+        return False
+    return any(isinstance(part, Sym) and part.kind == "client" for part in parts)
+
+
+def is_secret(value: Value) -> bool:
+    """Whether a value depends on configuration, so that the client cannot know it."""
+    return any(isinstance(part, Sym) and part.kind == "server" for part in parts_of(value))
+
+
+def decode(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`jwt.decode(token, key, algorithms=…)`: claims, if the signature is really checked."""
+    token = arguments.get("jwt", 0) or arguments.get("token", 0) or NONE
+    weakness = _weakness(engine, arguments, state)
+    if weakness is not None:
+        engine.remark("unverified-token", node, weakness, state)
+        return Field(Sym("client", "unverified token", "token"), "payload")
+    claims = Claims(f"{engine.site(node)}|{_short(token)}", "verified token")
+    _look_at_secret(engine, arguments, state, node)
+    state.assume(Proved("token", claims))
+    return claims
+
+
+def _short(value: Value) -> str:
+    return str(hash(value) % 100_000)
+
+
+def _weakness(engine: Engine, arguments: Arguments, state: State) -> str | None:
+    options = arguments.get("options", 3)
+    held = engine.load(state, options) if isinstance(options, Ref) else None
+    flags = held.items if isinstance(held, DictObject) else ()
+    for name, value in flags:
+        if isinstance(value, Lit) and value.value is False:
+            if name == "verify_signature":
+                return "the token's signature is not verified"
+            if name == "verify_exp":
+                return "an expired token is accepted"
+    verify = arguments.get("verify")
+    if isinstance(verify, Lit) and verify.value is False:
+        return "the token's signature is not verified"
+    key = arguments.get("key", 1)
+    if isinstance(key, Lit) and not key.value:
+        return "the token is checked against an empty key"
+    return _weak_algorithm(engine, arguments.get("algorithms", 2), state)
+
+
+def _weak_algorithm(engine: Engine, value: Value | None, state: State) -> str | None:
+    if value is None:
+        return None
+    held = engine.load(state, value) if isinstance(value, Ref) else None
+    items = [item for _, item in held.items] if isinstance(held, ListObject) else [value]
+    items = [inner for item in items for inner in (item.items if isinstance(item, Tup) else (item,))]
+    for item in items:
+        if isinstance(item, Lit) and str(item.value).lower() == "none":
+            return "unsigned tokens are accepted (algorithm none)"
+        if is_client(item):
+            return "the token itself says how it is to be verified"
+    return None
+
+
+def _look_at_secret(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
+    key = arguments.get("key", 1)
+    if isinstance(key, Lit) and isinstance(key.value, str):
+        engine.remark("default-secret", node, "the signing secret stands in the code", state)
+    for part in parts_of(key or NONE):
+        if isinstance(part, Sym) and part.kind == "server" and part.note:
+            message = f"the signing secret {part.name} has a default that stands in the code"
+            engine.remark("default-secret", node, message, state)
+
+
+def unverified(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """Functions that read a token without checking it."""
+    del arguments, state
+    del engine, node
+    return Field(Sym("client", "unverified token", "token"), "payload")
+
+
+def external_identity(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """A provider's own verification call: it raises unless the token is good."""
+    del arguments
+    claims = Claims(engine.site(node), "identity provider")
+    state.assume(Proved("token", claims))
+    return claims
+
+
+def issued(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`jwt.encode(…)`: a new token; what it contains is readable by its receiver alone."""
+    del arguments, state
+    return Apply("token issued", (lit(engine.site(node)),))
+
+
+def compared(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`compare_digest(a, b)`."""
+    del engine, state, node
+    if len(arguments.positional) < 2:  # noqa: PLR2004
+        return Truth(equal(NONE, NONE))
+    return Truth(equal(*arguments.positional[:2]))
+
+
+def password_checked(
+    engine: Engine, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """`bcrypt.checkpw(given, stored)`."""
+    found = _password_proof(arguments)
+    return found if found is not None else apply("checkpw", arguments.every())
+
+
+def hashed(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`bcrypt.hashpw(…)` and the like."""
+    del engine, state, node
+    return Apply("hash", arguments.every())
+
+
+def _password_proof(arguments: Arguments) -> Value | None:
+    """Comparing what the client sent with a user's stored hash proves that user."""
+    every = arguments.every()
+    for value in every:
+        for part in parts_of(value):
+            if (
+                isinstance(part, Field)
+                and isinstance(part.base, Row)
+                and _PASSWORD_COLUMN.search(part.name)
+                and any(is_client(other) for other in every if other is not value)
+            ):
+                return Truth(Proved("password", part.base))
+    return None
+
+
+def token_method(
+    engine: Engine,
+    receiver: Value,
+    name: str,
+    arguments: Arguments,
+    state: State,
+    node: ast.AST,
+) -> Value | None:
+    """Model methods of library objects that verify something; None: not one of them."""
+    if name in _VERIFIES_PASSWORD:
+        found = _password_proof(arguments)
+        if found is not None:
+            return Tup((found, NONE)) if name == "verify_and_update" else found
+    if isinstance(receiver, LibObject):
+        last = receiver.name.rpartition(".")[2]
+        if last == "FastAPIUsers" and name == "current_user":
+            return _provider_user(arguments)
+        if name == "decode" and last in {"JsonWebToken", "PyJWT", "JWT"}:
+            return decode(engine, arguments, state, node)
+        if name in {"loads"} and "Serializer" in last:
+            return external_identity(engine, arguments, state, node)
+    if name in {"verify_id_token", "verify_session_cookie", "verify_oauth2_token"}:
+        return external_identity(engine, arguments, state, node)
+    return None
+
+
+def _provider_user(arguments: Arguments) -> Value:
+    optional = arguments.get("optional")
+    flagged = isinstance(optional, Lit) and bool(optional.value)
+    return LibObject("sdd.optional_user" if flagged else "sdd.current_user", ())
+
+
+_DECODERS = (
+    "jwt.decode", "jwt.api_jwt.decode", "jose.jwt.decode", "jose.jws.verify",
+    "authlib.jose.jwt.decode", "jwt.PyJWT.decode", "jwt.decode_complete",
+)  # fmt: skip
+_READERS = (
+    "jwt.get_unverified_header", "jose.jwt.get_unverified_claims",
+    "jose.jwt.get_unverified_header", "jose.jwt.get_unverified_headers",
+    "jwt.decode_unverified",
+)  # fmt: skip
+_PROVIDERS = (
+    "firebase_admin.auth.verify_id_token", "google.oauth2.id_token.verify_oauth2_token",
+    "google.oauth2.id_token.verify_token", "firebase_admin.auth.verify_session_cookie",
+    "stripe.Webhook.construct_event", "clerk_backend_api.authenticate_request",
+)  # fmt: skip
+
+Model = Callable[[Engine, Arguments, State, ast.AST], Value]
+
+MODELS: Mapping[str, Model] = {
+    **dict.fromkeys(_DECODERS, decode),
+    **dict.fromkeys(_READERS, unverified),
+    **dict.fromkeys(_PROVIDERS, external_identity),
+    "jwt.encode": issued,
+    "jose.jwt.encode": issued,
+    "authlib.jose.jwt.encode": issued,
+    "secrets.compare_digest": compared,
+    "hmac.compare_digest": compared,
+    "bcrypt.checkpw": password_checked,
+    "bcrypt.hashpw": hashed,
+    "werkzeug.security.check_password_hash": password_checked,
+    "hashlib.sha256": hashed,
+    "hashlib.sha512": hashed,
+    "hashlib.md5": hashed,
+    "hashlib.pbkdf2_hmac": hashed,
+}

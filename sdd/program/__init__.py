@@ -1,0 +1,6 @@
+"""Whole Python programs as syntax trees: files, modules and how imports find one another."""
+
+from sdd.program.load import load, parse_module
+from sdd.program.model import Module, Program, Unreadable
+
+__all__ = ["Module", "Program", "Unreadable", "load", "parse_module"]

@@ -1,0 +1,140 @@
+"""Reads the Python files of a tree and parses them; nothing is skipped in silence."""
+
+import ast
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+
+from sdd.errors import WorkspaceError
+from sdd.ports import ReadableFiles
+from sdd.program.model import Module, Program, Unreadable
+from sdd.program.roots import ImportRoots
+from sdd.text import SourceText, decode
+
+_NOT_THE_PROGRAM = frozenset(
+    {
+        "site-packages", "node_modules", "venv", "env", "virtualenv", "__pycache__", "migrations",
+        "tests", "test", "__pypackages__", "dist-packages",
+    }
+)  # fmt: skip
+_LARGEST = 20_000_000
+_DEEPEST = 20_000  # brackets; the parser's own recursion limit is reached before
+
+
+def load(files: ReadableFiles, root: PurePosixPath = PurePosixPath()) -> Program:
+    """Load every Python file below `root` that belongs to the program.
+
+    Virtual environments, migrations, tests and hidden folders are left out; whatever else
+    cannot be read or parsed is listed as unreadable.
+    """
+    paths = _program_paths(files, root)
+    modules: dict[str, Module] = {}
+    unreadable: list[Unreadable] = []
+    with _collector_paused():
+        for path in paths:
+            shown = str(path.relative_to(root))
+            match _read(files, path, shown):
+                case Module() as module:
+                    modules[shown] = module
+                case Unreadable() as problem:
+                    unreadable.append(problem)
+    roots = ImportRoots([str(path.relative_to(root)) for path in paths])
+    for module in modules.values():
+        roots.vote(module.folder, _absolute_imports(module.tree))
+    return Program(
+        modules=modules, unreadable=tuple(unreadable), roots=roots, files=len(paths)
+    )
+
+
+def parse_module(source: SourceText) -> Module | Unreadable:
+    """Parse one file; syntax newer than the interpreter is rewritten first, keeping lines."""
+    try:
+        return Module(path=source.path, tree=_parse(source.text), source=source)
+    except SyntaxError as error:
+        return _parse_newer(source, error)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Unreadable(path=source.path, reason=_reason(error))
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes are the user's linter's business
+        return ast.parse(text)
+
+
+def _parse_newer(source: SourceText, error: SyntaxError) -> Module | Unreadable:
+    from sdd.program.modernise import older_syntax  # noqa: PLC0415 - libcst loads slowly
+
+    problem = Unreadable(
+        path=source.path, reason=f"syntax error: {error.msg}", line=error.lineno or 1
+    )
+    rewritten = older_syntax(source.text)
+    if rewritten is None:
+        return problem
+    try:
+        tree = _parse(rewritten.text)
+    except (SyntaxError, ValueError, RecursionError):
+        return problem
+    return Module(path=source.path, tree=tree, source=source, rewritten=rewritten.forms)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ValueError):
+        return f"not Python text: {error}"
+    return "nested too deeply to parse"
+
+
+def _read(files: ReadableFiles, path: PurePosixPath, shown: str) -> Module | Unreadable:
+    try:
+        data = files.read(path)
+    except WorkspaceError as error:
+        return Unreadable(path=shown, reason=error.message)
+    if data is None:
+        return Unreadable(path=shown, reason="the file vanished while reading")
+    if len(data) > _LARGEST:
+        return Unreadable(path=shown, reason=f"larger than {_LARGEST:,} bytes")
+    return parse_module(decode(shown, data))
+
+
+def _program_paths(files: ReadableFiles, root: PurePosixPath) -> list[PurePosixPath]:
+    every = files.paths(root)
+    environments = {path.parent for path in every if path.name == "pyvenv.cfg"}
+    return [
+        path
+        for path in every
+        if path.suffix == ".py"
+        and _belongs(path.relative_to(root))
+        and not environments.intersection(path.parents)
+    ]
+
+
+def _belongs(path: PurePosixPath) -> bool:
+    folders = path.parts[:-1]
+    if any(part in _NOT_THE_PROGRAM or part.startswith(".") for part in folders):
+        return False
+    if "alembic" in folders and "versions" in folders:
+        return False
+    name = path.name
+    return not (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py")
+
+
+def _absolute_imports(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector from walking all the trees over and over while they grow."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
