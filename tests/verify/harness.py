@@ -98,6 +98,12 @@ def seed(name: str, folder: Path, *edits: Edit) -> Path:
     return place
 
 
+def line_of(file: Path, text: str) -> int:
+    """Return the number of the first line of a file that holds a text."""
+    lines = file.read_text("utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
 def context(
     place: Path,
     processes: Processes,

@@ -1,0 +1,121 @@
+import base64
+import json
+import zlib
+from pathlib import Path
+
+from fakes import ScriptedProcesses, completed
+
+from sdd.verify import Result, Target, VerifyContext, check_import, check_tests
+from sdd.verify.sandbox import BUBBLEWRAP, LIMITS_ONLY, find_sandbox
+
+_PYTHON = "/usr/bin/python3"
+
+
+def _lines(*events: dict[str, object]) -> str:
+    packed = (zlib.compress(json.dumps(event).encode()) for event in events)
+    return "\n".join(base64.b64encode(item).decode() for item in packed) + "\n"
+
+
+def _context(processes: ScriptedProcesses, **target: object) -> VerifyContext:
+    return VerifyContext(
+        target=Target(folder="/overlay/backend", python=_PYTHON, **target),  # type: ignore[arg-type]
+        application=None,
+        processes=processes,
+        timeout=30,
+    )
+
+
+_STARTED = _lines(
+    {"event": "begin", "stage": "import"},
+    {
+        "event": "result",
+        "stage": "import",
+        "seconds": 1.0,
+        "data": {"ok": True, "app": "app.main:app", "operations": 3},
+    },
+)
+
+
+def test_the_child_gets_a_scrubbed_environment_and_its_job_on_stdin() -> None:
+    """Neither secrets nor our settings are passed on, and no argument holds a secret."""
+    processes = ScriptedProcesses({"start.py": completed(stdout=_STARTED)})
+
+    report = check_import(_context(processes, secret="s3cret", environment={"MODE": "x"}))
+
+    started = processes.started[-1]
+    assert report.result is Result.PASSED
+    assert set(started.environment) == {"PYTHONDONTWRITEBYTECODE", "LANG"}
+    assert started.folder == "/overlay/backend"
+    assert started.command[:3] == (_PYTHON, "-I", "-B")
+    assert Path(started.command[3]).is_file()
+    assert "s3cret" not in " ".join(started.command)
+    job = json.loads(started.stdin or "")
+    assert job["secret"] == "s3cret"
+    assert job["environment"] == {"MODE": "x"}
+    assert job["seconds"] == 28
+
+
+def test_bubblewrap_is_used_where_it_works() -> None:
+    """The backend's folder alone may be written, and there is no network; the summary says so."""
+    processes = ScriptedProcesses(
+        {"bwrap true": completed(), "bwrap start.py": completed(stdout=_STARTED)}
+    )
+
+    report = check_import(_context(processes))
+
+    command = " ".join(processes.started[-1].command)
+    assert "--ro-bind / /" in command
+    assert "--unshare-net" in command
+    assert "--bind /overlay/backend /overlay/backend" in command
+    assert report.summary.endswith("(bubblewrap)")
+
+
+def test_a_database_of_the_users_keeps_the_network() -> None:
+    """A server on this machine could not be reached from a network of its own."""
+    processes = ScriptedProcesses({"bwrap true": completed()})
+
+    sandbox = find_sandbox(processes, "/overlay/backend", network=True)
+
+    assert sandbox.name == BUBBLEWRAP
+    assert "--unshare-net" not in sandbox.prefix
+
+
+def test_bubblewrap_that_may_not_make_namespaces_is_not_used() -> None:
+    """Installed is not enough: it is tried."""
+    refused = completed(stderr="bwrap: No permissions to create new namespace", status=1)
+    processes = ScriptedProcesses({"bwrap true": refused})
+
+    assert find_sandbox(processes, "/overlay", network=False).name == LIMITS_ONLY
+
+
+def test_a_driver_of_the_other_kind_is_tried_when_the_engine_refuses_the_first() -> None:
+    """Whether the URL must name an asynchronous driver is seen when the engine says so."""
+    refusal = _lines(
+        {"event": "begin", "stage": "import"},
+        {
+            "event": "result",
+            "stage": "import",
+            "seconds": 1.0,
+            "data": {
+                "ok": False,
+                "kind": "error",
+                "exception": "InvalidRequestError",
+                "message": "The asyncio extension requires an async driver to be used.",
+            },
+        },
+    )
+    processes = ScriptedProcesses({"start.py": completed(stdout=refusal)})
+
+    check_import(_context(processes))
+
+    jobs = [json.loads(item.stdin) for item in processes.started if item.stdin]
+    assert [job["asynchronous"] for job in jobs] == [None, True]
+
+
+def test_a_child_that_says_nothing_fails() -> None:
+    """An interpreter that dies before the probe begins is a failure with what it wrote."""
+    processes = ScriptedProcesses({"start.py": completed(stderr="Killed", status=137)})
+
+    for report in (check_import(_context(processes)), check_tests(_context(processes))):
+        assert report.result is Result.FAILED
+        assert report.diagnostics[0].reason == "Killed"
