@@ -2,14 +2,17 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from typing_extensions import override
 
+from sdd.adapters.disk import SKIPPED
 from sdd.errors import WorkspaceError
 from sdd.records.store import RecordStore
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class DiskRecordStore(RecordStore):
@@ -21,16 +24,28 @@ class DiskRecordStore(RecordStore):
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._inside: set[Path] = set()
 
     @override
     def read(self, path: PurePosixPath) -> bytes | None:
-        """Return a file's bytes, or None when there is no such file."""
+        """Return a file's bytes, or None when there is no such file; links are not followed."""
+        place = self._place(path)
         try:
-            return self._place(path).read_bytes()
-        except FileNotFoundError:
+            descriptor = os.open(place, os.O_RDONLY | _NO_LINK)
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise _refused(path, "read", error) from error
+        try:
+            with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+                return file.read()
+        except IsADirectoryError:
+            return None
+
+    def paths(self, under: PurePosixPath = PurePosixPath()) -> Sequence[PurePosixPath]:
+        """Return every regular file below a folder, sorted; links are not followed."""
+        found = _walk(str(self._place(under)), str(under) if under.parts else "")
+        return [PurePosixPath(path) for path in sorted(found)]
 
     @override
     def names(self, folder: PurePosixPath) -> Sequence[str]:
@@ -72,10 +87,15 @@ class DiskRecordStore(RecordStore):
 
     def _place(self, path: PurePosixPath) -> Path:
         place = self._root / path
-        if path.is_absolute() or not place.parent.resolve().is_relative_to(self._root):
+        folder = place.parent
+        if folder in self._inside and ".." not in path.parts:
+            return place
+        if path.is_absolute() or not folder.resolve().is_relative_to(self._root):
             raise WorkspaceError(
                 f"{path} leads out of the project.", hint="Remove the link or '..' in its path."
             )
+        if folder.is_dir():  # thousands of records stand in few folders: look at each once
+            self._inside.add(folder)
         return place
 
     def _write_temporary(self, data: bytes) -> Path:
@@ -92,6 +112,23 @@ class DiskRecordStore(RecordStore):
             file.flush()
             os.fsync(file.fileno())
         return temporary
+
+
+def _walk(folder: str, name: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as scan:
+            entries = list(scan)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise _refused(PurePosixPath(name), "listed", error) from error
+    for entry in entries:
+        path = f"{name}/{entry.name}" if name else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in SKIPPED:
+                yield from _walk(entry.path, path)
+        elif entry.is_file(follow_symlinks=False):
+            yield path
 
 
 def _flush_folder(folder: Path) -> None:

@@ -33,6 +33,10 @@ _LOCAL_PATH = re.compile(
     r"(?<![\w.:/\\-])(?:/(?:home|Users|mnt/[a-z]|root|tmp|var|opt|private|workspaces?)/[^\s`)\"'*,]+"
     r"|[A-Za-z]:\\[^\s`)\"'*,]+|file:///[^\s`)\"']+)"
 )
+_LOCAL_STARTS = (
+    "/home/", "/Users/", "/mnt/", "/root/", "/tmp/", "/var/", "/opt/", "/private/",  # noqa: S108 - text to look for
+    "/workspace", ":\\", "file:",
+)  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file:)")
 _NUMBERED = re.compile(r"^\d+-")
 _OCTAL = re.compile(r"0\d+")
@@ -229,13 +233,16 @@ def _check_user(phr: Phr) -> Iterator[Diagnostic]:
 def _check_local_paths(phr: Phr) -> Iterator[Diagnostic]:
     for name in ("response", "outcome", "evaluation"):
         section = phr.sections.get(name)
-        match = _LOCAL_PATH.search(section.text) if section else None
-        if section and match:
+        if section is None or not any(start in section.text for start in _LOCAL_STARTS):
+            continue
+        if match := _LOCAL_PATH.search(section.text):
             message = f"An absolute path in the {name}: {match[0][:60]}"
             yield _warning("absolute-path", message, phr, section.line)
 
 
 def _check_placeholders(phr: Phr) -> Iterator[Diagnostic]:
+    if "{{" not in phr.text:
+        return
     quoted = [text for text in (phr.prompt, phr.response) if text and not _EMPTY.fullmatch(text)]
     rest = phr.text
     for text in quoted:

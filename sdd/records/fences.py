@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _OPENING = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>[^\n]*)\n")
 _RUNS = {mark: re.compile(re.escape(mark) + "+") for mark in "`~"}
@@ -37,13 +38,16 @@ def read_fence(text: str, start: int) -> Fenced | None:
     marks = opening["marks"]
     if marks[0] == "`" and "`" in opening["info"]:
         return None
-    closing = re.compile(
-        rf"^ {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}[ \t]*\r?$", re.MULTILINE
-    ).search(text, opening.end())
+    closing = _closing(marks).search(text, opening.end())
     if closing is None:
         return None
     content = text[opening.end() : closing.start()]
     return Fenced(text=_without_last_end(content, opening["info"]), end=closing.end())
+
+
+@lru_cache(maxsize=64)
+def _closing(marks: str) -> re.Pattern[str]:
+    return re.compile(rf"^ {{0,3}}{re.escape(marks[0])}{{{len(marks)},}}[ \t]*\r?$", re.MULTILINE)
 
 
 def _without_last_end(content: str, info: str) -> str:

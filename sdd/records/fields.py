@@ -14,6 +14,7 @@ _SINGLE = re.compile(r"'(?:[^']|'')*'")
 _FLOW_ITEM = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'\[\]{},:#&*!|>%@`-][^\[\]{},:#"]*)\s*(?:,|$)"""
 )
+_NO_KEY = frozenset({"", " ", "-", "#", "\t"})
 _SPECIAL = frozenset("{|>&*!%@`?")
 _NULLS = frozenset({"", "null", "Null", "NULL", "~"})
 
@@ -44,62 +45,71 @@ class Fields:
 def read_fields(yaml: str) -> Fields:
     """Read the YAML of a front matter; never fails."""
     lines = yaml.split("\n")
-    places = _places(lines)
-    quoted = frozenset(
-        key for key, line in places.items() if _value_of(lines[line - 1])[:1] in {'"', "'"}
-    )
+    places: dict[str, int] = {}
+    quoted: set[str] = set()
     broken = None
     try:
-        values = _strict(lines)
+        values = _strict(lines, places, quoted)
     except _NotOurFormError:
+        _find_places(lines, places, quoted)
         found, broken = _patient(yaml)
         values = _guess(lines) if found is None else found
     return Fields(
         values={key.lower(): value for key, value in values.items()},
         names=tuple(values),
-        lines=places,
-        quoted=quoted,
+        lines={key.lower(): line for key, line in places.items()},
+        quoted=frozenset(key.lower() for key in quoted),
         broken=broken,
     )
 
 
-def _places(lines: list[str]) -> dict[str, int]:
-    places: dict[str, int] = {}
+def _find_places(lines: list[str], places: dict[str, int], quoted: set[str]) -> None:
+    """Note on which lines keys stand, and which values are quoted."""
+    places.clear()
+    quoted.clear()
     for number, line in enumerate(lines, start=1):
-        if line[:1].isspace() or line[:1] in {"-", "#", ""}:
-            continue
         match = _KEY.match(line.rstrip())
-        if match:
-            places.setdefault(match["key"].lower(), number)
-    return places
+        if match and not match["indent"] and match["key"] not in places:
+            places[match["key"]] = number
+            if match["value"] and match["value"][0] in "\"'":
+                quoted.add(match["key"])
 
 
-def _value_of(line: str) -> str:
-    return line.partition(":")[2].strip()
-
-
-def _strict(lines: list[str]) -> dict[str, Node]:
+def _strict(lines: list[str], places: dict[str, int], quoted: set[str]) -> dict[str, Node]:
     values: dict[str, Node] = {}
     key = ""
-    for raw in lines:
+    for number, raw in enumerate(lines, start=1):
         line = raw.rstrip()
-        if not line or line.lstrip().startswith("#"):
+        if line[:1] in _NO_KEY:
+            _continue(values, key, line)
             continue
-        match = _KEY.match(line)
-        if match and not match["indent"]:
-            key = match["key"]
-            if key in values:
-                raise _NotOurFormError
-            values[key] = _scalar(match["value"] or "")
-        elif not key:
+        # Thousands of records are read at once: no regular expression for the common line.
+        key, colon, text = line.partition(":")
+        if not colon or key in values or not key.isidentifier() or text[:1] not in {"", " "}:
             raise _NotOurFormError
-        elif item := _ITEM.match(line):
-            _append(values, key, item["value"] or "")
-        elif match:
-            _put(values, key, match)
-        else:
-            raise _NotOurFormError
+        places[key] = number
+        text = text.strip()
+        if text[:1] in {'"', "'"}:
+            quoted.add(key)
+        values[key] = _scalar(text)
     return values
+
+
+def _continue(values: dict[str, Node], key: str, line: str) -> None:
+    """Take a line below a key: an item, a key of a mapping, an empty list or nothing."""
+    text = line.lstrip()
+    if not text or text[0] == "#":
+        return
+    if not key:
+        raise _NotOurFormError
+    if text == "-" or text.startswith("- "):
+        _append(values, key, text[1:])
+    elif text == "[]" and values[key] is None:
+        values[key] = []
+    elif match := _KEY.match(line):
+        _put(values, key, match)
+    else:
+        raise _NotOurFormError
 
 
 def _append(values: dict[str, Node], key: str, text: str) -> None:
@@ -124,26 +134,29 @@ def _scalar(text: str) -> Node:
     text = text.strip()
     if text in _NULLS:
         return None
-    first = text[0]
-    if first == '"':
-        return _double(text)
-    if first == "'":
-        if not _SINGLE.fullmatch(text):
+    match text[0]:
+        case '"':
+            return _double(text)
+        case "'":
+            if not _SINGLE.fullmatch(text):
+                raise _NotOurFormError
+            return text[1:-1].replace("''", "'")
+        case "[":
+            return _flow(text)
+        case first if first in _SPECIAL or text.startswith(("- ", "#")):
             raise _NotOurFormError
-        return text[1:-1].replace("''", "'")
-    if first == "[":
-        return _flow(text)
-    if first in _SPECIAL or text.startswith(("- ", "#")):
-        raise _NotOurFormError
-    text = text.partition(" #")[0].rstrip()
-    if ": " in text or text.endswith(":"):
-        raise _NotOurFormError
-    return text
+        case _:
+            text = text.partition(" #")[0].rstrip() if "#" in text else text
+            if ": " in text or text[-1] == ":":
+                raise _NotOurFormError
+            return text
 
 
 def _double(text: str) -> str:
     if not _DOUBLE.fullmatch(text):
         raise _NotOurFormError
+    if "\\" not in text:
+        return text[1:-1]
     try:
         return str(json.loads(text))
     except ValueError:

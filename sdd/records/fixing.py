@@ -95,6 +95,8 @@ def _fixed(phr: Phr, data: bytes, number: int | None, root: str | None) -> bytes
         lines = [_quoted_line(line) for line in lines]
     lines += _missing_lines(phr, number)
     new = f"{head}{chr(10).join(lines)}\n{tail}".encode()
+    if new == data:
+        return data
     read = read_phr(new, phr.path)
     # A repair that would lose a word of the record, or leave it no YAML, is none.
     unharmed = (read.prompt, read.response) == (phr.prompt, phr.response)

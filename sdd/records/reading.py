@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from sdd.records.fences import read_fence
 from sdd.records.fields import Fields, Node, read_fields
 from sdd.records.store import number_of
-from sdd.text import split_front_matter
+from sdd.text import FrontMatter, split_front_matter
 
 _LINE = re.compile(
     r"^(?:(?P<fence> {0,3}(?:`{3,}|~{3,}))|(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*))", re.MULTILINE
@@ -21,6 +22,12 @@ _NAMES = {
         r"evaluation(?: notes)?(?: \(flywheel\))?|failure modes(?: observed)?"
     ),
 }
+_OUR_NAMES = {
+    "prompt": "prompt",
+    "response snapshot": "response",
+    "outcome": "outcome",
+    "evaluation notes (flywheel)": "evaluation",
+}
 _FIELDS = {
     "prompt": ("prompt_text", "prompt"),
     "response": ("response_text", "response"),
@@ -28,6 +35,7 @@ _FIELDS = {
     "evaluation": ("evaluation", "failure_modes"),
 }
 _OUTER_FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})[^\n`]*\n(?P<text>.*)\n(?P=marks)", re.DOTALL)
+_BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
 _FILE_NAME = re.compile(
     r"(?P<number>\d{1,5})-(?P<slug>[^/]+?)\.(?P<stage>[A-Za-z][\w-]*)\.prompt\.md"
 )
@@ -49,7 +57,7 @@ class Section:
     fenced: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: `sections` are read once, when asked for
 class Phr:
     """A prompt history record as it was read; what a record lacks is None or empty.
 
@@ -60,7 +68,6 @@ class Phr:
         name_stage: The stage that its file name bears.
         slug: The part of the file name between number and stage.
         links: `spec`, `ticket`, `adr`, `pr` and whatever else is linked.
-        sections: `prompt`, `response`, `outcome`, `evaluation`, as far as there are any.
         fields: The front matter as read.
         fields_line: The line on which the front matter's YAML begins.
         has_front_matter: Whether there is one that is closed.
@@ -88,7 +95,6 @@ class Phr:
     tests: tuple[str, ...]
     name_stage: str | None = None
     slug: str | None = None
-    sections: Mapping[str, Section] = field(default_factory=dict)
     fields: Fields
     fields_line: int
     has_front_matter: bool
@@ -96,6 +102,11 @@ class Phr:
     body: str
     body_line: int
     is_utf8: bool = True
+
+    @cached_property
+    def sections(self) -> Mapping[str, Section]:
+        """`prompt`, `response`, `outcome`, `evaluation`, as far as there are any."""
+        return _sections(self.body, self.body_line, self.fields)
 
     @property
     def prompt(self) -> str | None:
@@ -112,9 +123,10 @@ class Phr:
 
 def read_phr(data: bytes, path: PurePosixPath | str = "") -> Phr:
     """Read a record of any form; never fails, what cannot be read is missing in the value."""
-    path = PurePosixPath(path)
+    if isinstance(path, str):
+        path = PurePosixPath(path)
     text, is_utf8 = _decode(data)
-    front = split_front_matter(text)
+    front = _split(text)
     fields = read_fields(front.yaml) if front.yaml is not None else Fields(values={})
     values = fields.values
     name = _FILE_NAME.fullmatch(path.name)
@@ -128,7 +140,6 @@ def read_phr(data: bytes, path: PurePosixPath | str = "") -> Phr:
         links=_links(values.get("links")),
         files=_texts(_get(values, "files")),
         tests=_texts(_get(values, "tests")),
-        sections=_sections(front.body, front.body_line, fields),
         fields=fields,
         fields_line=front.yaml_line,
         has_front_matter=front.yaml is not None,
@@ -143,6 +154,16 @@ def read_phr(data: bytes, path: PurePosixPath | str = "") -> Phr:
 _TEXT_KEYS = (
     "id", "title", "stage", "date", "surface", "model", "feature", "branch", "user", "command",
 )  # fmt: skip
+
+
+def _split(text: str) -> FrontMatter:
+    """Split off the front matter; the common form without looking at every line."""
+    end = text.find("\n---\n", 3)
+    if not text.startswith("---\n") or end < 0 or "\n--- " in text[:end] or "\r" in text[:end]:
+        return split_front_matter(text)
+    yaml = text[4:end]
+    line = yaml.count("\n") + 4
+    return FrontMatter(yaml=yaml, yaml_line=2, body=text[end + 5 :], body_line=line)
 
 
 def _decode(data: bytes) -> tuple[str, bool]:
@@ -248,7 +269,7 @@ def _read_section(body: str, heading: re.Match[str], name: str) -> tuple[Section
 
 def _skip_blank(body: str, position: int) -> int:
     """Return the start of the first line with text at or after a heading's end."""
-    match = re.compile(r"(?:[ \t\r]*\n)*").match(body, position)
+    match = _BLANK_LINES.match(body, position)
     return match.end() if match else position
 
 
@@ -311,4 +332,6 @@ def _kind(match: re.Match[str]) -> str | None:
     if not _is_top(match):
         return None
     title = match["title"].strip(" \t\r:*").lower()
+    if title in _OUR_NAMES:
+        return _OUR_NAMES[title]
     return next((name for name, form in _NAMES.items() if form.fullmatch(title)), None)

@@ -22,6 +22,10 @@ _URL_PLACEHOLDER = re.compile(
 )
 _IDENTIFIER = re.compile(r"^[A-Za-z_]+(?:[._-][A-Za-z_]+)*\d{0,2}$")
 _SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
+_SPARSE_PATTERNS = tuple(pattern for pattern in PATTERNS if not pattern.dense)
+_DENSE_NEEDLES = tuple(
+    {needle for pattern in PATTERNS if pattern.dense for needle in pattern.needles}
+)
 _LEAST_LENGTH = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_SETTING_LENGTH = 6
@@ -76,7 +80,9 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
         folded = _ascii_lower(text)
     words = [word for word in folded.split() if len(word) >= LEAST_WORD and not word.isalpha()]
     dense = "\n".join(words)
-    for pattern in PATTERNS:
+    found = [needle for needle in _DENSE_NEEDLES if needle in dense]
+    patterns = PATTERNS if found else _SPARSE_PATTERNS
+    for pattern in patterns:
         where = dense if pattern.dense else folded
         if any(needle in where for needle in pattern.needles):
             yield from _places(pattern, text, folded)
