@@ -18,7 +18,8 @@ from sdd.audit.logic import (
     negated,
     parts_of,
 )
-from sdd.audit.state import State
+from sdd.audit.narrowing import narrow
+from sdd.audit.state import State, choose
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -149,9 +150,7 @@ def any_of(item: ListObject) -> Value:
     values = dict.fromkeys([*(value for _, value in item.items), *item.more])
     if not values:
         return Sym("unknown", "item of an empty list")
-    if len(values) == 1:
-        return next(iter(values))
-    return Phi(tuple((YES, value) for value in values))
+    return choose([(YES, value) for value in values])
 
 
 def call(engine: Engine, node: ast.Call, state: State) -> Value:
@@ -285,6 +284,7 @@ def _connected(
         if position:
             branch = current.fork()
             branch.assume(formulas[-1] if is_and else negated(formulas[-1]))
+            narrow(engine, values[position - 1], branch, passed=is_and)
             current = branch
             if not current.alive:
                 break
@@ -319,6 +319,7 @@ def boolean(engine: Engine, node: ast.BoolOp, state: State) -> Value:
         reached = both([reached, goes_on])
         current = current.fork()
         current.assume(goes_on)
+        narrow(engine, operand, current, passed=is_and)
         if not current.alive:
             break
     if current is not state:
@@ -531,6 +532,7 @@ def if_expression(engine: Engine, node: ast.IfExp, state: State) -> Value:
     for guard, branch_node in ((formula, node.body), (negated(formula), node.orelse)):
         branch = state.fork()
         branch.assume(guard)
+        narrow(engine, node.test, branch, passed=branch_node is node.body)
         if branch.alive:
             cases.append((guard, engine.evaluate(branch_node, branch)))
             state.heap.update({k: v for k, v in branch.heap.items() if k not in state.heap})
@@ -596,6 +598,7 @@ def _enter(engine: Engine, generators: list[ast.comprehension], state: State) ->
             formula = condition(engine, test, state)
             kept.append(formula)
             state.assume(formula)
+            narrow(engine, test, state, passed=True)
     return both(kept)
 
 

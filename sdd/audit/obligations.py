@@ -25,7 +25,7 @@ from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
-from sdd.audit.state import Place
+from sdd.audit.state import TOO_COMPLEX, Place
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Value
 
@@ -220,6 +220,8 @@ class Judge:
                 return atom.reason
             if isinstance(atom, (Truthy, Holds)) and self._may_be_a_check(atom, row, case):
                 return "a check was made that is not understood"
+            if isinstance(atom, Eq) and _too_complex(atom):
+                return TOO_COMPLEX
             if isinstance(atom, Eq) and self._compares_unknown(atom, row, case):
                 return "the owner is compared with something that is not understood"
         return None
@@ -295,3 +297,10 @@ def describe(value: Value) -> str:
 def disjunctions(facts: Iterable[Formula]) -> int:
     """Count the facts that leave a choice."""
     return sum(isinstance(fact, (Or, And)) for fact in facts)
+
+
+def _too_complex(atom: Eq) -> bool:
+    return any(
+        isinstance(side, Sym) and side.kind == "choice" and side.note == TOO_COMPLEX
+        for side in (atom.left, atom.right)
+    )

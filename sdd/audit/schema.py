@@ -107,7 +107,7 @@ class Schema:
     def of_table(self, table: str, near: str = "") -> str | None:
         """Find the entity of a table."""
         wanted = table.rpartition(".")[2].strip('"').lower()
-        found = [key for key in self._classes if self.entity(key).table.lower() == wanted]
+        found = [key for key in self._classes if self.class_table(key).lower() == wanted]
         if len(found) <= 1:
             return found[0] if found else None
         return max(found, key=lambda key: _shared(self._classes[key].module.path, near))
@@ -120,6 +120,11 @@ class Schema:
         if table in self._classes:
             return table, name
         return self.of_table(table, self._path(owner)), name
+
+    def class_table(self, key: str) -> str:
+        """Return an entity's table without reading the whole entity."""
+        info = self._classes.get(key)
+        return table_name(info) if info else key
 
     def _path(self, key: str) -> str:
         info = self._classes.get(key)
@@ -271,7 +276,7 @@ def _shared(left: str, right: str) -> int:
 def read_entity(info: ClassInfo, schema: Schema) -> EntityInfo:
     """Read columns and relationships of a mapped class and its bases."""
     columns: dict[str, ColumnInfo] = {}
-    relations: dict[str, Relation] = {}
+    related: dict[str, tuple[Value | None, str]] = {}
     for ancestor in reversed(list(info.mro())):
         annotated = dict(ancestor.fields)
         for name in _attribute_order(ancestor, annotated):
@@ -279,12 +284,15 @@ def read_entity(info: ClassInfo, schema: Schema) -> EntityInfo:
             annotation = annotated.get(name)
             text = ast.unparse(annotation.annotation) if annotation else ""
             if _is_relation(value):
-                relation = _relation(value, text, info, schema)
-                if relation:
-                    relations[name] = relation
+                related[name] = (value, text)
             elif _is_column(name, value, annotation):
                 line = annotation.lineno if annotation else ancestor.node.lineno
                 columns[name] = _column(name, value, line)
+    relations = {
+        name: relation
+        for name, (value, text) in related.items()
+        if (relation := _relation(value, text, info, schema, columns))
+    }
     return EntityInfo(
         key=info.entity or info.name,
         table=table_name(info),
@@ -366,7 +374,11 @@ def _reference(value: Value | None) -> tuple[str, str] | None:
 
 
 def _relation(
-    value: Value | None, annotation: str, info: ClassInfo, schema: Schema
+    value: Value | None,
+    annotation: str,
+    info: ClassInfo,
+    schema: Schema,
+    columns: Mapping[str, ColumnInfo],
 ) -> Relation | None:
     if not isinstance(value, LibObject):
         return None
@@ -391,9 +403,7 @@ def _relation(
     if isinstance(uselist, Lit):
         many = bool(uselist.value)
     elif not annotation:
-        many = schema.joined(target, info.entity or info.name) is not None and (
-            schema_free_key(info, target) is False
-        )
+        many = not _holds_key(schema.class_table(target), target, columns)
     return Relation(
         target=target,
         many=many,
@@ -403,7 +413,10 @@ def _relation(
     )
 
 
-def schema_free_key(info: ClassInfo, target: str) -> bool:
-    """Whether the class itself holds a foreign key named after the target."""
-    wanted = names.snake(target.partition("@")[0])
-    return any(name.startswith(wanted) and name != wanted for name in info.members)
+def _holds_key(table: str, target: str, columns: Mapping[str, ColumnInfo]) -> bool:
+    """Whether one of the class's own columns refers to the target."""
+    return any(
+        column.refers_to is not None
+        and column.refers_to[0].rpartition(".")[2] in {table, target}
+        for column in columns.values()
+    )

@@ -35,7 +35,8 @@ from sdd.audit.values import (
 from sdd.program import Module
 
 _MOST_CASES = 10
-_MOST_ATOMS = 60
+_MOST_ATOMS = 40
+_LARGEST_GUARD = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,22 @@ def choose(cases: list[tuple[Formula, Value]]) -> Value:
             return joined
     if len(flat) > _MOST_CASES:
         return Sym("unknown", "one of too many values")
-    return Phi(tuple((guard, item) for item, guard in flat.items()))
+    return Phi(tuple(_exclusive(flat)))
+
+
+def _exclusive(flat: dict[Value, Formula]) -> list[tuple[Formula, Value]]:
+    """Give cases without a usable condition one that excludes the others."""
+    kept: list[tuple[Formula, Value]] = []
+    for number, (item, guard) in enumerate(flat.items()):
+        if guard == YES or size(guard) > _LARGEST_GUARD:
+            reason = "item" if guard == YES else TOO_COMPLEX
+            which = Sym("choice", str(hash(tuple(flat))), reason)
+            guard = Eq(which, Lit(number, "int"))  # noqa: PLW2901 - the guard is what changes
+        kept.append((guard, item))
+    return kept
+
+
+TOO_COMPLEX = "a condition that is too long to follow"
 
 
 def _join_queries(cases: list[tuple[Formula, Value]]) -> Query | None:

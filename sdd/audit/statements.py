@@ -16,6 +16,7 @@ from sdd.audit.expressions import (
 )
 from sdd.audit.imports import import_from, import_module
 from sdd.audit.logic import NO, YES, Formula, Opaque, both, equal, negated
+from sdd.audit.narrowing import narrow
 from sdd.audit.state import State, merge
 from sdd.audit.values import (
     NONE,
@@ -153,10 +154,20 @@ def if_statement(engine: Engine, node: ast.If, state: State) -> None:
         engine,
         state,
         [
-            (formula, lambda branch: engine.execute(node.body, branch)),
-            (negated(formula), lambda branch: engine.execute(node.orelse, branch)),
+            (formula, lambda branch: _run_branch(engine, node.test, node.body, branch, True)),
+            (
+                negated(formula),
+                lambda branch: _run_branch(engine, node.test, node.orelse, branch, False),
+            ),
         ],
     )
+
+
+def _run_branch(
+    engine: Engine, test: ast.expr, body: list[ast.stmt], state: State, passed: bool  # noqa: FBT001
+) -> None:
+    narrow(engine, test, state, passed=passed)
+    engine.execute(body, state)
 
 
 def branch_on(
@@ -269,6 +280,7 @@ def while_statement(engine: Engine, node: ast.While, state: State) -> None:
 
     def start(branch: State) -> None:
         branch.assume(condition(engine, node.test, branch))
+        narrow(engine, node.test, branch, passed=True)
 
     _loop(engine, node, state, start, formula)
 
@@ -448,6 +460,7 @@ def raise_statement(engine: Engine, node: ast.Raise, state: State) -> None:
 def assert_statement(engine: Engine, node: ast.Assert, state: State) -> None:
     """Go on only where the condition holds."""
     state.assume(condition(engine, node.test, state))
+    narrow(engine, node.test, state, passed=True)
 
 
 def with_statement(engine: Engine, node: ast.With | ast.AsyncWith, state: State) -> None:
