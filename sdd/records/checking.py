@@ -25,9 +25,8 @@ _SECTIONS = {
     "outcome": "Outcome",
     "evaluation": "Evaluation notes (flywheel)",
 }
-_EMPTY = re.compile(
-    r"(?i)\W*(?:none|null|n/?a|tbd|todo|not applicable|\$arguments|\{\{[^{}]*\}\}|)\W*"
-)
+_EMPTY = re.compile(r"(?i)\W*(?:none|null|n/?a|tbd|todo|not applicable)?\W*")
+_UNFILLED = re.compile(r"\s*(?:\$ARGUMENTS|\{\{PROMPT_TEXT\}\}|\{\{RESPONSE_TEXT\}\})?\s*")
 _TRUNCATED = re.compile(r"(?i)(?:\.{3}|…|[\[(](?:\.{3}|…|(?:\w+ )*truncated[^\])]*)[\])])\s*$")
 _LOCAL_PATH = re.compile(
     r"(?<![\w.:/\\-])(?:/(?:home|Users|mnt/[a-z]|root|tmp|var|opt|private|workspaces?)/[^\s`)\"'*,]+"
@@ -127,7 +126,7 @@ def proper_name(written: str) -> str:
 
 def _check_id(phr: Phr) -> Iterator[Diagnostic]:
     line = _line(phr, "id")
-    if not phr.id or _EMPTY.fullmatch(phr.id):
+    if not phr.id or "{{" in phr.id or _EMPTY.fullmatch(phr.id):
         return
     if not phr.id.isdecimal():
         yield _error("id-form", f"The id '{phr.id}' is not a number of four digits", phr, line)
@@ -243,7 +242,7 @@ def _check_local_paths(phr: Phr) -> Iterator[Diagnostic]:
 def _check_placeholders(phr: Phr) -> Iterator[Diagnostic]:
     if "{{" not in phr.text:
         return
-    quoted = [text for text in (phr.prompt, phr.response) if text and not _EMPTY.fullmatch(text)]
+    quoted = [text for text in (phr.prompt, phr.response) if text and not _UNFILLED.fullmatch(text)]
     rest = phr.text
     for text in quoted:
         at = rest.find(text)
@@ -260,7 +259,9 @@ def _check_prompt(phr: Phr) -> Iterator[Diagnostic]:
     if section is None:
         message = "No section '## Prompt'"
         yield _error("missing-prompt", message, phr, phr.body_line)
-    elif _EMPTY.fullmatch(section.text):
+    elif _UNFILLED.fullmatch(section.text) or (
+        not section.fenced and _EMPTY.fullmatch(section.text)
+    ):
         yield _error("empty-prompt", "The prompt is empty", phr, section.line)
     elif section.line < phr.body_line:
         message = "The prompt stands in the front matter, not under '## Prompt'"

@@ -15,7 +15,7 @@ _FLOW_ITEM = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'\[\]{},:#&*!|>%@`-][^\[\]{},:#"]*)\s*(?:,|$)"""
 )
 _NO_KEY = frozenset({"", " ", "-", "#", "\t"})
-_SPECIAL = frozenset("{|>&*!%@`?")
+_SPECIAL = frozenset("{}],|>&*!%@`?")
 _NULLS = frozenset({"", "null", "Null", "NULL", "~"})
 
 
