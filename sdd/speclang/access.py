@@ -21,7 +21,8 @@ _NEEDS = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"\b(?:jwt|tokens?|auth\w*|bearer|signed[- ]in|logged[- ]in|log ?in|credentials?)\b", re.IGNORECASE
+    r"\b(?:jwt|tokens?|auth\w*|bearer|signed[- ]in|logged[- ]in|log ?in|credentials?)\b",
+    re.IGNORECASE,
 )
 _EXCEPT = re.compile(
     r"\b(?:except(?:ing|ion)?|excluding|other than|apart from|besides|unless|but not)\b(?:\s+for)?(?P<what>[^.;)]{1,200})",
@@ -37,10 +38,7 @@ _PUBLIC = re.compile(
 _NOT_PUBLIC = re.compile(r"\b(?:no|not|never|non|isn't)\b[- ]{0,2}(?:\w+ )?public\b", re.IGNORECASE)
 _PATHS = re.compile(r"`[^`]*?(/[^\s`]*)`|(?<![\w.:/])(/(?:api|auth|health|[a-z_]+/)[^\s,;)'\"]*)")
 _ONLY_WORDS = frozenset(
-    "api rest backend the of these http https above below following protected crud app application all "
-    "our your other specific ones only related endpoint endpoints route routes request requests "
-    "operation operations call calls and or to for on in management resource system server that with "
-    "user must be is are a an through using via fastapi subsequent service".split()
+    ["api", "rest", "backend", "the", "of", "these", "http", "https", "above", "below", "following", "protected", "crud", "app", "application", "all", "our", "your", "other", "specific", "ones", "only", "related", "endpoint", "endpoints", "route", "routes", "request", "requests", "operation", "operations", "call", "calls", "and", "or", "to", "for", "on", "in", "management", "resource", "system", "server", "that", "with", "user", "must", "be", "is", "are", "a", "an", "through", "using", "via", "fastapi", "subsequent", "service"]
 )
 _KIN: dict[str, frozenset[str]] = {
     "authentication": frozenset({"auth"}),
@@ -56,8 +54,7 @@ _KIN: dict[str, frozenset[str]] = {
     "root": frozenset({""}),
 }
 _SIGN_IN = frozenset(
-    "login signin register signup token refresh forgotpassword resetpassword verifyemail callback "
-    "passwordreset signinemail signupemail refreshtoken oauth".split()
+    ["login", "signin", "register", "signup", "token", "refresh", "forgotpassword", "resetpassword", "verifyemail", "callback", "passwordreset", "signinemail", "signupemail", "refreshtoken", "oauth"]
 )
 _REFUSED = re.compile(
     r"^\W*(?:no\b|none\b|not required|not needed|public|false|❌|✗|✘|n/?a\b|unauthenticated|anonymous|open\b|"
@@ -145,32 +142,35 @@ def _confinement(document: Document, number: int, holders: frozenset[int]) -> in
     section = document.sections[number]
     if number not in holders or section.level <= 1:
         return None
-    siblings = [
-        other
-        for other, candidate in enumerate(document.sections)
-        if other in holders and candidate.parent == section.parent and other != number
-    ]
+    siblings = any(
+        other != number and document.sections[other].parent == section.parent for other in holders
+    )
     return number if siblings or section.level > 2 else _single(document, number)  # noqa: PLR2004
 
 
 def _single(document: Document, number: int) -> int | None:
     """A sole `## Endpoints` section speaks for the whole document."""
-    title = key(document.sections[number].title)
-    return None if re.fullmatch(r"(?:api |rest )*(?:endpoints?|routes?|specification)?(?: \w+)?", title) else number
+    title = document.sections[number].words
+    return (
+        None
+        if re.fullmatch(r"(?:api |rest )*(?:endpoints?|routes?|specification)?(?: \w+)?", title)
+        else number
+    )
 
 
 def _of_title(title: str) -> bool | None:
     words_ = key(title)
     if re.search(r"\b(?:public|unauthenticated|no auth\w*(?: required)?)\b", words_):
         return False
-    if re.search(r"\b(?:protected|authenticated|auth(?:entication)? required|requires? auth\w*|secured)\b", words_):
+    if re.search(
+        r"\b(?:protected|authenticated|auth(?:entication)? required|requires? auth\w*|secured)\b",
+        words_,
+    ):
         return True
     return None
 
 
-def _of_label(
-    line: str, span: Span, document: str, section: int | None
-) -> list[AccessRule]:
+def _of_label(line: str, span: Span, document: str, section: int | None) -> list[AccessRule]:
     label = label_of(line)
     if label is None or section is None:
         return []
@@ -210,9 +210,7 @@ def _required(
     if re.search(r"\b(?:frontend|client|chat|mcp|database|external)\b", subject, re.IGNORECASE):
         return None
     excepted_paths = set(_paths_in(excepted))
-    paths = [
-        path for path in _paths_in(sentence) if path not in excepted_paths and path != "/"
-    ]
+    paths = [path for path in _paths_in(sentence) if path not in excepted_paths and path != "/"]
     return AccessRule(
         auth=True,
         span=span,
@@ -300,7 +298,21 @@ def _matches_subject(path: str, subjects: Iterable[str]) -> bool:
 def is_probe(path: str) -> bool:
     """Whether an endpoint tells machines that the process lives, or documents the API."""
     last = path.rstrip("/").rpartition("/")[2].casefold()
-    return last in {"", "health", "healthz", "healthcheck", "health-check", "ready", "readyz", "live", "livez", "ping", "docs", "openapi.json", "metrics"}
+    return last in {
+        "",
+        "health",
+        "healthz",
+        "healthcheck",
+        "health-check",
+        "ready",
+        "readyz",
+        "live",
+        "livez",
+        "ping",
+        "docs",
+        "openapi.json",
+        "metrics",
+    }
 
 
 def decide(

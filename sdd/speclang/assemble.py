@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from sdd.ir import Endpoint, Location, Parameter, Shape
 from sdd.speclang.access import AccessRule, decide, is_sign_in
-from sdd.speclang.bases import Base, base_of, bases_of, completed, states_complete_paths
+from sdd.speclang.bases import Base, bases_of, by_section, completed, states_complete_paths
 from sdd.speclang.documents import Role
-from sdd.speclang.endpoints import Statement, is_example_among
+from sdd.speclang.endpoints import Statement, without_examples
 from sdd.speclang.endpoints.parameters import same_name
 from sdd.speclang.examples import combine
 from sdd.speclang.findings import Findings
@@ -53,10 +53,11 @@ def holders_of(document: Document, statements: Iterable[Statement]) -> frozenset
 
 def complete_paths(read: Read, findings: Findings) -> tuple[list[Statement], str | None]:
     """Put the stated base in front of a document's paths, never twice."""
-    bases = bases_of(read.document, read.holders)
-    own = base_of(bases, None)
+    bases = by_section(bases_of(read.document, read.holders))
+    own = bases.get(None)
     complete = states_complete_paths(read.document)
-    peers = [statement.endpoint.path for statement in read.statements if statement.strong]
+    peers = _first_segments(read.statements)
+    near = _near(read, bases)
     result: list[Statement] = []
     for statement in read.statements:
         section = _section_base(read, statement, bases)
@@ -70,23 +71,38 @@ def complete_paths(read: Read, findings: Findings) -> tuple[list[Statement], str
         path = statement.endpoint.path
         if not complete:
             if section is not None:
-                near = [
-                    other.endpoint.path
-                    for other in read.statements
-                    if other.strong and _section_base(read, other, bases) is section
-                ]
-                path = completed(path, section.path, near)
+                path = completed(path, section.path, near[section.section])
             if own is not None:
                 path = completed(path, own.path, peers)
         result.append(replace(statement, endpoint=replace(statement.endpoint, path=path)))
     return result, own.path if own is not None and own.path else None
 
 
-def _section_base(read: Read, statement: Statement, bases: Sequence[Base]) -> Base | None:
-    section = read.document.sections[statement.section]
-    numbers = {id(item): number for number, item in enumerate(read.document.sections)}
-    for around in read.document.ancestry(section):
-        found = base_of(bases, numbers[id(around)])
+def _first_segments(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """Return the distinct beginnings of the paths that are stated, as short paths."""
+    found = dict.fromkeys(
+        "/" + statement.endpoint.path.lstrip("/").partition("/")[0]
+        for statement in statements
+        if statement.strong
+    )
+    return tuple(found)
+
+
+def _near(read: Read, bases: dict[int | None, Base]) -> dict[int | None, tuple[str, ...]]:
+    """Return the beginnings of the paths below each section that has a base of its own."""
+    grouped: dict[int | None, list[Statement]] = {section: [] for section in bases}
+    for statement in read.statements:
+        base = _section_base(read, statement, bases)
+        if base is not None:
+            grouped[base.section].append(statement)
+    return {section: _first_segments(group) for section, group in grouped.items()}
+
+
+def _section_base(read: Read, statement: Statement, bases: dict[int | None, Base]) -> Base | None:
+    if not bases.keys() - {None}:
+        return None
+    for around in read.document.ancestry(read.document.sections[statement.section]):
+        found = bases.get(around.index)
         if found is not None:
             return found
     return None
@@ -98,9 +114,7 @@ def _is_elsewhere(section: Base, own: Base | None) -> bool:
         return False
     local = ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104 - compared, not bound
     hosts = [host.split(":")[0] for host in (section.host, own.host)]
-    return section.host != own.host and not all(
-        host in local or "." in host for host in hosts
-    )
+    return section.host != own.host and not all(host in local or "." in host for host in hosts)
 
 
 def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
@@ -116,8 +130,9 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
     grouped: dict[tuple[str, str], list[Statement]] = {}
     for statement in authority:
         grouped.setdefault(_key(statement), []).append(statement)
+    routes = _Routes(authority)
     for read, statements in ranked:
-        _second(read, statements, authority, grouped, findings)
+        _second(read, statements, routes, grouped, findings)
     endpoints = tuple(_merged(group, findings) for group in grouped.values())
     flat = tuple(statement for group in grouped.values() for statement in group)
     return Assembled(endpoints=endpoints, statements=flat, base_path=base_path)
@@ -138,16 +153,22 @@ def _authority(ranked: list[tuple[Read, list[Statement]]]) -> list[Statement]:
     """
     groups = (
         [item for item in ranked if item[0].role in {Role.CONTRACT, Role.OPENAPI}],
-        [item for item in ranked if item[0].role in {Role.BEHAVIOUR, Role.TOKENS, Role.SPEC, Role.OTHER}],
+        [
+            item
+            for item in ranked
+            if item[0].role in {Role.BEHAVIOUR, Role.TOKENS, Role.SPEC, Role.OTHER}
+        ],
         [item for item in ranked if item[0].role in {Role.PLAN, Role.QUICKSTART, Role.CONVENTIONS}],
     )
     for group in groups:
         everything = [statement for _, statements in group for statement in statements]
         strong = [statement for statement in everything if statement.strong]
         found = strong or [
-            statement for statement in everything if statement.form == "sentence" and not is_example(statement.endpoint.path)
+            statement
+            for statement in everything
+            if statement.form == "sentence" and not is_example(statement.endpoint.path)
         ]
-        kept = [statement for statement in found if not is_example_among(statement, found)]
+        kept = without_examples(found)
         if kept:
             return kept
     return []
@@ -156,13 +177,13 @@ def _authority(ranked: list[tuple[Read, list[Statement]]]) -> list[Statement]:
 def _second(
     read: Read,
     statements: list[Statement],
-    authority: list[Statement],
+    routes: "_Routes",
     grouped: dict[tuple[str, str], list[Statement]],
     findings: Findings,
 ) -> None:
     """Add what a document says of endpoints that others are the authority on."""
     for statement in statements:
-        if statement in authority:
+        if id(statement) in routes.counted:
             continue
         known = grouped.get(_key(statement))
         endpoint = statement.endpoint
@@ -172,9 +193,13 @@ def _second(
             continue
         if is_example(endpoint.path) or endpoint.span is None:
             continue
-        if any(_is_same_route(endpoint, other.endpoint) for other in authority):
+        if routes.shows(endpoint):
             continue
-        if read.role in {Role.CONTRACT, Role.OPENAPI} and not statement.strong and statement.form != "mention":
+        if (
+            read.role in {Role.CONTRACT, Role.OPENAPI}
+            and not statement.strong
+            and statement.form != "mention"
+        ):
             findings.not_understood(
                 endpoint.span,
                 f"{endpoint.name} is mentioned here, but no endpoint of that name is stated.",
@@ -182,7 +207,7 @@ def _second(
                 subject=endpoint.name,
             )
         elif statement.strong and read.role in {Role.BEHAVIOUR, Role.TOKENS, Role.SPEC}:
-            meant = _meant(endpoint, authority)
+            meant = routes.meant(endpoint)
             if meant is not None:
                 findings.contradiction(
                     "contradicting-path",
@@ -201,13 +226,55 @@ def _second(
             )
 
 
-def _meant(endpoint: Endpoint, authority: list[Statement]) -> Endpoint | None:
-    """Find the contract's endpoint that differs in its base or in the user in the path alone."""
-    wanted = _tail(endpoint.path)
-    for other in authority:
-        if other.endpoint.method == endpoint.method and wanted and _tail(other.endpoint.path) == wanted:
-            return other.endpoint
-    return None
+class _Routes:
+    """The routes that count, found by what others may write in their place."""
+
+    def __init__(self, authority: list[Statement]) -> None:
+        self.counted = {id(statement) for statement in authority}
+        self._tails: dict[tuple[str, tuple[str, ...]], Endpoint] = {}
+        self._ends: set[tuple[str, str]] = set()
+        self._lengths: dict[tuple[str, int], list[str]] = {}
+        for statement in authority:
+            endpoint = statement.endpoint
+            self._tails.setdefault((endpoint.method, _tail(endpoint.path)), endpoint)
+            parts = shape_of(endpoint.path).strip("/").split("/")
+            for start in range(len(parts)):
+                self._ends.add((endpoint.method, "/".join(parts[start:])))
+            same = self._lengths.setdefault((endpoint.method, len(parts)), [])
+            if len(same) < _MOST_COMPARED:
+                same.append("/".join(parts))
+
+    def meant(self, endpoint: Endpoint) -> Endpoint | None:
+        """Find the route that differs in its base or in the user in the path alone."""
+        tail = _tail(endpoint.path)
+        return self._tails.get((endpoint.method, tail)) if tail else None
+
+    def shows(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint is one of them without its base, or with an example's values."""
+        parts = shape_of(endpoint.path).strip("/").split("/")
+        if any(
+            (endpoint.method, "/".join(parts[start:])) in self._ends for start in range(len(parts))
+        ):
+            return (endpoint.method, "/".join(parts)) in self._ends or self._is_longer(
+                endpoint, parts
+            )
+        return any(
+            all(
+                left in {right, "{}"} or right == "{}"
+                for left, right in zip(parts, other.split("/"), strict=True)
+            )
+            for other in self._lengths.get((endpoint.method, len(parts)), ())
+        )
+
+    def _is_longer(self, endpoint: Endpoint, parts: list[str]) -> bool:
+        """Whether a path is a whole route with something put in front of it."""
+        return any(
+            "/".join(parts[start:]) in self._lengths.get((endpoint.method, len(parts) - start), ())
+            for start in range(1, len(parts))
+        )
+
+
+_MOST_COMPARED = 200
 
 
 def _tail(path: str) -> tuple[str, ...]:
@@ -220,19 +287,6 @@ def _tail(path: str) -> tuple[str, ...]:
         if not base and not (not kept and name.casefold().replace("_", "") in {"userid", "user"}):
             kept.append(part)
     return tuple(kept)
-
-
-def _is_same_route(first: Endpoint, second: Endpoint) -> bool:
-    """Whether one path is the other without its base or with an example's values in it."""
-    if first.method != second.method:
-        return False
-    one, two = shape_of(first.path).strip("/").split("/"), shape_of(second.path).strip("/").split("/")
-    shorter, longer = sorted((one, two), key=len)
-    if longer[len(longer) - len(shorter) :] == shorter:
-        return True
-    return len(one) == len(two) and all(
-        left == right or right == "{}" for left, right in zip(one, two, strict=True)
-    )
 
 
 # --- one endpoint from all that is said of it
@@ -293,7 +347,9 @@ def _report_body(
     names = [{item.name for item in shape.fields} for shape in (mine, theirs)]
     here, there = sorted(names[0] - names[1]), sorted(names[1] - names[0])
     if attribute == "request" and (here or there) and names[0] & names[1]:
-        told = ", ".join([*(f"{name} only here" for name in here), *(f"{name} only there" for name in there)])
+        told = ", ".join(
+            [*(f"{name} only here" for name in here), *(f"{name} only there" for name in there)]
+        )
         findings.contradiction(
             "contradicting-body",
             f"The request body of {so_far.name} is stated with different fields: {told}.",
@@ -321,13 +377,23 @@ def _joined(first: Endpoint, other: Statement, *, same: bool) -> Endpoint:
     request, response = first.request or second.request, first.response or second.response
     if same and first.request and second.request and first.request.fields and second.request.fields:
         request = combine(first.request, second.request)
-    if same and first.response and second.response and first.response.fields and second.response.fields:
+    if (
+        same
+        and first.response
+        and second.response
+        and first.response.fields
+        and second.response.fields
+    ):
         response = combine(first.response, second.response)
     return replace(
         first,
         auth=first.auth if first.auth is not None else second.auth,
-        success_status=first.success_status if first.success_status is not None else second.success_status,
-        statuses=tuple(sorted({*first.statuses, *second.statuses})) if same or not first.statuses else first.statuses,
+        success_status=first.success_status
+        if first.success_status is not None
+        else second.success_status,
+        statuses=tuple(sorted({*first.statuses, *second.statuses}))
+        if same or not first.statuses
+        else first.statuses,
         parameters=_parameters(first, second, same=same),
         request=request,
         response=response,
@@ -343,13 +409,17 @@ def _parameters(first: Endpoint, second: Endpoint, *, same: bool) -> tuple[Param
     for item in second.parameters:
         name = same_name(item.name, names) if item.location is Location.PATH else item.name
         if item.location is Location.PATH and name not in names:
-            position = [other.name for other in second.parameters if other.location is Location.PATH].index(item.name)
+            position = [
+                other.name for other in second.parameters if other.location is Location.PATH
+            ].index(item.name)
             name = names[position] if position < len(names) else name
         known = found.get((item.location, name))
         if known is None:
             if item.location is not Location.PATH and (same or not has_query):
                 found[item.location, name] = item
-        elif known.type is None and (item.type is not None or item.constraints != known.constraints):
+        elif known.type is None and (
+            item.type is not None or item.constraints != known.constraints
+        ):
             found[item.location, name] = replace(item, name=name)
     return tuple(found.values())
 
@@ -369,7 +439,9 @@ def with_access(
     for statement in assembled.statements:
         places.setdefault(_key(statement), statement)
     return tuple(
-        _with_access(endpoint, places[endpoint.method, shape_of(endpoint.path)], by_path, rules, findings)
+        _with_access(
+            endpoint, places[endpoint.method, shape_of(endpoint.path)], by_path, rules, findings
+        )
         for endpoint in assembled.endpoints
     )
 
@@ -388,9 +460,8 @@ def _with_access(
     if read is not None:
         own = rules.get(statement.document, [])
         section = read.document.sections[statement.section]
-        numbers = {id(item): number for number, item in enumerate(read.document.sections)}
         tiers.extend(
-            [rule for rule in own if rule.section == numbers[id(around)]]
+            [rule for rule in own if rule.section == around.index]
             for around in read.document.ancestry(section)
         )
         tiers.append([rule for rule in own if rule.section is None])
@@ -400,12 +471,16 @@ def _with_access(
         if path != statement.document
     )
     near = len(tiers) - sum(path != statement.document for path in rules)
-    tiers.append([rule for stated in rules.values() for rule in stated if not rule.auth and rule.paths])
+    tiers.append(
+        [rule for stated in rules.values() for rule in stated if not rule.auth and rule.paths]
+    )
     for number, tier in enumerate(tiers):
         decided = decide(endpoint.method, endpoint.path, tier, elsewhere=number >= near)
         if decided is not None:
             return replace(endpoint, auth=decided[0])
-    if is_sign_in(endpoint.path) and any(rule.auth and rule.is_blanket for tier in tiers for rule in tier):
+    if is_sign_in(endpoint.path) and any(
+        rule.auth and rule.is_blanket for tier in tiers for rule in tier
+    ):
         span: Span | None = endpoint.span
         if span is not None:
             findings.note(

@@ -17,7 +17,9 @@ _ALL = re.compile(
     r"\ball\b[^.`]{0,60}?\b(?:endpoints?|routes?|paths?|apis?)\b[^.`/]{0,60}?\b(?:prefixed|under|starts?|begins?|relative|live|mounted|located)\b[^`/]{0,40}`?(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
     re.IGNORECASE,
 )
-_COMPLETE = re.compile(r"(?i)\bpaths?\b[^.]{0,40}\b(?:is|are) (?:complete|absolute|full)\b|nothing is (?:put|prefixed)")
+_COMPLETE = re.compile(
+    r"(?i)\bpaths?\b[^.]{0,40}\b(?:is|are) (?:complete|absolute|full)\b|nothing is (?:put|prefixed)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +49,30 @@ def bases_of(document: Document, holders: frozenset[int]) -> list[Base]:
             continue
         number = document.section_index(index)
         section = document.sections[number]
-        own = number if number in holders and section.level > 1 and _is_part(document, number, holders) else None
+        own = (
+            number
+            if number in holders and section.level > 1 and _is_part(document, number, holders)
+            else None
+        )
         for line, span in _lines(block):
             label = label_of(line)
             if label is not None and _LABEL.match(key(label.name)):
                 found.extend(_from_value(label.value, span, own))
             for sentence in sentences(line):
                 stated = _ALL.search(sentence)
-                if stated and number not in holders - {0} or (stated and section.level <= 1):
+                if (stated and number not in holders - {0}) or (stated and section.level <= 1):
                     found.extend(_from_value(stated["path"], span, None))
     for number, section in enumerate(document.sections):
-        if section.heading is not None and _LABEL.match(key(section.title)):
+        if section.heading is not None and _LABEL.match(section.words):
             parent = section.parent
-            own = parent if parent is not None and document.sections[parent].level > 1 and parent in holders and _is_part(document, parent, holders) else None
+            own = (
+                parent
+                if parent is not None
+                and document.sections[parent].level > 1
+                and parent in holders
+                and _is_part(document, parent, holders)
+                else None
+            )
             found.extend(_from_section(document, number, own))
     return found
 
@@ -68,8 +81,7 @@ def _is_part(document: Document, number: int, holders: frozenset[int]) -> bool:
     """Whether a section is one of several that hold endpoints, and not all of them."""
     section = document.sections[number]
     return any(
-        other != number and other in holders and document.sections[other].parent == section.parent
-        for other in range(len(document.sections))
+        other != number and document.sections[other].parent == section.parent for other in holders
     )
 
 
@@ -110,10 +122,14 @@ def _from_section(document: Document, number: int, own: int | None) -> list[Base
     return found
 
 
-def base_of(bases: Iterable[Base], section: int | None) -> Base | None:
-    """Return the base for a scope: the first with a path, else the first."""
-    own = [base for base in bases if base.section == section]
-    return next((base for base in own if base.path), own[0] if own else None)
+def by_section(bases: Iterable[Base]) -> dict[int | None, Base]:
+    """Return the base of each scope: the first with a path, else the first."""
+    found: dict[int | None, Base] = {}
+    for base in bases:
+        known = found.get(base.section)
+        if known is None or (base.path and not known.path):
+            found[base.section] = base
+    return found
 
 
 def states_complete_paths(document: Document) -> bool:

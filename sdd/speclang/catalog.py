@@ -11,8 +11,7 @@ from sdd.speclang.documents import Role, feature_folder, numbered_name, preceden
 
 ALL = "all"
 _SKIPPED = frozenset(
-    "node_modules .git .venv venv dist build site-packages __pycache__ .next .sdd history templates "
-    "scripts commands prompts skills plugins .claude .cursor .github .gemini".split()
+    ["node_modules", ".git", ".venv", "venv", "dist", "build", "site-packages", "__pycache__", ".next", ".sdd", "history", "templates", "scripts", "commands", "prompts", "skills", "plugins", ".claude", ".cursor", ".github", ".gemini"]
 )
 _SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".yaml", ".yml", ".json"})
 _DEEPEST = 7
@@ -56,9 +55,7 @@ class Catalog:
 
 def discover(files: ReadableFiles) -> Catalog:
     """Find the spec documents below a project's root, wherever its specs folder stands."""
-    documents = sorted(
-        (path for path in files.paths() if _is_document(path)), key=precedence
-    )
+    documents = sorted((path for path in files.paths() if _is_document(path)), key=precedence)
     features: dict[tuple[str, PurePosixPath | None], list[PurePosixPath]] = {}
     for path in documents:
         folder = feature_folder(path)
@@ -113,7 +110,10 @@ def documents_of(files: ReadableFiles, feature: str) -> tuple[PurePosixPath, ...
         SpecError: There are no specs, no such feature, or two numbered folders of that name.
     """
     catalog = discover(files)
-    if not any(path.parts[0] != "CLAUDE.md" and role_of(path) is not Role.CONVENTIONS for path in catalog.documents):
+    if not any(
+        path.parts[0] != "CLAUDE.md" and role_of(path) is not Role.CONVENTIONS
+        for path in catalog.documents
+    ):
         raise SpecError(
             "There are no specs below this folder.",
             hint="Write specs/api/rest-endpoints.md and specs/database/schema.md, or run: sdd init",
@@ -131,7 +131,9 @@ def documents_of(files: ReadableFiles, feature: str) -> tuple[PurePosixPath, ...
 def _chosen(catalog: Catalog, name: str) -> tuple[Feature, ...]:
     wanted = numbered_name(name) or name
     hits = [feature for feature in catalog.features if feature.name == wanted]
-    exact = [feature for feature in hits if feature.folder is not None and feature.folder.name == name]
+    exact = [
+        feature for feature in hits if feature.folder is not None and feature.folder.name == name
+    ]
     numbered = [feature for feature in hits if feature.numbered]
     if exact and name != wanted:
         return tuple(exact)
@@ -194,8 +196,14 @@ def _is_about_backend(files: ReadableFiles, catalog: Catalog, folder: PurePosixP
     """Whether a feature folder speaks of an HTTP backend at all: console phases do not."""
     for path in catalog.documents:
         if feature_folder(path) == folder and role_of(path) in {
-            Role.CONTRACT, Role.OPENAPI, Role.SPEC, Role.PLAN, Role.DATA_MODEL,
+            Role.CONTRACT,
+            Role.OPENAPI,
+            Role.SPEC,
+            Role.PLAN,
+            Role.DATA_MODEL,
         }:
+            if role_of(path) is Role.OPENAPI:
+                return True
             data = files.read(path)
             if data is not None and _HTTP.search(data[:_LARGEST]):
                 return True

@@ -37,9 +37,14 @@ _FOREIGN = re.compile(
     r"helm|docker|dapr|kafka|events?|sdk|chatkit|deployment|infra\w*|design|wireframes?|commands?|console)(?:[-_]|$)",
     re.IGNORECASE,
 )
-_CONTRACT = re.compile(r"(?:^|[-_])(?:api|apis|rest|endpoints?|contracts?|routes?|http)(?:[-_]|$)", re.IGNORECASE)
+_CONTRACT = re.compile(
+    r"(?:^|[-_])(?:api|apis|rest|endpoints?|contracts?|routes?|http)(?:[-_]|$)", re.IGNORECASE
+)
 _SCHEMA = re.compile(r"(?:^|[-_])(?:schemas?|database|db|tables?|erd|ddl)(?:[-_]|$)", re.IGNORECASE)
-_TOKENS = re.compile(r"(?:^|[-_])(?:auth|authentication|authorization|jwt|tokens?|security|login)(?:[-_]|$)", re.IGNORECASE)
+_TOKENS = re.compile(
+    r"(?:^|[-_])(?:auth|authentication|authorization|jwt|tokens?|security|login)(?:[-_]|$)",
+    re.IGNORECASE,
+)
 _BY_STEM = {
     "spec": Role.SPEC,
     "specification": Role.SPEC,
@@ -76,7 +81,9 @@ def role_of(path: PurePosixPath) -> Role:
         return Role.FOREIGN
     if nearest in {"features", "feature", "behaviour", "behavior"}:
         return Role.TOKENS if _TOKENS.search(stem) else Role.BEHAVIOUR
-    if nearest in {"database", "db", "schema", "schemas", "data"} or (_SCHEMA.search(stem) and nearest != "api"):
+    if nearest in {"database", "db", "schema", "schemas", "data"} or (
+        _SCHEMA.search(stem) and nearest != "api"
+    ):
         return Role.SCHEMA
     if nearest in {"api", "apis", "contracts", "contract", "rest"} or _CONTRACT.search(stem):
         return Role.SCHEMA if re.search(r"data[-_]schema|db[-_]schema", stem) else Role.CONTRACT
@@ -104,8 +111,26 @@ def feature_folder(path: PurePosixPath) -> PurePosixPath | None:
 
 
 _CENTRAL = frozenset(
-    {"api", "apis", "database", "db", "schema", "features", "feature", "contracts", "rest", "data", "backend", "auth",
-     "architecture", "ui", "frontend", "shared", "core", "docs"}
+    {
+        "api",
+        "apis",
+        "database",
+        "db",
+        "schema",
+        "features",
+        "feature",
+        "contracts",
+        "rest",
+        "data",
+        "backend",
+        "auth",
+        "architecture",
+        "ui",
+        "frontend",
+        "shared",
+        "core",
+        "docs",
+    }
 )
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sdd.ir import Constraints, Default, Field, Shape, Type
-from sdd.speclang.facts import Facts, for_type, merged, read_clauses, read_facts
+from sdd.speclang.clauses import read_clauses
+from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import visible
+from sdd.speclang.phrases import read_facts
 from sdd.text import Span
 
 _DEEPEST = 20
@@ -273,13 +275,14 @@ def _is_type_phrase(content: str) -> bool:
 
 
 _TYPE_PHRASES = frozenset(
-    "string str integer int number boolean bool uuid datetime timestamp date float decimal array "
-    "object text enum list|string json|null".split()
+    ["string", "str", "integer", "int", "number", "boolean", "bool", "uuid", "datetime", "timestamp", "date", "float", "decimal", "array", "object", "text", "enum", "list|string", "json|null"]
 ) | {"array of strings", "iso 8601 datetime", "iso 8601 timestamp", "date string", "uuid string"}
 
 
 def _shape(facts: Facts, span: Span | None) -> Shape:
-    item = Shape(type=facts.item) if facts.type is Type.LIST and facts.item else None
+    item = None
+    if facts.type is Type.LIST and facts.item:
+        item = Shape(type=facts.item, constraints=facts.item_constraints)
     return Shape(
         type=facts.type,
         nullable=facts.nullable,

@@ -4,15 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sdd.speclang.facts import (
-    Facts,
-    for_type,
-    merged,
-    read_cell_type,
-    read_clauses,
-    read_facts,
-)
+from sdd.speclang.clauses import read_clauses
+from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import key, plain, split_top, unticked, visible
+from sdd.speclang.phrases import read_cell_type, read_facts
 from sdd.speclang.values import read_default
 from sdd.text import Span
 from sdd.text.markdown import Block, Item, Row, Table
@@ -39,8 +34,13 @@ _NAMES = {
     "remarks|example|description notes",
 }
 _HEADERS = {name: role for role, names in _NAMES.items() for name in names.split("|")}
-_YES = re.compile(r"^(?:yes|y|true|required|✓|✔|✅|☑|x|mandatory|always|unique|not null|1|\*)(?![\w])", re.IGNORECASE)
-_NO = re.compile(r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|–|never|null|nullable|0)?(?![\w])", re.IGNORECASE)
+_YES = re.compile(
+    r"^(?:yes|y|true|required|✓|✔|✅|☑|x|mandatory|always|unique|not null|1|\*)(?![\w])",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|–|never|null|nullable|0)?(?![\w])", re.IGNORECASE
+)
 _IDENTIFIER = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)*(?:\[\])?"
 _MARK = r"(?:\*\*`?|`|__)"
 _ENTRY = re.compile(
@@ -52,7 +52,8 @@ _ENTRY = re.compile(
     re.DOTALL,
 )
 _LOCATION = re.compile(
-    r"\b(?P<in>path|url|query|header|cookie|body)(?:\s+(?:parameter|param|string|variable))?\b", re.IGNORECASE
+    r"\b(?P<in>path|url|query|header|cookie|body)(?:\s+(?:parameter|param|string|variable))?\b",
+    re.IGNORECASE,
 )
 
 
@@ -200,7 +201,9 @@ def _refreshed(text: str) -> bool | None:
 def _described(description: str, facts: Facts) -> Facts:
     """Take from a description what is no figure of speech: bounds, keys and defaults."""
     told = read_clauses(description, prose=True)
-    reference = told.reference if facts.reference or re.search(r"(?i)\bfk\b|foreign", description) else None
+    reference = (
+        told.reference if facts.reference or re.search(r"(?i)\bfk\b|foreign", description) else None
+    )
     choices = read_clauses(description).constraints.choices
     if facts.constraints.choices or facts.type_is_closed:
         choices = ()
@@ -254,7 +257,9 @@ def read_entry(text: str, span: Span) -> list[Entry]:
 
 
 def _entry_facts(note: str, rest: str) -> Facts:
-    facts = read_facts(re.sub(r"(?i)^(required|optional)\s*:\s*", r"\1, ", note)) if note else Facts()
+    facts = (
+        read_facts(re.sub(r"(?i)^(required|optional)\s*:\s*", r"\1, ", note)) if note else Facts()
+    )
     if not rest:
         return facts
     told = read_facts(rest)

@@ -42,9 +42,7 @@ class Findings:
     def note(self, rule: str, span: Span, message: str, *, hint: str | None = None) -> None:
         """Inform about something that was read but may surprise."""
         self.add(
-            Diagnostic(
-                rule=rule, severity=Severity.NOTE, message=message, span=span, hint=hint
-            )
+            Diagnostic(rule=rule, severity=Severity.NOTE, message=message, span=span, hint=hint)
         )
 
     def contradiction(

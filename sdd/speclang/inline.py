@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
 _MARKS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)|~~")
+_WORD = re.compile(r"[a-z0-9]+")
+_MARKED = re.compile(r"[*`_~\\]")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _TASK_BOX = re.compile(r"^\[[ xX]\]\s+")
 _BOLD_LABEL = re.compile(
@@ -41,14 +43,20 @@ class Label:
 
 def visible(text: str) -> str:
     """Return the text without invisible characters and with ordinary spaces."""
+    if text.isascii():
+        return text
     return text.translate(_INVISIBLE).replace("\u00a0", " ")
 
 
 def plain(text: str) -> str:
     """Return inline Markdown as a reader sees it: no emphasis, code marks or link targets."""
-    text = _LINK.sub(r"\1", visible(text))
+    text = visible(text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    if not _MARKED.search(text):
+        return text.strip()
     text = _MARKS.sub("", text)
-    return _ESCAPED.sub(r"\1", text).strip()
+    return (_ESCAPED.sub(r"\1", text) if "\\" in text else text).strip()
 
 
 def unticked(text: str) -> str:
@@ -66,7 +74,9 @@ def label_of(text: str) -> Label | None:
     found = _PLAIN_LABEL.match(text)
     if found and "//" not in found["value"][:2]:
         note = (found["note"] or "").strip()[1:-1]
-        return Label(name=plain(found["label"]), note=note, value=found["value"].strip(), bold=False)
+        return Label(
+            name=plain(found["label"]), note=note, value=found["value"].strip(), bold=False
+        )
     return None
 
 
@@ -105,5 +115,6 @@ def sentences(text: str) -> list[str]:
 
 def key(text: str) -> str:
     """Return a label in the one form that tables of known labels use."""
-    folded = unicodedata.normalize("NFKC", plain(text)).casefold()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", folded).split())
+    shown = plain(text)
+    folded = (shown if shown.isascii() else unicodedata.normalize("NFKC", shown)).casefold()
+    return " ".join(_WORD.findall(folded))

@@ -48,7 +48,11 @@ def _parameter(parameter: Parameter) -> Json:
         "type": parameter.type.value if parameter.type else None,
         "required": parameter.required,
         "default": _default(parameter.default),
-        **_bounds_of(parameter.constraints.choices, parameter.constraints.minimum, parameter.constraints.maximum),
+        **_bounds_of(
+            parameter.constraints.choices,
+            parameter.constraints.minimum,
+            parameter.constraints.maximum,
+        ),
         "min_length": parameter.constraints.min_length,
         "max_length": parameter.constraints.max_length,
     }

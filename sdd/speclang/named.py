@@ -14,12 +14,18 @@ from sdd.speclang.outline import Document
 from sdd.speclang.routes import find_route, shape_of
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
-_SUFFIX = re.compile(r"\s+(?:object|schema|model|entity|resource|type|interface|dto|shape|structure|format|fields?|payload)s?$")
+_SUFFIX = re.compile(
+    r"\s+(?:object|schema|model|entity|resource|type|interface|dto|shape|structure|format|fields?|payload)s?$"
+)
 _SECRET = re.compile(r"password|hash|secret|salt")
 _LIST = re.compile(r"(?i)\b(?:array|list|lists|collection|sequence)\b|\[\]|\bList\[")
 _NAME = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\b")
-_SAME = re.compile(r"(?i)\b(?:same|identical|as)\b.*?\b(?:as|for|schema|like)\b\s*(?:the\s+)?(?P<what>.+)")
-_NOT_TITLES = re.compile(r"\b(?:error|endpoint|overview|authentication|get|post|put|patch|delete|query|example)\b")
+_SAME = re.compile(
+    r"(?i)\b(?:same|identical|as)\b.*?\b(?:as|for|schema|like)\b\s*(?:the\s+)?(?P<what>.+)"
+)
+_NOT_TITLES = re.compile(
+    r"\b(?:error|endpoint|overview|authentication|get|post|put|patch|delete|query|example)\b"
+)
 _DEEPEST = 6
 
 
@@ -37,7 +43,10 @@ class Names:
         if found is not None:
             return found
         for entity in self.entities:
-            if folded in {_folded(entity.name), _folded(plural(snake(entity.name)))} and entity.columns:
+            if (
+                folded in {_folded(entity.name), _folded(plural(snake(entity.name)))}
+                and entity.columns
+            ):
                 return shape_of_entity(entity)
         return None
 
@@ -73,7 +82,11 @@ def shapes_in(document: Document) -> dict[str, Shape]:
     """Read the objects that a document describes under headings and labels of their own."""
     found: dict[str, Shape] = {}
     for section in document.sections:
-        if section.heading is None or find_route(section.heading.text) or _NOT_TITLES.search(key(section.title)):
+        if (
+            section.heading is None
+            or find_route(section.heading.text)
+            or _NOT_TITLES.search(section.words)
+        ):
             continue
         name = _object_name(section.title)
         if name is None:
@@ -84,7 +97,12 @@ def shapes_in(document: Document) -> dict[str, Shape]:
     for index, block in enumerate(document.blocks):
         if isinstance(block, Paragraph) and index + 1 < len(document.blocks):
             label = label_of(block.text.split("\n")[-1])
-            if label and label.bold and not label.value and re.search(r"(?i)\b(?:object|schema|model|fields)\b", label.name):
+            if (
+                label
+                and label.bold
+                and not label.value
+                and re.search(r"(?i)\b(?:object|schema|model|fields)\b", label.name)
+            ):
                 shape = _shape((document.blocks[index + 1],))
                 name = _object_name(label.name)
                 if shape is not None and name is not None:
@@ -94,7 +112,9 @@ def shapes_in(document: Document) -> dict[str, Shape]:
 
 def _object_name(title: str) -> str | None:
     bare = re.sub(r"\([^()]*\)", " ", title)
-    bare = re.sub(r"^(?:the\s+)?(?:schema|model|object)\s*:\s*", "", plain(bare), flags=re.IGNORECASE)
+    bare = re.sub(
+        r"^(?:the\s+)?(?:schema|model|object)\s*:\s*", "", plain(bare), flags=re.IGNORECASE
+    )
     cleaned = _SUFFIX.sub("", key(bare))
     parts = cleaned.split(" ")
     if not cleaned or len(parts) > 3:  # noqa: PLR2004 - a name, not a sentence
@@ -108,7 +128,9 @@ def _shape(blocks: Iterable[Block]) -> Shape | None:
     entries = fields_in([block for block in blocks if isinstance(block, Table | Item)])
     typed = [entry for entry in entries if entry.facts.type is not None or entry.marked]
     if typed and len(typed) * 2 > len(entries):
-        shape = Shape(type=Type.OBJECT, fields=tuple(field_of(entry) for entry in typed), span=typed[0].span)
+        shape = Shape(
+            type=Type.OBJECT, fields=tuple(field_of(entry) for entry in typed), span=typed[0].span
+        )
     for block in blocks:
         if isinstance(block, Fence):
             shown = _declared(block)
@@ -152,7 +174,8 @@ def _filled(shape: Shape, names: Names, depth: int = 0) -> Shape:
     if depth > _DEEPEST:
         return shape
     fields = tuple(
-        replace(item, shape=_filled(_by_name(item, names), names, depth + 1)) for item in shape.fields
+        replace(item, shape=_filled(_by_name(item, names), names, depth + 1))
+        for item in shape.fields
     )
     inner = _filled(shape.item, names, depth + 1) if shape.item is not None else None
     return replace(shape, fields=fields, item=inner)
@@ -160,7 +183,9 @@ def _filled(shape: Shape, names: Names, depth: int = 0) -> Shape:
 
 def _by_name(item: Field, names: Names) -> Shape:
     shape = item.shape
-    if shape.type is Type.LIST and (shape.item is None or shape.item == Shape(span=shape.item.span)):
+    if shape.type is Type.LIST and (
+        shape.item is None or shape.item == Shape(span=shape.item.span)
+    ):
         found = names.find(singular(item.name)) if singular(item.name) != item.name else None
         return replace(shape, item=found) if found is not None else shape
     if shape.type in {Type.OBJECT, Type.JSON} and not shape.fields:
@@ -181,7 +206,11 @@ def shape_of_words(text: str, names: Names, *, request: bool = False) -> Shape |
             return Shape(type=Type.LIST, item=found)
         if request and not re.search(r"[A-Z][a-z]+[A-Z]", phrase):
             return None  # "Task object with required fields" does not say which fields
-        return optional_fields(found) if re.search(r"(?i)all (?:fields )?optional|partial", phrase) else found
+        return (
+            optional_fields(found)
+            if re.search(r"(?i)all (?:fields )?optional|partial", phrase)
+            else found
+        )
     return None
 
 
@@ -191,19 +220,25 @@ def _named(phrase: str, names: Names) -> Shape | None:
         if found is not None:
             return found
     spoken = re.search(
-        r"(?i)\b(?P<name>[a-z]+)\s+(?:objects?|records?|items?|entit(?:y|ies)|resources?|details?|data)\b", phrase
+        r"(?i)\b(?P<name>[a-z]+)\s+(?:objects?|records?|items?|entit(?:y|ies)|resources?|details?|data)\b",
+        phrase,
     )
     if spoken and (found := names.find(singular(spoken["name"].casefold()))) is not None:
         return found
-    if re.fullmatch(r"\W*(?:list\[|array\[|array of |list of )?\W*[A-Z]?[a-z]+\W*", phrase, re.IGNORECASE) or re.match(
-        r"(?i)^\W*(?:the )?(?:created|updated|deleted|completed|new|single|full)?\s*[a-z]+\W*$|^\W*(?:array|list) of\b", phrase
+    if re.fullmatch(
+        r"\W*(?:list\[|array\[|array of |list of )?\W*[A-Z]?[a-z]+\W*", phrase, re.IGNORECASE
+    ) or re.match(
+        r"(?i)^\W*(?:the )?(?:created|updated|deleted|completed|new|single|full)?\s*[a-z]+\W*$|^\W*(?:array|list) of\b",
+        phrase,
     ):
         for word in reversed(words(phrase)):
             found = names.find(singular(word))
             if found is not None:
                 return found
     for word in _NAME.findall(phrase):
-        if word[:1].isupper() and re.search(rf"(?:^|\b(?:created|updated|new|the|of|a)\s+){word}\b", phrase, re.IGNORECASE):
+        if word[:1].isupper() and re.search(
+            rf"(?:^|\b(?:created|updated|new|the|of|a)\s+){word}\b", phrase, re.IGNORECASE
+        ):
             found = names.find(word)
             if found is not None and word not in {"List", "Array"}:
                 return found
@@ -217,7 +252,10 @@ def _same(
 ) -> Statement:
     """Resolve `Same as POST` and `Same schema as signup` by the endpoint that is meant."""
     endpoint = statement.endpoint
-    for attribute, words_ in (("request", statement.request_name), ("response", statement.response_name)):
+    for attribute, words_ in (
+        ("request", statement.request_name),
+        ("response", statement.response_name),
+    ):
         if getattr(endpoint, attribute) is not None or not re.search(r"(?i)\bsame\b", words_):
             continue
         other = _meant(words_, statement, known, everything)
@@ -229,13 +267,17 @@ def _same(
         if re.search(r"(?i)\boptional\b|\bpartial\b", words_) and shape.type is Type.OBJECT:
             shape = optional_fields(_unrequired(shape))
         endpoint = (
-            replace(endpoint, request=shape) if attribute == "request" else replace(endpoint, response=shape)
+            replace(endpoint, request=shape)
+            if attribute == "request"
+            else replace(endpoint, response=shape)
         )
     return replace(statement, endpoint=endpoint)
 
 
 def _unrequired(shape: Shape) -> Shape:
-    return replace(shape, fields=tuple(replace(item, required=False, default=None) for item in shape.fields))
+    return replace(
+        shape, fields=tuple(replace(item, required=False, default=None) for item in shape.fields)
+    )
 
 
 def _meant(
@@ -251,7 +293,8 @@ def _meant(
             (
                 other
                 for other in everything
-                if other.endpoint.method in route.methods and shape_of(other.endpoint.path).endswith(shape_of(route.path))
+                if other.endpoint.method in route.methods
+                and shape_of(other.endpoint.path).endswith(shape_of(route.path))
             ),
             None,
         )
@@ -260,11 +303,24 @@ def _meant(
         near = [
             other
             for other in everything
-            if other.endpoint.method == method.group(1) and statement.endpoint.path.startswith(other.endpoint.path)
+            if other.endpoint.method == method.group(1)
+            and statement.endpoint.path.startswith(other.endpoint.path)
         ]
         return near[-1] if near else None
     tail = _SAME.search(text)
-    wanted = set(words(tail["what"] if tail else text)) - {"same", "schema", "as", "the", "response", "request", "body", "endpoint", "all", "fields", "optional"}
+    wanted = set(words(tail["what"] if tail else text)) - {
+        "same",
+        "schema",
+        "as",
+        "the",
+        "response",
+        "request",
+        "body",
+        "endpoint",
+        "all",
+        "fields",
+        "optional",
+    }
     for other in everything:
         if other is statement:
             continue

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdd.ir import (
     NO_BODY,
@@ -13,7 +13,6 @@ from sdd.ir import (
     Field,
     Location,
     Parameter,
-
     Shape,
     Type,
 )
@@ -99,7 +98,9 @@ def _load(source: SourceText, findings: Findings) -> Tree | None:
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     if len(source.text) > _LARGEST:
-        findings.not_understood(Span(path=source.path), "This contract is larger than 4 MB, so it was not read.")
+        findings.not_understood(
+            Span(path=source.path), "This contract is larger than 4 MB, so it was not read."
+        )
         return None
     try:
         tree = YAML(typ="rt", pure=True).load(source.text)
@@ -127,6 +128,7 @@ class _Reader:
     source: SourceText
     tree: Tree
     findings: Findings
+    following: list[str] = field(default_factory=list)
 
     def statements(self) -> Iterator[Statement]:
         paths = _mapping(self.tree.get("paths"))
@@ -140,7 +142,11 @@ class _Reader:
                     span = self._span(operations, method)
                     cleaned, _ = clean_path(str(path))
                     yield self._statement(
-                        str(method).upper(), completed(cleaned, base, peers), operation, shared, span
+                        str(method).upper(),
+                        completed(cleaned, base, peers),
+                        operation,
+                        shared,
+                        span,
                     )
 
     def named(self) -> dict[str, Shape]:
@@ -173,7 +179,9 @@ class _Reader:
         self, method: str, path: str, operation: Tree, shared: object, span: Span
     ) -> Statement:
         responses = _mapping(operation.get("responses"))
-        codes = sorted(int(str(code)) for code in responses if re.fullmatch(r"[1-5]\d\d", str(code)))
+        codes = sorted(
+            int(str(code)) for code in responses if re.fullmatch(r"[1-5]\d\d", str(code))
+        )
         success = next((code for code in codes if 200 <= code < 300), None)  # noqa: PLR2004 - success
         security = operation.get("security", self.tree.get("security"))
         summary = operation.get("summary") or operation.get("description")
@@ -201,7 +209,9 @@ class _Reader:
     ) -> tuple[Parameter, ...]:
         found: dict[tuple[Location, str], Parameter] = {}
         for name in re.findall(r"\{(\w+)\}", path):
-            found[Location.PATH, name] = Parameter(name=name, location=Location.PATH, required=True, span=span)
+            found[Location.PATH, name] = Parameter(
+                name=name, location=Location.PATH, required=True, span=span
+            )
         for listed in (shared, operation.get("parameters")):
             for raw in listed if isinstance(listed, list) else []:
                 parameter = self._parameter(_mapping(self._resolved(raw)), span)
@@ -224,7 +234,11 @@ class _Reader:
             name=name,
             location=location,
             type=shape.type,
-            required=True if location is Location.PATH else bool(required) if required is not None else False,
+            required=True
+            if location is Location.PATH
+            else bool(required)
+            if required is not None
+            else False,
             default=default,
             constraints=shape.constraints,
             description=str(raw["description"]).strip() if raw.get("description") else None,
@@ -260,7 +274,13 @@ class _Reader:
             if status is not None and schema is not None:
                 shape = self.shape(schema)
                 if shape.fields:
-                    yield ErrorExample(status=status, shape=shape, code=None, message=None, span=span)
+                    yield ErrorExample(
+                        status=status, shape=shape, code=None, message=None, span=span
+                    )
+
+    def _reference(self, value: object) -> str:
+        found = value.get("$ref") if isinstance(value, Mapping) else None
+        return found if isinstance(found, str) else ""
 
     def _resolved(self, value: object, depth: int = 0) -> object:
         """Follow `$ref` inside of the document."""
@@ -275,17 +295,36 @@ class _Reader:
         return self._resolved(target, depth + 1)
 
     def shape(self, value: object, depth: int = 0) -> Shape:
-        """Read a JSON schema as a shape."""
-        raw = _mapping(self._resolved(value))
-        if depth > _DEEPEST or not raw:
+        """Read a JSON schema as a shape; where it comes back to itself, it is any JSON."""
+        reference = self._reference(value)
+        if reference in self.following or depth > _DEEPEST:
+            return Shape(type=Type.JSON)
+        if not reference:
+            return self._shape(_mapping(value), depth)
+        self.following.append(reference)
+        try:
+            return self._shape(_mapping(self._resolved(value)), depth)
+        finally:
+            self.following.pop()
+
+    def _shape(self, raw: Tree, depth: int) -> Shape:
+        if not raw:
             return Shape()
         combined = self._combined(raw, depth)
         if combined is not None:
             return combined
         stated = raw.get("type")
-        names = [str(item) for item in stated] if isinstance(stated, list) else [str(stated)] if stated else []
+        names = (
+            [str(item) for item in stated]
+            if isinstance(stated, list)
+            else [str(stated)]
+            if stated
+            else []
+        )
         nullable = True if "null" in names or raw.get("nullable") is True else None
-        name = next((item for item in names if item != "null"), "object" if "properties" in raw else "")
+        name = next(
+            (item for item in names if item != "null"), "object" if "properties" in raw else ""
+        )
         kind = _TYPES.get((name, str(raw.get("format")))) or _PLAIN.get(name)
         fields = self._fields(raw, depth) if kind is Type.OBJECT else ()
         if kind is Type.OBJECT and not fields:
@@ -295,7 +334,9 @@ class _Reader:
             nullable=nullable,
             constraints=_constraints(raw),
             fields=fields,
-            item=self.shape(raw.get("items"), depth + 1) if kind is Type.LIST and raw.get("items") else None,
+            item=self.shape(raw.get("items"), depth + 1)
+            if kind is Type.LIST and raw.get("items")
+            else None,
             span=Span(path=self.source.path, line=_line(raw)),
         )
 
@@ -303,10 +344,21 @@ class _Reader:
         every = raw.get("allOf")
         if isinstance(every, list):
             fields: dict[str, Field] = {}
-            for part in [*every, {"type": "object", "properties": raw.get("properties"), "required": raw.get("required")}]:
+            for part in [
+                *every,
+                {
+                    "type": "object",
+                    "properties": raw.get("properties"),
+                    "required": raw.get("required"),
+                },
+            ]:
                 for item in self.shape(part, depth + 1).fields:
                     fields[item.name] = item
-            return Shape(type=Type.OBJECT, fields=tuple(fields.values())) if fields else self.shape(every[0], depth + 1)
+            return (
+                Shape(type=Type.OBJECT, fields=tuple(fields.values()))
+                if fields
+                else self.shape(every[0], depth + 1)
+            )
         either = raw.get("anyOf") or raw.get("oneOf")
         if isinstance(either, list):
             shapes = [self.shape(part, depth + 1) for part in either]
@@ -380,7 +432,9 @@ def _constraints(raw: Tree) -> Constraints:
         minimum=_number(raw.get("minimum")),
         maximum=_number(raw.get("maximum")),
         pattern=str(raw["pattern"]) if isinstance(raw.get("pattern"), str) else None,
-        choices=tuple(str(choice) for choice in choices if isinstance(choice, str)) if isinstance(choices, list) else (),
+        choices=tuple(str(choice) for choice in choices if isinstance(choice, str))
+        if isinstance(choices, list)
+        else (),
     )
 
 
@@ -392,5 +446,3 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if float(value).is_integer() else float(value)
-
-

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sdd.speclang.inline import plain
+from sdd.speclang.inline import key, plain
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Block, Heading, parse_blocks
 
@@ -17,7 +17,9 @@ class Section:
     """A heading with what follows it.
 
     Attributes:
+        index: Its place among the document's sections.
         title: The heading as a reader sees it, without its number.
+        words: The title in the form that tables of known labels use.
         level: 1 to 6; 0 for what stands before the first heading.
         start: Index of the first block after the heading.
         own_end: Index after its last block before a sub-heading.
@@ -25,7 +27,9 @@ class Section:
         parent: Index of the enclosing section, or None.
     """
 
+    index: int = 0
     title: str
+    words: str = ""
     level: int
     start: int
     own_end: int
@@ -63,6 +67,10 @@ class Document:
         """Return the headings over a block, innermost first."""
         return [section.title for section in self.ancestry(self.section_at(block)) if section.title]
 
+    def title_words(self, block: int) -> list[str]:
+        """Return the words of the headings over a block, innermost first."""
+        return [section.words for section in self.ancestry(self.section_at(block)) if section.title]
+
     def span(self, start: int, end: int) -> Span:
         """Return the span from the first of some blocks to the last (end exclusive)."""
         first, last = self.blocks[start].span, self.blocks[max(end - 1, start)].span
@@ -87,9 +95,12 @@ def parse_document(source: SourceText) -> Document:
         opened.append((heading, index + 1, stack[-1]))
         stack.append(len(opened) - 1)
     next_heading = [index for index, _ in headings] + [len(blocks)]
+    titles = [title_of(heading.text) if heading else "" for heading, _, _ in opened]
     sections = tuple(
         Section(
-            title=title_of(heading.text) if heading else "",
+            index=number,
+            title=titles[number],
+            words=key(titles[number]),
             level=heading.level if heading else 0,
             start=start,
             own_end=next_heading[number],

@@ -18,16 +18,26 @@ from sdd.text.markdown import Fence, Heading, Item, Paragraph, Table
 
 _SHARED = re.compile(r"\bHS(?:256|384|512)\b")
 _PUBLIC_KEYS = re.compile(r"\b(?:JWKS|EdDSA|RS256|ES256|Ed25519|PS256)\b")
-_DENIED = re.compile(r"(?i)\b(?:never|not|no|reject\w*|other than|instead of|rather than|without|don't|alternatives?)\b")
-_SECRET = re.compile(r"\b(?P<name>(?:[A-Z0-9]+_)*(?:SECRET|JWT_KEY|JWT_SIGNING_KEY)(?:_[A-Z0-9]+)*)\b")
+_DENIED = re.compile(
+    r"(?i)\b(?:never|not|no|reject\w*|other than|instead of|rather than|without|don't|alternatives?)\b"
+)
+_SECRET = re.compile(
+    r"\b(?P<name>(?:[A-Z0-9]+_)*(?:SECRET|JWT_KEY|JWT_SIGNING_KEY)(?:_[A-Z0-9]+)*)\b"
+)
 _SUBJECT = (
     re.compile(r"(?i)\bclaims?\b[\s:`'\"(]*(?P<name>sub|user_?id|uid|id)\b[`'\")]"),
     re.compile(r"(?i)[`'\"](?P<name>sub|user_?id|uid|id)[`'\"]\s+(?:jwt\s+)?claim"),
     re.compile(r"(?i)\b(?:jwt|token)(?:'s)?\s+[`'\"(]?(?P<name>sub)\b"),
-    re.compile(r"(?i)\b(?P<name>sub|user_?id|userId)\s+(?:claim|from (?:the )?(?:jwt|token)(?:'s)?(?: payload| claims?)?)\b"),
-    re.compile(r"(?i)\btoken (?:includes?|contains?)[^.]{0,30}?[`'\" ](?P<name>sub|user_id|userId)\b"),
+    re.compile(
+        r"(?i)\b(?P<name>sub|user_?id|userId)\s+(?:claim|from (?:the )?(?:jwt|token)(?:'s)?(?: payload| claims?)?)\b"
+    ),
+    re.compile(
+        r"(?i)\btoken (?:includes?|contains?)[^.]{0,30}?[`'\" ](?P<name>sub|user_id|userId)\b"
+    ),
 )
-_VALIDATION = re.compile(r"(?i)\bvalidation\b|\binvalid (?:input|request|data|parameters?|body|task)|missing (?:required )?fields?|unprocessable|\bout of bounds\b|malformed body")
+_VALIDATION = re.compile(
+    r"(?i)\bvalidation\b|\binvalid (?:input|request|data|parameters?|body|task)|missing (?:required )?fields?|unprocessable|\bout of bounds\b|malformed body"
+)
 _FOREIGN = re.compile(
     r"(?i)\b(?:another|other|different|someone else'?s?|somebody else'?s?)\s+users?'?s?\b|\bbelongs? to (?:another|a different|someone|somebody)|\bnot (?:own|owned|the owner)|\bdoes(?:n't| not) (?:own|belong)|\bnot owned\b|\bownership\b"
 )
@@ -66,7 +76,10 @@ def read_auth(documents: Iterable[Document], findings: Findings) -> AuthPolicy:
             findings.contradiction(
                 "contradicting-token-algorithm",
                 "The specs verify tokens with a shared secret and with the issuer's public keys.",
-                ((first[1], f"here with {_mode_words(first[0])}"), (other[1], f"here with {_mode_words(other[0])}")),
+                (
+                    (first[1], f"here with {_mode_words(first[0])}"),
+                    (other[1], f"here with {_mode_words(other[0])}"),
+                ),
                 hint="Say which one the backend uses; the first is followed for now.",
                 subject="auth:mode",
             )
@@ -110,7 +123,7 @@ def _with_payload(policy: AuthPolicy, document: Document) -> AuthPolicy:
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Fence) or "{" not in block.text:
             continue
-        titles = " ".join(key(title) for title in document.titles(index)[:1])
+        titles = " ".join(document.title_words(index)[:1])
         if not re.search(r"\b(?:jwt|token|payload|claims?)\b", titles) or "exp" not in block.text:
             continue
         shape = read_example(block.text, block.span)
@@ -123,7 +136,7 @@ def _with_payload(policy: AuthPolicy, document: Document) -> AuthPolicy:
 
 def _texts(document: Document) -> Iterator[tuple[str, Span]]:
     for index, block in enumerate(document.blocks):
-        if any(_REJECTED.search(key(title)) for title in document.titles(index)[:2]):
+        if any(_REJECTED.search(title) for title in document.title_words(index)[:2]):
             continue
         match block:
             case Paragraph() | Item() | Heading():
@@ -132,7 +145,16 @@ def _texts(document: Document) -> Iterator[tuple[str, Span]]:
             case Table():
                 for row in block.rows:
                     yield " | ".join(row.cells), row.span
-            case Fence() if block.language in {"env", "bash", "dotenv", "ini", "", "sh", "python", "text"}:
+            case Fence() if block.language in {
+                "env",
+                "bash",
+                "dotenv",
+                "ini",
+                "",
+                "sh",
+                "python",
+                "text",
+            }:
                 for at, line in enumerate(block.text.split("\n"), start=1):
                     if _SECRET.search(line) or "jwks" in line.casefold():
                         yield line, Span(path=document.path, line=block.span.line + at)
@@ -150,7 +172,9 @@ def read_errors(
     documents = list(documents)
     statements = [statement for document in documents for statement in _statements(document)]
     examples = list(examples)
-    shape = _error_shape(documents) or next((item.shape for item in examples if item.shape.fields), None)
+    shape = _error_shape(documents) or next(
+        (item.shape for item in examples if item.shape.fields), None
+    )
     policy = ErrorPolicy(
         validation_status=_validation(statements),
         foreign_status=_voted(statements, _FOREIGN, {403, 404}, findings, "foreign-row"),
@@ -206,7 +230,11 @@ def _near(text: str, code: int, codes: list[int]) -> str:
 
 
 def _validation(statements: list[Statement]) -> int | None:
-    votes = [item.status for item in statements if item.status in {400, 422} and _VALIDATION.search(item.text)]
+    votes = [
+        item.status
+        for item in statements
+        if item.status in {400, 422} and _VALIDATION.search(item.text)
+    ]
     if 422 in votes:  # noqa: PLR2004 - where both are named, 400 is the malformed request
         return 422
     return votes[0] if votes else None
@@ -220,7 +248,13 @@ def _voted(
     subject: str,
 ) -> int | None:
     votes = [item for item in statements if item.status in among and pattern.search(item.text)]
-    votes = [item for item in votes if not re.search(r"(?i)\b403 is not used\b|\bor belongs\b.*\bnot found\b(?<!404)", item.text)]
+    votes = [
+        item
+        for item in votes
+        if not re.search(
+            r"(?i)\b403 is not used\b|\bor belongs\b.*\bnot found\b(?<!404)", item.text
+        )
+    ]
     if not votes:
         return None
     first = votes[0]
@@ -239,7 +273,7 @@ def _voted(
 def _error_shape(documents: list[Document]) -> Shape | None:
     for document in documents:
         for index, block in enumerate(document.blocks):
-            titles = [key(title) for title in document.titles(index)[:1]]
+            titles = document.title_words(index)[:1]
             before = document.blocks[index - 1] if index else None
             lead = key(before.text.split("\n")[-1]) if isinstance(before, Paragraph | Item) else ""
             announced = _ERROR_TITLE.search(lead) or (titles and _ERROR_TITLE.search(titles[0]))
@@ -260,8 +294,10 @@ def _shape_at(document: Document, index: int) -> Shape | None:
             inline = re.search(r"`(\{[^`]*\})`|(\{\s*[\"']?\w+[\"']?\s*:.*\})", block.text)
             if inline:
                 return read_example(inline.group(1) or inline.group(2), block.span)
-            title = key(document.section_at(index).title)
-            if isinstance(block, Item) and re.search(r"\berrors? (?:response|object|format|body|schema)\b", title):
+            title = document.section_at(index).words
+            if isinstance(block, Item) and re.search(
+                r"\berrors? (?:response|object|format|body|schema)\b", title
+            ):
                 section = document.section_at(index)
                 entries = [
                     entry
@@ -294,7 +330,11 @@ def _codes(documents: list[Document], examples: list[ErrorExample]) -> tuple[Err
                 for code in _table_codes(block):
                     found.setdefault((code.status, code.code), code)
     for example in examples:
-        if example.status is not None and example.code and re.fullmatch(r"[A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)*", example.code):
+        if (
+            example.status is not None
+            and example.code
+            and re.fullmatch(r"[A-Z][A-Z0-9_]+|[a-z]+(?:_[a-z]+)*", example.code)
+        ):
             code = ErrorCode(status=example.status, code=example.code, message=example.message)
             found.setdefault((code.status, code.code), code)
     return tuple(sorted(found.values(), key=lambda item: (item.status, item.code)))
@@ -302,18 +342,33 @@ def _codes(documents: list[Document], examples: list[ErrorExample]) -> tuple[Err
 
 def _table_codes(table: Table) -> Iterator[ErrorCode]:
     header = [key(cell) for cell in table.header]
-    code_at = next((at for at, name in enumerate(header) if name in {"error code", "code", "error"}), None)
-    status_at = next((at for at, name in enumerate(header) if re.search(r"\bstatus\b|^http", name)), None)
+    code_at = next(
+        (at for at, name in enumerate(header) if name in {"error code", "code", "error"}), None
+    )
+    status_at = next(
+        (at for at, name in enumerate(header) if re.search(r"\bstatus\b|^http", name)), None
+    )
     if code_at is None or status_at is None or code_at == status_at:
         return
-    said_at = next((at for at, name in enumerate(header) if name in {"message", "description", "when", "meaning", "detail"}), None)
+    said_at = next(
+        (
+            at
+            for at, name in enumerate(header)
+            if name in {"message", "description", "when", "meaning", "detail"}
+        ),
+        None,
+    )
     for row in table.rows:
         if max(code_at, status_at) >= len(row.cells):
             continue
         code = plain(row.cells[code_at])
         statuses = codes_in(row.cells[status_at])
         if statuses and re.fullmatch(r"[A-Z][A-Z0-9_]+|[a-z][a-z0-9]*(?:_[a-z0-9]+)*", code):
-            said = plain(row.cells[said_at]) if said_at is not None and said_at < len(row.cells) else None
+            said = (
+                plain(row.cells[said_at])
+                if said_at is not None and said_at < len(row.cells)
+                else None
+            )
             yield ErrorCode(status=statuses[0], code=code, message=said or None)
 
 
@@ -332,8 +387,11 @@ def read_conventions(documents: Iterable[Document]) -> tuple[tuple[str, str], ..
 def _conventions(document: Document) -> Iterator[tuple[str, str]]:
     structure: list[str] = []
     for index, block in enumerate(document.blocks):
-        title = " ".join(key(item) for item in document.titles(index)[:2])
-        in_structure = re.search(r"\b(?:structure|layout|architecture|organi[sz]ation|files?|folders?|models and services)\b", title)
+        title = " ".join(document.title_words(index)[:2])
+        in_structure = re.search(
+            r"\b(?:structure|layout|architecture|organi[sz]ation|files?|folders?|models and services)\b",
+            title,
+        )
         if isinstance(block, Paragraph | Item):
             for line in block.text.split("\n"):
                 label = label_of(line)
@@ -357,8 +415,14 @@ def _conventions(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _style(text: str) -> str | None:
-    asynchronous = re.search(r"(?i)\basync (?:throughout|handlers?|endpoints?|routes?|sessions?|functions?|operations?|database|def|patterns?|sqlalchemy)\b|\basync/await\b|\basyncpg\b|\baiosqlite\b|\bAsyncSession\b|\basynchronous\b", text)
-    synchronous = re.search(r"(?i)\bsync(?:hronous)? (?:handlers?|sessions?|endpoints?|throughout|database|sqlmodel)\b", text)
+    asynchronous = re.search(
+        r"(?i)\basync (?:throughout|handlers?|endpoints?|routes?|sessions?|functions?|operations?|database|def|patterns?|sqlalchemy)\b|\basync/await\b|\basyncpg\b|\baiosqlite\b|\bAsyncSession\b|\basynchronous\b",
+        text,
+    )
+    synchronous = re.search(
+        r"(?i)\bsync(?:hronous)? (?:handlers?|sessions?|endpoints?|throughout|database|sqlmodel)\b",
+        text,
+    )
     if asynchronous and not synchronous:
         return "async"
     return "sync" if synchronous and not asynchronous else None

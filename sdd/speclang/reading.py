@@ -22,14 +22,40 @@ from sdd.text import SourceText, Span
 from sdd.text.markdown import Fence, Heading
 
 _POLICY_ORDER = (
-    Role.TOKENS, Role.CONTRACT, Role.OPENAPI, Role.CONVENTIONS, Role.BEHAVIOUR, Role.SCHEMA, Role.SPEC,
-    Role.CONSTITUTION, Role.PLAN, Role.DATA_MODEL, Role.QUICKSTART, Role.OTHER,
+    Role.TOKENS,
+    Role.CONTRACT,
+    Role.OPENAPI,
+    Role.CONVENTIONS,
+    Role.BEHAVIOUR,
+    Role.SCHEMA,
+    Role.SPEC,
+    Role.CONSTITUTION,
+    Role.PLAN,
+    Role.DATA_MODEL,
+    Role.QUICKSTART,
+    Role.OTHER,
 )
 _ERROR_ORDER = (
-    Role.CONTRACT, Role.OPENAPI, Role.TOKENS, Role.BEHAVIOUR, Role.CONVENTIONS, Role.SPEC, Role.CONSTITUTION,
+    Role.CONTRACT,
+    Role.OPENAPI,
+    Role.TOKENS,
+    Role.BEHAVIOUR,
+    Role.CONVENTIONS,
+    Role.SPEC,
+    Role.CONSTITUTION,
 )
 _ENDPOINT_ROLES = frozenset(
-    {Role.CONTRACT, Role.OPENAPI, Role.BEHAVIOUR, Role.TOKENS, Role.SPEC, Role.OTHER, Role.PLAN, Role.QUICKSTART, Role.CONVENTIONS}
+    {
+        Role.CONTRACT,
+        Role.OPENAPI,
+        Role.BEHAVIOUR,
+        Role.TOKENS,
+        Role.SPEC,
+        Role.OTHER,
+        Role.PLAN,
+        Role.QUICKSTART,
+        Role.CONVENTIONS,
+    }
 )
 
 
@@ -84,7 +110,9 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
     drafts = _drafts(reads, findings)
     schema = build_entities([(read.document, draft) for read, draft in drafts], findings)
     names = _names(reads, schema, contracts)
-    reads = [replace(read, statements=tuple(resolve(list(read.statements), names))) for read in reads]
+    reads = [
+        replace(read, statements=tuple(resolve(list(read.statements), names))) for read in reads
+    ]
     assembled = assemble([read for read in reads if read.role in _ENDPOINT_ROLES], findings)
     rules = {
         read.document.path: rules_of(read.document, read.holders)
@@ -140,7 +168,10 @@ def _is_markdown(source: SourceText, findings: Findings) -> bool:
 def _check_text(source: SourceText, document: Document, role: Role, findings: Findings) -> None:
     if "not UTF-8" in source.notes:
         findings.note(
-            "unusual-encoding", Span(path=source.path), "This file is not UTF-8; it was read as Windows-1252.", hint="Save it as UTF-8."
+            "unusual-encoding",
+            Span(path=source.path),
+            "This file is not UTF-8; it was read as Windows-1252.",
+            hint="Save it as UTF-8.",
         )
     if not source.text.strip() and role in {Role.CONTRACT, Role.SCHEMA}:
         findings.add(
@@ -172,9 +203,7 @@ def _is_unclosed(fence: Fence, source: SourceText) -> bool:
     return not closed and fence.text.count("\n") > 1
 
 
-def _reads(
-    parsed: list[tuple[SourceText, Document, Role]], findings: Findings
-) -> list[Read]:
+def _reads(parsed: list[tuple[SourceText, Document, Role]], findings: Findings) -> list[Read]:
     reads: list[Read] = []
     for _, document, role in parsed:
         statements: list[Statement] = []
@@ -235,9 +264,18 @@ def _contract_reads(contracts: list[Contract]) -> list[Read]:
 def _names(reads: list[Read], schema: Schema, contracts: list[Contract]) -> Names:
     shapes: dict[str, Shape] = {}
     for contract in contracts:
-        shapes.update({name: shape for name, shape in contract.shapes.items() if name not in shapes})
+        shapes.update(
+            {name: shape for name, shape in contract.shapes.items() if name not in shapes}
+        )
     for read in reads:
-        if read.role in {Role.CONTRACT, Role.OTHER, Role.BEHAVIOUR, Role.SCHEMA, Role.DATA_MODEL, Role.SPEC}:
+        if read.role in {
+            Role.CONTRACT,
+            Role.OTHER,
+            Role.BEHAVIOUR,
+            Role.SCHEMA,
+            Role.DATA_MODEL,
+            Role.SPEC,
+        }:
             for name, shape in read_shapes(read.document).items():
                 shapes.setdefault(name.casefold(), shape)
             if read.role in {Role.CONTRACT, Role.OTHER, Role.DATA_MODEL}:
@@ -250,9 +288,7 @@ def _by_role(reads: list[Read], order: tuple[Role, ...]) -> list[Document]:
     return [read.document for role in order for read in reads if read.role is role]
 
 
-def _auth(
-    reads: list[Read], rules: dict[str, list[AccessRule]], findings: Findings
-) -> AuthPolicy:
+def _auth(reads: list[Read], rules: dict[str, list[AccessRule]], findings: Findings) -> AuthPolicy:
     policy = read_auth(_by_role(reads, _POLICY_ORDER), findings)
     blanket = next(
         (
@@ -306,7 +342,9 @@ def _traced(application: Application) -> Application:
         endpoints=tuple(
             replace(
                 endpoint,
-                requirements=tuple(dict.fromkeys(named.get((endpoint.method, shape_of(endpoint.path)), ()))),
+                requirements=tuple(
+                    dict.fromkeys(named.get((endpoint.method, shape_of(endpoint.path)), ()))
+                ),
             )
             for endpoint in application.endpoints
         ),
@@ -322,9 +360,15 @@ def _info(
         for statement in assembled.statements
         if statement.document == source.path
     }
-    tables = {table.entity for table in drafts[source.path].tables} if source.path in drafts else set()
+    tables = (
+        {table.entity for table in drafts[source.path].tables} if source.path in drafts else set()
+    )
     requirements = read_requirements(read.document, read.role) if read else []
-    counted = (("endpoints", len(endpoints)), ("tables", len(tables)), ("requirements", len(requirements)))
+    counted = (
+        ("endpoints", len(endpoints)),
+        ("tables", len(tables)),
+        ("requirements", len(requirements)),
+    )
     return DocumentInfo(
         path=source.path,
         role=read.role if read else role_of(PurePosixPath(source.path)),

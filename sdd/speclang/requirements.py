@@ -7,20 +7,43 @@ from dataclasses import dataclass, replace
 from sdd.ir import Question, Requirement
 from sdd.names import slug
 from sdd.speclang.documents import Role
-from sdd.speclang.inline import key, label_of, plain, unticked
+from sdd.speclang.inline import label_of, plain, unticked
 from sdd.speclang.outline import Document
 from sdd.text import Span
 from sdd.text.markdown import Heading, Item, Paragraph, Table
 
-_ID = re.compile(r"^\W*(?P<id>(?P<kind>[A-Z]{1,5})(?:-[A-Z]{2,8})?-\d{1,4}(?:\.\d+)?[a-z]?)\b(?P<rest>.*)$", re.DOTALL)
+_ID = re.compile(
+    r"^\W*(?P<id>(?P<kind>[A-Z]{1,5})(?:-[A-Z]{2,8})?-\d{1,4}(?:\.\d+)?[a-z]?)\b(?P<rest>.*)$",
+    re.DOTALL,
+)
 _KINDS = {
-    "FR": "functional", "NFR": "functional", "REQ": "functional", "R": "functional", "F": "functional",
-    "SC": "success", "US": "story", "BR": "rule", "VR": "rule", "AR": "rule", "DR": "rule", "SR": "rule",
-    "AC": "scenario", "TC": "scenario", "ER": "rule", "CR": "rule", "IR": "rule", "PR": "rule",
+    "FR": "functional",
+    "NFR": "functional",
+    "REQ": "functional",
+    "R": "functional",
+    "F": "functional",
+    "SC": "success",
+    "US": "story",
+    "BR": "rule",
+    "VR": "rule",
+    "AR": "rule",
+    "DR": "rule",
+    "SR": "rule",
+    "AC": "scenario",
+    "TC": "scenario",
+    "ER": "rule",
+    "CR": "rule",
+    "IR": "rule",
+    "PR": "rule",
 }
-_STORY = re.compile(r"^User Story\s+(?P<number>\d+)\s*[-–—:]?\s*(?P<title>.*?)(?:\s*\(Priority:?\s*P\d\))?\W*$", re.IGNORECASE)
+_STORY = re.compile(
+    r"^User Story\s+(?P<number>\d+)\s*[-–—:]?\s*(?P<title>.*?)(?:\s*\(Priority:?\s*P\d\))?\W*$",
+    re.IGNORECASE,
+)
 _CLARIFICATION = re.compile(r"\[NEEDS CLARIFICATION(?P<rest>[:\s][^\]]{3,600})\]")
-_TEMPLATE = re.compile(r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth|your question|^\W*$")
+_TEMPLATE = re.compile(
+    r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth|your question|^\W*$"
+)
 _RULE_TITLE = re.compile(r"\b(?:business rules?|domain rules?|rules)\b")
 _SCENARIO_TITLE = re.compile(r"\b(?:acceptance (?:criteria|scenarios?)|scenarios?)\b")
 _STORY_TITLE = re.compile(r"\buser stor(?:y|ies)\b")
@@ -30,7 +53,15 @@ def read_requirements(document: Document, role: Role) -> list[Requirement]:
     """Read what a document requires, in order."""
     if role is Role.CONSTITUTION:
         return list(_constitution(document))
-    if role in {Role.TASKS, Role.CHECKLIST, Role.PLAN, Role.RESEARCH, Role.QUICKSTART, Role.CONVENTIONS, Role.FOREIGN}:
+    if role in {
+        Role.TASKS,
+        Role.CHECKLIST,
+        Role.PLAN,
+        Role.RESEARCH,
+        Role.QUICKSTART,
+        Role.CONVENTIONS,
+        Role.FOREIGN,
+    }:
         return []
     reader = _Reader(document)
     return list(reader.read())
@@ -63,7 +94,9 @@ class _Reader:
         story = _STORY.match(re.sub(r"^\d+(?:\.\d+)*\.?\s+", "", shown))
         if story:
             self.story, self.count = f"US{story['number']}", 0
-            yield Requirement(id=self.story, text=story["title"] or shown, kind="story", span=block.span)
+            yield Requirement(
+                id=self.story, text=story["title"] or shown, kind="story", span=block.span
+            )
             return
         found = _identified(shown, block.span)
         if found is not None:
@@ -92,22 +125,40 @@ class _Reader:
             yield found
             return
         shown = " ".join(plain(text).split())
-        titles = [key(title) for title in self.document.titles(index)[:3]]
+        titles = self.document.title_words(index)[:3]
         if re.search(r"\bgiven\b.*\bwhen\b.*\bthen\b", shown, re.IGNORECASE):
             self.count += 1
-            yield Requirement(id=f"{self.story or self._stem()}-AC{self.count}", text=shown, kind="scenario", span=block.span)
-        elif self.story and re.match(r"(?:FR|NFR|REQ)-", self.story) and titles and self.story.casefold().replace("-", " ") in titles[0]:
+            yield Requirement(
+                id=f"{self.story or self._stem()}-AC{self.count}",
+                text=shown,
+                kind="scenario",
+                span=block.span,
+            )
+        elif (
+            self.story
+            and re.match(r"(?:FR|NFR|REQ)-", self.story)
+            and titles
+            and self.story.casefold().replace("-", " ") in titles[0]
+        ):
             self.count += 1
             yield Requirement(id=f"{self.story}.{self.count}", text=shown, span=block.span)
-        elif re.match(r"(?i)as an?\b.*\b(?:i|we)\b", shown) and any(_STORY_TITLE.search(title) for title in titles):
+        elif re.match(r"(?i)as an?\b.*\b(?:i|we)\b", shown) and any(
+            _STORY_TITLE.search(title) for title in titles
+        ):
             self.stories += 1
-            yield Requirement(id=f"{self._stem()}-story-{self.stories}", text=shown, kind="story", span=block.span)
+            yield Requirement(
+                id=f"{self._stem()}-story-{self.stories}", text=shown, kind="story", span=block.span
+            )
         elif titles and _RULE_TITLE.search(titles[0]) and not _is_field(text):
             self.listed += 1
-            yield Requirement(id=f"{self._stem()}-rule-{self.listed}", text=shown, kind="rule", span=block.span)
+            yield Requirement(
+                id=f"{self._stem()}-rule-{self.listed}", text=shown, kind="rule", span=block.span
+            )
         elif any(_SCENARIO_TITLE.search(title) for title in titles):
             self.count += 1
-            yield Requirement(id=f"{self._stem()}-AC{self.count}", text=shown, kind="scenario", span=block.span)
+            yield Requirement(
+                id=f"{self._stem()}-AC{self.count}", text=shown, kind="scenario", span=block.span
+            )
 
     def _stem(self) -> str:
         name = self.document.path.rpartition("/")[2].split(".")[0]
@@ -140,7 +191,9 @@ def _constitution(document: Document) -> Iterator[Requirement]:
         for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", shown):
             if re.search(r"\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b", sentence):
                 number += 1
-                yield Requirement(id=f"C-{number:03}", text=sentence, kind="constitution", span=block.span)
+                yield Requirement(
+                    id=f"C-{number:03}", text=sentence, kind="constitution", span=block.span
+                )
 
 
 def unique(requirements: list[Requirement]) -> tuple[Requirement, ...]:
@@ -171,7 +224,15 @@ def unique(requirements: list[Requirement]) -> tuple[Requirement, ...]:
 
 def read_questions(document: Document, role: Role) -> list[Question]:
     """Read the marks for what a human still has to clarify; each blocks implementation."""
-    if role in {Role.TASKS, Role.CHECKLIST, Role.PLAN, Role.RESEARCH, Role.CONSTITUTION, Role.CONVENTIONS, Role.FOREIGN}:
+    if role in {
+        Role.TASKS,
+        Role.CHECKLIST,
+        Role.PLAN,
+        Role.RESEARCH,
+        Role.CONSTITUTION,
+        Role.CONVENTIONS,
+        Role.FOREIGN,
+    }:
         return []
     found: list[Question] = []
     for block in document.blocks:
@@ -189,13 +250,17 @@ def read_questions(document: Document, role: Role) -> list[Question]:
 def _question(question: str, text: str, span: Span) -> Question:
     choices = _alternatives(question)
     statement = " ".join(plain(_CLARIFICATION.sub("", text)).split())[:160]
-    proposal = choices[0] if choices else "Leave out what the statement asks for until it is decided."
+    proposal = (
+        choices[0] if choices else "Leave out what the statement asks for until it is decided."
+    )
     return Question(
         id=f"clarify-{slug(question)}",
         text=question,
         places=(span,),
         proposal=proposal,
-        consequence=f"It decides this statement: {statement}" if statement else "The statement it stands in is implemented that way.",
+        consequence=f"It decides this statement: {statement}"
+        if statement
+        else "The statement it stands in is implemented that way.",
         choices=choices,
     )
 

@@ -17,13 +17,17 @@ _ROUTE = re.compile(
     r"(?P<path>(?:https?://[^\s/]+)?/[^\s,;]*|/)",
 )
 _QUERY = re.compile(r"\?.*$|#.*$")
-_PARAMETER = re.compile(r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$|^\$\{(?P<dollar>\w+)\}$")
+_PARAMETER = re.compile(
+    r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$|^\$\{(?P<dollar>\w+)\}$"
+)
 _CONCRETE = re.compile(
     r"^(?:\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[A-Z][A-Z0-9]*_[A-Z0-9_]+|[0-9a-f]{24})$",
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
-_CODE = re.compile(r"(?<![\w.#/-])(?P<code>[1-5]\d\d)(?![\w-]|\.\d|\s*(?:chars?|characters|ms|items|tasks|days|seconds|users|requests|records|MB|KB)\b)")
+_CODE = re.compile(
+    r"(?<![\w.#/-])(?P<code>[1-5]\d\d)(?![\w-]|\.\d|\s*(?:chars?|characters|ms|items|tasks|days|seconds|users|requests|records|MB|KB)\b)"
+)
 _KNOWN = frozenset(status.value for status in HTTPStatus)
 _LEADS = re.compile(
     r"(?:^|[(|/,:;`*=→>\[–—-]|\b(?:or|and|with|status(?: code)?s?|code|http|returns?|answers?|responds?|response)\b)\s*[`*\s\[(]*$",
@@ -86,7 +90,9 @@ def find_routes(text: str) -> list[Route]:
 
 def _braced(text: str) -> str:
     """Keep `<id>` and `{user_id}` whole: their underscores are not emphasis."""
-    return re.sub(r"\*\*|__(?=\w)|`", lambda found: "" if found.group() == "`" else found.group(), text)
+    return re.sub(
+        r"\*\*|__(?=\w)|`", lambda found: "" if found.group() == "`" else found.group(), text
+    )
 
 
 def _trimmed(path: str) -> str:
@@ -151,7 +157,8 @@ def is_example_of(path: str, template: str) -> bool:
     """Whether a path is a template with values put in for some parameters."""
     concrete, pattern = path.split("/"), template.split("/")
     return len(concrete) == len(pattern) and all(
-        part == wanted or is_parameter(wanted) for part, wanted in zip(concrete, pattern, strict=True)
+        part == wanted or is_parameter(wanted)
+        for part, wanted in zip(concrete, pattern, strict=True)
     )
 
 

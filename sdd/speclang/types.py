@@ -9,30 +9,27 @@ from sdd.speclang.values import unquoted
 
 _NAMES: dict[str, Type] = {
     **dict.fromkeys(
-        "int integer bigint smallint tinyint mediumint int2 int4 int8 serial bigserial smallserial "
-        "autoincrement".split(),
+        ["int", "integer", "bigint", "smallint", "tinyint", "mediumint", "int2", "int4", "int8", "serial", "bigserial", "smallserial", "autoincrement"],
         Type.INT,
     ),
     **dict.fromkeys(
-        "str string strings varchar nvarchar char citext email emailstr url uri httpurl "
-        "anyurl slug autostring varchar2 bpchar nchar secretstr".split(),
+        ["str", "string", "strings", "varchar", "nvarchar", "char", "citext", "email", "emailstr", "url", "uri", "httpurl", "anyurl", "slug", "autostring", "varchar2", "bpchar", "nchar", "secretstr"],
         Type.STR,
     ),
-    **dict.fromkeys("text longtext mediumtext tinytext clob".split(), Type.TEXT),
-    **dict.fromkeys("bool boolean bit".split(), Type.BOOL),
-    **dict.fromkeys("float float4 float8 double real number".split(), Type.FLOAT),
-    **dict.fromkeys("decimal numeric money".split(), Type.DECIMAL),
+    **dict.fromkeys(["text", "longtext", "mediumtext", "tinytext", "clob"], Type.TEXT),
+    **dict.fromkeys(["bool", "boolean", "bit"], Type.BOOL),
+    **dict.fromkeys(["float", "float4", "float8", "double", "real", "number"], Type.FLOAT),
+    **dict.fromkeys(["decimal", "numeric", "money"], Type.DECIMAL),
     **dict.fromkeys(
-        "datetime timestamp timestamptz timestampz iso8601 isodatetime awaredatetime "
-        "naivedatetime datetimeoffset".split(),
+        ["datetime", "timestamp", "timestamptz", "timestampz", "iso8601", "isodatetime", "awaredatetime", "naivedatetime", "datetimeoffset"],
         Type.DATETIME,
     ),
     "date": Type.DATE,
-    **dict.fromkeys("time timetz".split(), Type.TIME),
-    **dict.fromkeys("uuid guid uuid4 uuidv4 uuidv7 ulid".split(), Type.UUID),
-    **dict.fromkeys("json jsonb object dict map record hstore dictionary".split(), Type.JSON),
+    **dict.fromkeys(["time", "timetz"], Type.TIME),
+    **dict.fromkeys(["uuid", "guid", "uuid4", "uuidv4", "uuidv7", "ulid"], Type.UUID),
+    **dict.fromkeys(["json", "jsonb", "object", "dict", "map", "record", "hstore", "dictionary"], Type.JSON),
     "enum": Type.ENUM,
-    **dict.fromkeys("array list arrays lists".split(), Type.LIST),
+    **dict.fromkeys(["array", "list", "arrays", "lists"], Type.LIST),
 }
 _PLURALS = {
     "integers": Type.INT,
@@ -46,7 +43,10 @@ _PLURALS = {
 }
 _FORMATS: tuple[tuple[str, Type], ...] = (
     (r"uuid(?:\s?v?\d)?", Type.UUID),
-    (r"iso[\s-]?8601(?:\s+(?:date\s?-?time|timestamp|format|utc))*|date-?time|timestamp", Type.DATETIME),
+    (
+        r"iso[\s-]?8601(?:\s+(?:date\s?-?time|timestamp|format|utc))*|date-?time|timestamp",
+        Type.DATETIME,
+    ),
     (r"(?:iso[\s-]?8601\s+)?date|yyyy-mm-dd", Type.DATE),
 )
 _FOLLOWS = re.compile(
@@ -117,9 +117,7 @@ def _literal_union(text: str) -> TypeExpression | None:
     named = read_type(choices[0]) if found["q"] == "`" else None
     if named is not None and named.type is not Type.ENUM and not named.rest:
         return None  # `string` | `null` is a type, not a choice
-    return TypeExpression(
-        type=Type.STR, choices=choices, name="", rest=text[found.end() :].strip()
-    )
+    return TypeExpression(type=Type.STR, choices=choices, name="", rest=text[found.end() :].strip())
 
 
 def _read_one(text: str) -> TypeExpression | None:
@@ -213,7 +211,10 @@ def _wrapped(name: str, rest: str) -> TypeExpression | None:
     found = read_type(names[0]) if names else None
     if found is None:
         return TypeExpression(
-            type=None, nullable=name == "optional" or None, name=names[0] if names else "", rest=rest
+            type=None,
+            nullable=name == "optional" or None,
+            name=names[0] if names else "",
+            rest=rest,
         )
     nullable = name == "optional" or (name == "union" and len(names) < len(parts))
     return _replace(found, nullable=True if nullable else found.nullable, rest=rest)
@@ -282,9 +283,7 @@ def _read_union(first: TypeExpression) -> TypeExpression:
     return _replace(types[0], nullable=nullable, rest=current.rest)
 
 
-def _replace(
-    expression: TypeExpression, *, nullable: bool | None, rest: str
-) -> TypeExpression:
+def _replace(expression: TypeExpression, *, nullable: bool | None, rest: str) -> TypeExpression:
     return TypeExpression(
         type=expression.type,
         item=expression.item,

@@ -6,7 +6,21 @@ from sdd.ir import Default, Factory, Scalar
 from sdd.speclang.inline import plain, visible
 
 _NOTHING = frozenset(
-    {"", "-", "—", "–", "--", "n/a", "na", "none", "no default", "not set", "unset", "no", "required"}
+    {
+        "",
+        "-",
+        "—",
+        "–",
+        "--",
+        "n/a",
+        "na",
+        "none",
+        "no default",
+        "not set",
+        "unset",
+        "no",
+        "required",
+    }
 )
 _NOW = re.compile(
     r"^(?:now|current[_ ]?timestamp|current[_ ]?(?:date|time|utc)?\s?time|current[_ ]date|utc_?now|"

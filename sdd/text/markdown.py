@@ -82,6 +82,7 @@ Block = Heading | Paragraph | Item | Fence | Table | Html
 def parse_blocks(source: SourceText) -> tuple[Block, ...]:
     """Parse Markdown into blocks in document order; linear in the length of the text."""
     parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])  # inline source is kept as written
     tokens = parser.parse(source.text)
     return tuple(_blocks(tokens, source))
 

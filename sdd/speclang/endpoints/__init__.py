@@ -1,17 +1,18 @@
 """Endpoints in a document: sightings in any form, each with the blocks that speak of it."""
 
+from bisect import bisect_right
 from dataclasses import replace
 
 from sdd.speclang.endpoints.describe import describe
-from sdd.speclang.endpoints.forms import FORMS, is_later
+from sdd.speclang.endpoints.forms import FORMS, is_later, may_state
 from sdd.speclang.endpoints.statement import ErrorExample, Sighting, Statement
 from sdd.speclang.findings import Findings
 from sdd.speclang.outline import Document
-from sdd.speclang.routes import is_example, is_example_of, shape_of
+from sdd.speclang.routes import is_example, is_example_of
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, parse_blocks
 
-__all__ = ["ErrorExample", "Sighting", "Statement", "read_statements"]
+__all__ = ["ErrorExample", "Sighting", "Statement", "read_statements", "without_examples"]
 
 _OWNERS = frozenset({"heading", "path heading", "label", "line"})
 
@@ -23,11 +24,12 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
     all documents are known.
     """
     sightings = _sightings(document)
-    owners = _owners(document, sightings)
+    owners = _Owners(document, sightings)
     statements: list[Statement] = []
-    for number, sighting in enumerate(sightings):
-        if sighting.form not in _OWNERS and _owner_of(owners, sighting) is not None:
-            sighting = replace(sighting, strong=False)  # noqa: PLW2901 - a mention inside of another's text
+    for number, found in enumerate(sightings):
+        sighting = found
+        if sighting.form not in _OWNERS and owners.holds(sighting):
+            sighting = replace(sighting, strong=False)
         if is_later(document, sighting.block):
             findings.note(
                 "postponed-endpoint",
@@ -43,36 +45,48 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
 
 def _sightings(document: Document) -> list[Sighting]:
     found: list[Sighting] = []
-    for index in range(len(document.blocks)):
-        here: list[Sighting] = []
+    for index, block in enumerate(document.blocks):
+        if not may_state(block):
+            continue
+        here: dict[tuple[str, str], list[Sighting]] = {}
         for form in FORMS:
             for sighting in form.find(document, index):
-                known = any(
-                    (other.method, other.path) == (sighting.method, sighting.path)
-                    and (other.span == sighting.span or sighting.form in {"sentence", "mention"})
-                    for other in here
-                )
-                if not known:
-                    here.append(sighting)
-        found.extend(here)
+                same = here.setdefault((sighting.method, sighting.path), [])
+                loose = sighting.form in {"sentence", "mention"}
+                if not any(loose or other.span == sighting.span for other in same):
+                    same.append(sighting)
+                    found.append(sighting)
     return found
 
 
-def _owners(document: Document, sightings: list[Sighting]) -> list[tuple[int, int, Sighting]]:
-    """Return the stretch of blocks that each endpoint with a text of its own owns."""
-    starts = [
-        sighting for sighting in sightings if sighting.form in _OWNERS and sighting.strong
-    ]
-    stretches: list[tuple[int, int, Sighting]] = []
-    for number, sighting in enumerate(starts):
-        section = document.section_at(sighting.block)
-        end = section.end
-        for other in starts[number + 1 :]:
-            if other.block > sighting.block:
-                end = min(end, _start_of(document, other, sighting))
-                break
-        stretches.append((sighting.block, end, sighting))
-    return stretches
+class _Owners:
+    """The stretches of blocks that endpoints with a text of their own own, in order."""
+
+    def __init__(self, document: Document, sightings: list[Sighting]) -> None:
+        owners = [item for item in sightings if item.form in _OWNERS and item.strong]
+        self._starts = [item.block for item in owners]
+        self._ends: list[int] = []
+        self._end_of: dict[int, int] = {}
+        following: Sighting | None = None
+        for number in range(len(owners) - 1, -1, -1):
+            owner = owners[number]
+            if number + 1 < len(owners) and owners[number + 1].block > owner.block:
+                following = owners[number + 1]
+            end = document.section_at(owner.block).end
+            if following is not None:
+                end = min(end, _start_of(document, following, owner))
+            self._ends.append(end)
+            self._end_of[id(owner)] = end
+        self._ends.reverse()
+
+    def holds(self, sighting: Sighting) -> bool:
+        """Whether a sighting stands in the text of another endpoint."""
+        at = bisect_right(self._starts, sighting.block) - 1
+        return at >= 0 and sighting.block < self._ends[at]
+
+    def end_of(self, sighting: Sighting) -> int:
+        """Return where an owner's text ends."""
+        return self._end_of.get(id(sighting), sighting.block + 1)
 
 
 def _start_of(document: Document, other: Sighting, before: Sighting) -> int:
@@ -82,20 +96,8 @@ def _start_of(document: Document, other: Sighting, before: Sighting) -> int:
     return begins if begins > before.block else other.block
 
 
-def _owner_of(owners: list[tuple[int, int, Sighting]], sighting: Sighting) -> Sighting | None:
-    for start, end, owner in owners:
-        if start <= sighting.block < end and owner is not sighting:
-            return owner
-        if start > sighting.block:
-            break
-    return None
-
-
 def _region(
-    document: Document,
-    sightings: list[Sighting],
-    number: int,
-    owners: list[tuple[int, int, Sighting]],
+    document: Document, sightings: list[Sighting], number: int, owners: _Owners
 ) -> tuple[Block, ...]:
     sighting = sightings[number]
     match sighting.form:
@@ -106,8 +108,7 @@ def _region(
         case "fence":
             return _fence_region(document, sightings, number)
         case _:
-            end = next((end for start, end, owner in owners if owner is sighting), sighting.block + 1)
-            return _own_text(document, sighting, end)
+            return _own_text(document, sighting, owners.end_of(sighting))
 
 
 def _own_text(document: Document, sighting: Sighting, end: int) -> tuple[Block, ...]:
@@ -117,7 +118,9 @@ def _own_text(document: Document, sighting: Sighting, end: int) -> tuple[Block, 
     before: tuple[Block, ...] = ()
     if sighting.form in {"label", "line"} and start > section.start:
         before = document.blocks[max(section.start, start - 8) : start]
-        if any(other_block is not None for other_block in before if _names_route(document, other_block)):
+        if any(
+            other_block is not None for other_block in before if _names_route(document, other_block)
+        ):
             before = ()
     first = _rest_of(document.blocks[start], sighting)
     return (*before, *first, *document.blocks[start + 1 : end])
@@ -167,7 +170,7 @@ def _fence_region(document: Document, sightings: list[Sighting], number: int) ->
     fence = document.blocks[sighting.block]
     if not isinstance(fence, Fence):
         return ()
-    here = [other for other in sightings if other.block == sighting.block and other.form == "fence"]
+    here = _in_block(sightings, number)
     later = [other.span.line for other in here if other.span.line > sighting.span.line]
     lines = fence.text.split("\n")
     first = sighting.span.line - fence.span.line
@@ -177,13 +180,25 @@ def _fence_region(document: Document, sightings: list[Sighting], number: int) ->
         return inside
     section = document.section_at(sighting.block)
     end = section.end
-    for other in sightings[number + 1 :]:
+    for at in range(number + 1, len(sightings)):
+        other = sightings[at]
+        if other.block >= end:
+            break
         if other.block > sighting.block and other.strong:
-            other_section = document.section_at(other.block)
-            begins = other_section.start - 1
-            end = min(end, begins if begins > sighting.block else other.block)
+            end = min(end, _start_of(document, other, sighting))
             break
     return (*inside, *document.blocks[sighting.block + 1 : end])
+
+
+def _in_block(sightings: list[Sighting], number: int) -> list[Sighting]:
+    """Return the fence lines that stand in the same fence as one of them."""
+    block = sightings[number].block
+    first = last = number
+    while first > 0 and sightings[first - 1].block == block:
+        first -= 1
+    while last + 1 < len(sightings) and sightings[last + 1].block == block:
+        last += 1
+    return [item for item in sightings[first : last + 1] if item.form == "fence"]
 
 
 def parse_blocks_at(text: str, span: Span) -> tuple[Block, ...]:
@@ -194,14 +209,20 @@ def parse_blocks_at(text: str, span: Span) -> tuple[Block, ...]:
     return parse_blocks(SourceText(path=span.path, text=padded))
 
 
-def is_example_among(statement: Statement, known: list[Statement]) -> bool:
-    """Whether a statement only shows another one's route with concrete ids in it."""
-    endpoint = statement.endpoint
-    if not is_example(endpoint.path):
+def without_examples(statements: list[Statement]) -> list[Statement]:
+    """Leave out routes that only show another one's with concrete ids in it."""
+    templates: dict[tuple[str, int], set[str]] = {}
+    for statement in statements:
+        path = statement.endpoint.path
+        if not is_example(path):
+            key = (statement.endpoint.method, path.count("/"))
+            templates.setdefault(key, set()).add(path)
+    return [statement for statement in statements if not _is_shown(statement, templates)]
+
+
+def _is_shown(statement: Statement, templates: dict[tuple[str, int], set[str]]) -> bool:
+    path = statement.endpoint.path
+    if not is_example(path):
         return False
-    return any(
-        other.endpoint.method == endpoint.method
-        and shape_of(other.endpoint.path) != shape_of(endpoint.path)
-        and is_example_of(endpoint.path, other.endpoint.path)
-        for other in known
-    )
+    known = templates.get((statement.endpoint.method, path.count("/")), set())
+    return any(is_example_of(path, template) for template in known)

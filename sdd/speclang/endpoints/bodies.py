@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from sdd.ir import NO_BODY, Constraints, Field, Shape, Type
 from sdd.speclang.endpoints.parts import Part
 from sdd.speclang.examples import combine, read_example
-from sdd.speclang.facts import Facts, for_type, read_facts
+from sdd.speclang.facts import Facts, for_type
 from sdd.speclang.fields import Entry, read_entry, read_items, read_table
 from sdd.speclang.inline import key, plain, unticked, visible
+from sdd.speclang.phrases import read_facts
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
@@ -19,7 +20,24 @@ _NOTHING = re.compile(
     r"\bno (?:request |response )?body\b|^\W*\(?(?:empty body|no response body|no content)\b",
     re.IGNORECASE,
 )
-_CODE_FENCES = frozenset({"bash", "sh", "shell", "curl", "console", "python", "py", "sql", "mermaid", "powershell", "zsh", "env", "yaml", "yml"})
+_CODE_FENCES = frozenset(
+    {
+        "bash",
+        "sh",
+        "shell",
+        "curl",
+        "console",
+        "python",
+        "py",
+        "sql",
+        "mermaid",
+        "powershell",
+        "zsh",
+        "env",
+        "yaml",
+        "yml",
+    }
+)
 _STATUS_WORDS = re.compile(
     r"^\W*(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status(?: code)?:?\s*)?[1-5]\d\d(?:\s+(?:ok|created|accepted|no content|success))?[\s`:)*,.—–-]*",
     re.IGNORECASE,
@@ -45,7 +63,9 @@ def field_of(entry: Entry) -> Field:
     """Turn an entry of a field list into a field, nested entries into an object."""
     facts = entry.facts
     kind = _kind(facts)
-    item = Shape(type=facts.item) if facts.item is not None else None
+    item = None
+    if facts.item is not None or facts.item_constraints != Constraints():
+        item = Shape(type=facts.item, constraints=facts.item_constraints)
     fields = tuple(field_of(child) for child in entry.children if _is_field(child))
     if fields and kind is Type.LIST:
         item, fields = Shape(type=Type.OBJECT, fields=fields), ()
@@ -101,7 +121,9 @@ def _is_sentence(entry: Entry) -> bool:
 
 def read_body(part: Part) -> Body:
     """Read the body that a part states: its line, examples, tables and lists together."""
-    value = _STATUS_WORDS.sub("", visible(part.value)) if codes_in(part.value) else visible(part.value)
+    value = (
+        _STATUS_WORDS.sub("", visible(part.value)) if codes_in(part.value) else visible(part.value)
+    )
     body = _inline(value, part.span)
     shape = body.shape
     example = False
@@ -112,7 +134,11 @@ def read_body(part: Part) -> Body:
             case Fence():
                 found = read_fence(block)
                 if found is not None:
-                    shape = combine(shape, found) if shape is not None and shape is not NO_BODY else found
+                    shape = (
+                        combine(shape, found)
+                        if shape is not None and shape is not NO_BODY
+                        else found
+                    )
                     example = True
                 elif _NOTHING.search(block.text.strip()):
                     shape = shape or NO_BODY
@@ -137,7 +163,9 @@ def read_body(part: Part) -> Body:
             shape = replace(shape, item=combine(stated, shape.item))
         else:
             shape = combine(stated, shape) if shape is not None and shape.fields else stated
-    if shape is not None and re.search(r"(?i)\ball (?:fields )?(?:are )?optional\b|partial", part.label + " " + part.value):
+    if shape is not None and re.search(
+        r"(?i)\ball (?:fields )?(?:are )?optional\b|partial", part.label + " " + part.value
+    ):
         shape = optional_fields(shape)
     return Body(shape=shape, words=words, span=part.span, example=example)
 
@@ -148,7 +176,9 @@ def _without_nested(entries: list[Entry], nested: dict[str, Entry]) -> list[Entr
 
 
 def _is_type_name(item: Field) -> bool:
-    return re.fullmatch(r"[A-Z][a-z]+[A-Za-z]*", item.name) is not None and item.shape == Shape(span=item.shape.span)
+    return re.fullmatch(r"[A-Z][a-z]+[A-Za-z]*", item.name) is not None and item.shape == Shape(
+        span=item.shape.span
+    )
 
 
 def _distinct(fields: Iterable[Field]) -> tuple[Field, ...]:
@@ -191,8 +221,10 @@ def read_fence(block: Fence) -> Shape | None:
     if block.language == "http" or re.match(r"^(?:HTTP/|[A-Z]+ /)", text):
         head, _, tail = text.partition("\n\n")
         text = tail if tail.strip() else head[head.find("{") :] if "{" in head else ""
-        text = text if text.lstrip()[:1] in "{[" else text[text.find("{") :] if "\n{" in text else ""
-    if re.search(r"^\s*data:\s", text, re.MULTILINE) or "{" not in text and "[" not in text:
+        text = (
+            text if text.lstrip()[:1] in "{[" else text[text.find("{") :] if "\n{" in text else ""
+        )
+    if re.search(r"^\s*data:\s", text, re.MULTILINE) or ("{" not in text and "[" not in text):
         return None
     if text.lstrip()[:1] not in "{[":
         return None
@@ -210,7 +242,11 @@ def _inline(text: str, span: Span) -> Body:
     if start and not re.match(r"^[\w`]+\[", text[max(start.start() - 8, 0) :].lstrip("` ")):
         before = plain(text[: start.start()])
         shape = read_example(text[start.start() :].replace("`", ""), span)
-        if shape is not None and (shape.fields or shape.type is Type.LIST) and not re.search(r"\w\[?$", before):
+        if (
+            shape is not None
+            and (shape.fields or shape.type is Type.LIST)
+            and not re.search(r"\w\[?$", before)
+        ):
             return Body(shape=shape, span=span)
     return Body(words=plain(text), span=span)
 
@@ -244,7 +280,11 @@ def _apply_line(rules: dict[str, Field], squeezed: dict[str, str], line: str, sp
             _apply(rules, squeezed, entry.name, entry.facts)
         return
     shown = plain(unticked(line))
-    words = re.match(r"^(?:the\s+)?(?:task\s+|user\s+)?(?P<name>[A-Za-z_]\w*(?:\s[A-Za-z]+)?)", shown, re.IGNORECASE)
+    words = re.match(
+        r"^(?:the\s+)?(?:task\s+|user\s+)?(?P<name>[A-Za-z_]\w*(?:\s[A-Za-z]+)?)",
+        shown,
+        re.IGNORECASE,
+    )
     if words is None:
         return
     for candidate in (words["name"], words["name"].split(" ")[0]):

@@ -152,7 +152,9 @@ def _told(parts: list[Part], sighting: Sighting) -> list[tuple[int, Span]]:
             match = _RETURNS.search(plain(text))
             if match:
                 found.append((int(match["code"]), span))
-    match = _RETURNS.search(sighting.summary) or re.search(r"\((?P<code>2\d\d)\b[^)]*\)", sighting.summary)
+    match = _RETURNS.search(sighting.summary) or re.search(
+        r"\((?P<code>2\d\d)\b[^)]*\)", sighting.summary
+    )
     if match:
         found.append((int(match["code"]), sighting.span))
     return found[:1]
@@ -188,7 +190,9 @@ def _auth(parts: list[Part], sighting: Sighting) -> tuple[bool | None, Span | No
                 return True, span
     if re.search(r"(?i)\((?:public|no auth\w*)\)", sighting.summary):
         return False, sighting.span
-    if re.search(r"(?i)\((?:protected|auth\w*(?: required)?|requires auth\w*)\)|🔒|🔐", sighting.summary):
+    if re.search(
+        r"(?i)\((?:protected|auth\w*(?: required)?|requires auth\w*)\)|🔒|🔐", sighting.summary
+    ):
         return True, sighting.span
     return None, None
 
@@ -197,7 +201,11 @@ def _shows_token(part: Part) -> bool:
     """Whether a part shows that the request bears a token."""
     if part.kind is Kind.HEADERS or (part.kind is Kind.PARAMETERS):
         texts = [part.value, *(text for text, _ in _texts(part))]
-        texts.extend(" ".join(cell for row in block.rows for cell in row.cells) for block in part.blocks if isinstance(block, Table))
+        texts.extend(
+            " ".join(cell for row in block.rows for cell in row.cells)
+            for block in part.blocks
+            if isinstance(block, Table)
+        )
         texts.extend(block.text for block in part.blocks if isinstance(block, Fence))
         return any(re.search(r"(?i)\bauthorization\b", text) for text in texts)
     if part.kind in {Kind.REQUEST, Kind.DESCRIPTION, Kind.OTHER}:
@@ -216,7 +224,11 @@ def _request(parts: list[Part], method: str) -> Body:
         if part.kind is Kind.REQUEST:
             found = read_body(part)
             body = _joined(body, found)
-        elif part.kind in {Kind.OTHER, Kind.NOTES} and re.search(r"(?i)all (?:fields )?(?:are )?optional", part.label) and body.shape:
+        elif (
+            part.kind in {Kind.OTHER, Kind.NOTES}
+            and re.search(r"(?i)all (?:fields )?(?:are )?optional", part.label)
+            and body.shape
+        ):
             body = replace(body, shape=optional_fields(body.shape))
     if body.is_empty and method in {"POST", "PUT", "PATCH"}:
         body = _unlabelled_request(parts)
@@ -228,7 +240,8 @@ def _request(parts: list[Part], method: str) -> Body:
         for part in parts:
             for text, span in _texts(part):
                 if part.kind in {Kind.DESCRIPTION, Kind.NOTES} and re.search(
-                    r"(?i)\b(?:no request body|there is no (?:request )?body|without a (?:request )?body|no body (?:is )?(?:required|needed))\b", plain(text)
+                    r"(?i)\b(?:no request body|there is no (?:request )?body|without a (?:request )?body|no body (?:is )?(?:required|needed))\b",
+                    plain(text),
                 ):
                     return Body(shape=NO_BODY, span=span)
                 inline = re.search(r"(?i)\b(?:request )?body:\s*(?P<object>\{[^{}]*\})", text)
@@ -256,11 +269,16 @@ def _unlabelled_request(parts: list[Part]) -> Body:
             block
             for block in part.blocks
             if isinstance(block, Table)
-            and re.fullmatch(r"fields?(?: name)?|property|attribute|body field", key(block.header[0] if block.header else ""))
+            and re.fullmatch(
+                r"fields?(?: name)?|property|attribute|body field",
+                key(block.header[0] if block.header else ""),
+            )
             and len(set(columns_of(block.header).values())) > 1
         ]
         if tables:
-            return read_body(Part(kind=Kind.REQUEST, label="", value="", span=tables[0].span, blocks=tables))
+            return read_body(
+                Part(kind=Kind.REQUEST, label="", value="", span=tables[0].span, blocks=tables)
+            )
     return Body()
 
 
@@ -276,7 +294,12 @@ def _response(parts: list[Part]) -> Body:
             body = replace(found, words="; ".join(filter(None, (body.words, found.words))))
         elif found.shape is not None and body.shape is not NO_BODY and not found.example:
             body = replace(body, shape=combine(body.shape, found.shape))
-    if body.shape is not None and body.shape.type is Type.LIST and body.shape.item is None and body.words:
+    if (
+        body.shape is not None
+        and body.shape.type is Type.LIST
+        and body.shape.item is None
+        and body.words
+    ):
         return replace(body, shape=None)
     return body
 
@@ -289,7 +312,9 @@ def _is_error(part: Part) -> bool:
 def _errors(parts: list[Part]) -> list[ErrorExample]:
     found: list[ErrorExample] = []
     for part in parts:
-        if part.kind is not Kind.ERRORS and not (part.kind is Kind.RESPONSE and (_is_error(part) or part.blocks)):
+        if part.kind is not Kind.ERRORS and not (
+            part.kind is Kind.RESPONSE and (_is_error(part) or part.blocks)
+        ):
             continue
         status = next((code for code in part.codes if code not in _SUCCESS), None)
         success_part = part.kind is Kind.RESPONSE and not _is_error(part)
@@ -301,7 +326,11 @@ def _errors(parts: list[Part]) -> list[ErrorExample]:
                 example = re.search(r"`(\{.*\})`", block.text)
                 shape = read_example(example.group(1), block.span) if example else None
                 if shape is not None and status is not None and status not in _SUCCESS:
-                    found.append(error_example(example.group(1) if example else "", status, shape, block.span))
+                    found.append(
+                        error_example(
+                            example.group(1) if example else "", status, shape, block.span
+                        )
+                    )
             elif isinstance(block, Fence) and status is not None and status not in _SUCCESS:
                 shape = read_fence(block)
                 if shape is not None:
@@ -311,7 +340,9 @@ def _errors(parts: list[Part]) -> list[ErrorExample]:
 
 def error_example(text: str, status: int | None, shape: Shape, span: Span) -> ErrorExample:
     """Take machine-readable code and message from the example of an error body."""
-    code = re.search(r"[\"']?(?:error_code|code|error)[\"']?\s*:\s*[\"']([A-Za-z][A-Za-z0-9_]*)[\"']", text)
+    code = re.search(
+        r"[\"']?(?:error_code|code|error)[\"']?\s*:\s*[\"']([A-Za-z][A-Za-z0-9_]*)[\"']", text
+    )
     message = re.search(r"[\"']?(?:message|detail)[\"']?\s*:\s*[\"']([^\"'\n]{1,200})[\"']", text)
     return ErrorExample(
         status=status,

@@ -10,7 +10,7 @@ from sdd.speclang.inline import key, label_of, plain, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import METHODS, Route, clean_path, find_route, find_routes, is_example
 from sdd.text import Span
-from sdd.text.markdown import Fence, Heading, Item, Paragraph, Table
+from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
 
 _ASIDE = re.compile(
     r"\b(?:acceptance|success criteria|tests?|testing|checklist|examples?|rate limit\w*|frontend|ui|client|"
@@ -22,10 +22,16 @@ _LATER = re.compile(
     r"\b(?:future|out of scope|not in scope|non goals?|deprecated|removed|obsolete|planned|not included|"
     r"not implemented|legacy|superseded|rejected|alternatives?)\b"
 )
-_PLAIN_FENCES = frozenset({"", "text", "txt", "plaintext", "plain", "http", "rest", "api", "endpoint", "markdown", "md"})
+_PLAIN_FENCES = frozenset(
+    {"", "text", "txt", "plaintext", "plain", "http", "rest", "api", "endpoint", "markdown", "md"}
+)
 _METHOD_ONLY = re.compile(rf"^(?:{'|'.join(METHODS)})(?:\s*[:\-–—(].*)?$")
-_PATH_ONLY = re.compile(r"^(?:endpoint|path|route|resource)?\s*:?\s*(/[\w{}:<>\[\]./-]*)(?:\s*\(.*\))?$", re.IGNORECASE)
-_BEFORE_ROUTE = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[-*•]|endpoint\s*:?|route\s*:?|api\s*:?|\W+)*\s*$", re.IGNORECASE)
+_PATH_ONLY = re.compile(
+    r"^(?:endpoint|path|route|resource)?\s*:?\s*(/[\w{}:<>\[\]./-]*)(?:\s*\(.*\))?$", re.IGNORECASE
+)
+_BEFORE_ROUTE = re.compile(
+    r"^(?:\d+(?:\.\d+)*[.)]?|[-*•]|endpoint\s*:?|route\s*:?|api\s*:?|\W+)*\s*$", re.IGNORECASE
+)
 
 
 class Form(Protocol):
@@ -38,16 +44,32 @@ class Form(Protocol):
         ...
 
 
+def may_state(block: Block) -> bool:
+    """Whether a block holds a method's name or a path behind a label at all."""
+    match block:
+        case Table():
+            return any(_HINT.search(cell) for row in block.rows for cell in row.cells)
+        case Heading() | Item() | Paragraph() | Fence():
+            return _HINT.search(block.text) is not None
+        case _:
+            return False
+
+
+_HINT = re.compile(
+    rf"\b(?:{'|'.join(METHODS)})\b|(?i:\b(?:endpoint|path|route|url|uri|request)\b[^\n]{{0,40}}/)|\b(?i:get|post|put|patch|delete)\b"
+)
+
+
 def is_later(document: Document, index: int) -> bool:
     """Whether a block stands under a heading that puts it off or rules it out."""
-    titles = document.titles(index)
-    level_one = 1 if document.sections and len(titles) > 1 else 0
-    return any(_LATER.search(key(title)) for title in titles[: len(titles) - level_one])
+    titles = document.title_words(index)
+    level_one = 1 if len(titles) > 1 else 0
+    return any(_LATER.search(title) for title in titles[: len(titles) - level_one])
 
 
 def is_aside(document: Document, index: int) -> bool:
     """Whether a block stands under a heading that is not about what endpoints there are."""
-    titles = [key(title) for title in document.titles(index)[:2]]
+    titles = document.title_words(index)[:2]
     titles = [title for title in titles if "endpoint" not in title and "routes" not in title]
     return any(_ASIDE.search(title) for title in titles)
 
@@ -175,7 +197,11 @@ class ItemForm:
         strong = _ends_cleanly(rest) and not is_aside(document, index)
         ticked = first != block.text
         yield from _sightings(
-            route, self.name, block.span, index, strong=strong and not ticked,
+            route,
+            self.name,
+            block.span,
+            index,
+            strong=strong and not ticked,
             summary=rest.strip(" :-–—"),
         )
 
@@ -220,9 +246,13 @@ class LabelForm:
 
 
 def _is_path_label(name: str) -> bool:
-    return re.fullmatch(
-        r"(?:api |http |full )?(?:endpoint|path|route|url|uri)(?: (?:path|url))?|http request|request", key(name)
-    ) is not None
+    return (
+        re.fullmatch(
+            r"(?:api |http |full )?(?:endpoint|path|route|url|uri)(?: (?:path|url))?|http request|request",
+            key(name),
+        )
+        is not None
+    )
 
 
 def _methods_near(document: Document, index: int, offset: int) -> list[str]:
@@ -234,7 +264,9 @@ def _methods_near(document: Document, index: int, offset: int) -> list[str]:
         block = document.blocks[number]
         for line, at in _label_lines(block):
             label = label_of(line)
-            if label is None or not re.fullmatch(r"(?:http |request )?(?:method|verb)s?", key(label.name)):
+            if label is None or not re.fullmatch(
+                r"(?:http |request )?(?:method|verb)s?", key(label.name)
+            ):
                 continue
             methods = re.findall(rf"\b(?:{'|'.join(METHODS)})\b", plain(label.value).upper())
             distance = abs(at - here)
@@ -259,14 +291,29 @@ def _label_lines(block: object) -> list[tuple[str, int]]:
 
 _COLUMNS: tuple[tuple[str, str], ...] = (
     ("method", r"(?:http )?(?:method|verb)s?"),
-    ("path", r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?|api endpoints?|method (?:and )?(?:path|endpoint|url)|endpoint url"),
-    ("auth", r"auth\w*(?: required)?|requires auth\w*|access|protected|security|jwt(?: required)?|public|authn?"),
-    ("status", r"(?:success |http |response |expected )?(?:status|codes?)(?: codes?)?(?:es)?|success|status codes?|success code"),
-    ("request", r"(?:request )?(?:body|payload)|request(?: (?:body|schema|model))?|input(?: schema)?|body params"),
+    (
+        "path",
+        r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?|api endpoints?|method (?:and )?(?:path|endpoint|url)|endpoint url",
+    ),
+    (
+        "auth",
+        r"auth\w*(?: required)?|requires auth\w*|access|protected|security|jwt(?: required)?|public|authn?",
+    ),
+    (
+        "status",
+        r"(?:success |http |response |expected )?(?:status|codes?)(?: codes?)?(?:es)?|success|status codes?|success code",
+    ),
+    (
+        "request",
+        r"(?:request )?(?:body|payload)|request(?: (?:body|schema|model))?|input(?: schema)?|body params",
+    ),
     ("response", r"response(?: (?:body|schema|model|type))?|returns?|output|success response"),
     ("errors", r"errors?(?: (?:codes?|responses?|status(?:es)?))?|error statuses"),
     ("query", r"query(?: (?:params?|parameters?))?|(?:params?|parameters?)"),
-    ("summary", r"description|purpose|summary|action|operation|function|notes?|details|what it does|feature|name"),
+    (
+        "summary",
+        r"description|purpose|summary|action|operation|function|notes?|details|what it does|feature|name",
+    ),
 )
 
 
@@ -296,9 +343,7 @@ class TableForm:
         has_method = "method" in roles.values()
         strong = has_method or not is_aside(document, index)
         for row in block.rows:
-            cells = {
-                role: row.cells[at] for at, role in roles.items() if at < len(row.cells)
-            }
+            cells = {role: row.cells[at] for at, role in roles.items() if at < len(row.cells)}
             if has_method and cells.get("path"):
                 text = f"{plain(cells.get('method', '')).upper()} {cells['path']}"
             else:
@@ -347,8 +392,11 @@ class FenceForm:
             rest = plain(line)[route.end :].strip()
             span = Span(path=document.path, line=block.span.line + offset + 1)
             yield from _sightings(
-                route, self.name, span, index,
-                strong=strong and not re.match(r"^(?:\(|HTTP/|or\b|with\b)", rest[:8]) ,
+                route,
+                self.name,
+                span,
+                index,
+                strong=strong and not re.match(r"^(?:\(|HTTP/|or\b|with\b)", rest[:8]),
                 summary=rest.strip(" #:-–—→"),
             )
 
@@ -365,7 +413,9 @@ class SentenceForm:
         if not isinstance(block, Paragraph | Item):
             return
         text = unticked(block.text)
-        normative = re.search(r"\b(?:MUST|SHALL|SHOULD|WILL|must|shall|provides?|exposes?)\b", plain(text))
+        normative = re.search(
+            r"\b(?:MUST|SHALL|SHOULD|WILL|must|shall|provides?|exposes?)\b", plain(text)
+        )
         for route in find_routes(text):
             form = self.name if normative else "mention"
             yield from _sightings(route, form, block.span, index, strong=False)

@@ -13,14 +13,19 @@ from sdd.speclang.routes import parameters_of
 from sdd.text import Span
 from sdd.text.markdown import Block, Item, Paragraph, Table
 
-_NONE = re.compile(r"^\W*(?:none|no (?:query |path |request )?(?:parameters?|params?|body)|n/?a|-|—)\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"^\W*(?:none|no (?:query |path |request )?(?:parameters?|params?|body)|n/?a|-|—)\b",
+    re.IGNORECASE,
+)
 _KINDS = {
     Kind.QUERY: Location.QUERY,
     Kind.PATH_PARAMETERS: Location.PATH,
     Kind.HEADERS: Location.HEADER,
     Kind.PARAMETERS: None,
 }
-_STANDARD_HEADERS = frozenset({"authorization", "content-type", "accept", "content type", "cookie", "host"})
+_STANDARD_HEADERS = frozenset(
+    {"authorization", "content-type", "accept", "content type", "cookie", "host"}
+)
 
 
 def entries_of(part: Part, findings: Findings | None = None) -> list[Entry]:
@@ -74,7 +79,9 @@ def _is_announcement(text: str) -> bool:
     return label is not None and re.search(r"param|field|header", key(label.name)) is not None
 
 
-def read_parameters(path: str, parts: list[Part], findings: Findings, span: Span) -> tuple[Parameter, ...]:
+def read_parameters(
+    path: str, parts: list[Part], findings: Findings, span: Span
+) -> tuple[Parameter, ...]:
     """Return an endpoint's parameters: those of its path always, the others as stated."""
     found: dict[tuple[Location, str], Parameter] = {}
     in_path = parameters_of(path)
@@ -85,7 +92,10 @@ def read_parameters(path: str, parts: list[Part], findings: Findings, span: Span
     for part in parts:
         for location, entry in _located(part, in_path, findings):
             parameter = _parameter(entry, location)
-            place = (location, same_name(parameter.name, in_path) if location is Location.PATH else parameter.name)
+            place = (
+                location,
+                same_name(parameter.name, in_path) if location is Location.PATH else parameter.name,
+            )
             if location is Location.PATH and place[1] not in in_path:
                 continue
             parameter = replace(parameter, name=place[1])
@@ -105,14 +115,18 @@ def same_name(name: str, in_path: tuple[str, ...]) -> str:
     return name
 
 
-def _located(part: Part, in_path: tuple[str, ...], findings: Findings) -> list[tuple[Location, Entry]]:
+def _located(
+    part: Part, in_path: tuple[str, ...], findings: Findings
+) -> list[tuple[Location, Entry]]:
     if part.kind not in _KINDS:
         return _unlabelled(part, in_path)
     default = _KINDS[part.kind]
     pairs: list[tuple[Location, Entry]] = []
     for entry in _flattened(entries_of(part, findings), part):
         location = _location_of(entry, default, in_path)
-        if location is None or (location is Location.HEADER and entry.name.casefold() in _STANDARD_HEADERS):
+        if location is None or (
+            location is Location.HEADER and entry.name.casefold() in _STANDARD_HEADERS
+        ):
             continue
         pairs.append((location, entry))
     for block in part.blocks:
@@ -121,7 +135,9 @@ def _located(part: Part, in_path: tuple[str, ...], findings: Findings) -> list[t
     return pairs
 
 
-def _location_of(entry: Entry, default: Location | None, in_path: tuple[str, ...]) -> Location | None:
+def _location_of(
+    entry: Entry, default: Location | None, in_path: tuple[str, ...]
+) -> Location | None:
     if entry.location == "body":
         return None
     if entry.location is not None:
@@ -138,7 +154,9 @@ def _flattened(entries: list[Entry], part: Part) -> list[Entry]:
         group = re.match(r"^(query|path|url|header)", entry.name.casefold())
         if entry.children and group and not entry.facts.type:
             location = "path" if group.group() == "url" else group.group()
-            flat.extend(replace(child, location=child.location or location) for child in entry.children)
+            flat.extend(
+                replace(child, location=child.location or location) for child in entry.children
+            )
         elif part.kind is Kind.PARAMETERS and key(entry.name) in {"none"}:
             continue
         else:
@@ -183,7 +201,9 @@ def _is_parameter_table(block: Block) -> bool:
     if not isinstance(block, Table) or not block.header:
         return False
     roles = columns_of(block.header)
-    named = re.match(r"^(?:query |path |url )?param(?:eter)?s?(?: name)?$|^argument$", key(block.header[0]))
+    named = re.match(
+        r"^(?:query |path |url )?param(?:eter)?s?(?: name)?$|^argument$", key(block.header[0])
+    )
     return "name" in roles.values() and (named is not None or "location" in roles.values())
 
 
@@ -211,7 +231,11 @@ def _type(facts: Facts) -> Type | None:
         return facts.type
     choices = facts.constraints.choices
     if choices:
-        return Type.BOOL if {choice.casefold() for choice in choices} == {"true", "false"} else Type.STR
+        return (
+            Type.BOOL
+            if {choice.casefold() for choice in choices} == {"true", "false"}
+            else Type.STR
+        )
     return _type_of(facts.default) or (Type.INT if _is_counted(facts) else None)
 
 

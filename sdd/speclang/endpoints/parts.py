@@ -32,31 +32,79 @@ class Kind(Enum):
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    (Kind.EXAMPLE, r"(?:example|sample)s?(?: (?:curl|request|requests|usage|call|http request|url))?|curl(?: example)?|usage|test with curl"),
-    (Kind.QUERY, r"(?:optional |supported |available )*(?:query|url query|search|filter)(?: string)? (?:parameters?|params?|args|arguments|options|filters)|(?:url )?query(?: string)?|filters|filtering|supported filters"),
+    (
+        Kind.EXAMPLE,
+        r"(?:example|sample)s?(?: (?:curl|request|requests|usage|call|http request|url))?|curl(?: example)?|usage|test with curl",
+    ),
+    (
+        Kind.QUERY,
+        r"(?:optional |supported |available )*(?:query|url query|search|filter)(?: string)? (?:parameters?|params?|args|arguments|options|filters)|(?:url )?query(?: string)?|filters|filtering|supported filters",
+    ),
     (Kind.PATH_PARAMETERS, r"(?:path|url|route|uri)(?: (?:parameters?|params?|variables?|args))"),
     (Kind.PARAMETERS, r"(?:request )?(?:parameters?|params?|arguments|args|inputs?)"),
     (Kind.HEADERS, r"(?:required |request |http )?headers?(?: required)?|request headers"),
-    (Kind.ERRORS, r"(?:possible |common )?(?:errors?|failures?)(?: (?:responses?|cases?|codes?|handling|status(?:es)?|status codes|scenarios|conditions|body|schema))?|error response body|exceptions"),
-    (Kind.STATUS, r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http |return |success )codes?|success(?: code)?"),
-    (Kind.RESPONSE, r"(?:(?:success(?:ful)?|expected|example|sample|http|normal|ok)? ?)?(?:responses?|returns?|results?|outputs?)(?: (?:body|schema|format|example|payload|model|shape|fields|type|json|object|structure|data))*|success response|returns|on success|response body example"),
-    (Kind.REQUEST, r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*|body params|input|accepts|form data|fields"),
-    (Kind.AUTH, r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security|protected|public|protection|permissions?|jwt(?: required)?|authenticated|required auth"),
+    (
+        Kind.ERRORS,
+        r"(?:possible |common )?(?:errors?|failures?)(?: (?:responses?|cases?|codes?|handling|status(?:es)?|status codes|scenarios|conditions|body|schema))?|error response body|exceptions",
+    ),
+    (
+        Kind.STATUS,
+        r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http |return |success )codes?|success(?: code)?",
+    ),
+    (
+        Kind.RESPONSE,
+        r"(?:(?:success(?:ful)?|expected|example|sample|http|normal|ok)? ?)?(?:responses?|returns?|results?|outputs?)(?: (?:body|schema|format|example|payload|model|shape|fields|type|json|object|structure|data))*|success response|returns|on success|response body example",
+    ),
+    (
+        Kind.REQUEST,
+        r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*|body params|input|accepts|form data|fields",
+    ),
+    (
+        Kind.AUTH,
+        r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security|protected|public|protection|permissions?|jwt(?: required)?|authenticated|required auth",
+    ),
     (Kind.METHOD, r"(?:http )?(?:method|verb)s?"),
-    (Kind.PATH, r"(?:full |request |api |endpoint )?(?:path|url|uri|route|endpoint)(?: (?:path|url))?"),
-    (Kind.RULES, r"(?:field |input |request |data )?(?:validations?|constraints?|rules)(?: (?:rules?|constraints?|requirements?))?|business rules?|all fields are optional|field (?:details|rules|descriptions)"),
+    (
+        Kind.PATH,
+        r"(?:full |request |api |endpoint )?(?:path|url|uri|route|endpoint)(?: (?:path|url))?",
+    ),
+    (
+        Kind.RULES,
+        r"(?:field |input |request |data )?(?:validations?|constraints?|rules)(?: (?:rules?|constraints?|requirements?))?|business rules?|all fields are optional|field (?:details|rules|descriptions)",
+    ),
     (Kind.DESCRIPTION, r"(?:description|purpose|summary|overview|name|title|use case|goal|what)"),
-    (Kind.NOTES, r"(?:notes?|important|behaviou?rs?|implementation(?: notes)?|side effects?|triggered by|source|file|handler|function|tags?|rate limit(?:ing|s)?|performance|example|logic|process(?:ing)?|steps|flow|features?|user stor(?:y|ies)|acceptance criteria|related|references?|caching|security notes?|content type|prefix|location|status note|warning|tip|used by|frontend usage|mechanism|preconditions?|postconditions?|idempotent|idempotency|pagination|sorting|ordering|default|version|since|phase|priority)"),
+    (
+        Kind.NOTES,
+        r"(?:notes?|important|behaviou?rs?|implementation(?: notes)?|side effects?|triggered by|source|file|handler|function|tags?|rate limit(?:ing|s)?|performance|example|logic|process(?:ing)?|steps|flow|features?|user stor(?:y|ies)|acceptance criteria|related|references?|caching|security notes?|content type|prefix|location|status note|warning|tip|used by|frontend usage|mechanism|preconditions?|postconditions?|idempotent|idempotency|pagination|sorting|ordering|default|version|since|phase|priority)",
+    ),
 )
 _COMPILED = tuple((kind, re.compile(rf"^(?:{pattern})$")) for kind, pattern in _KINDS)
 _CODED = re.compile(r"^[1-5]\d\d\b|\b[1-5]\d\d(?: [a-z ]+)?$")
 LISTS = frozenset(
-    {Kind.QUERY, Kind.PATH_PARAMETERS, Kind.PARAMETERS, Kind.HEADERS, Kind.REQUEST, Kind.RESPONSE,
-     Kind.ERRORS, Kind.RULES, Kind.STATUS}
+    {
+        Kind.QUERY,
+        Kind.PATH_PARAMETERS,
+        Kind.PARAMETERS,
+        Kind.HEADERS,
+        Kind.REQUEST,
+        Kind.RESPONSE,
+        Kind.ERRORS,
+        Kind.RULES,
+        Kind.STATUS,
+    }
 )
 _OPENS_IN_LIST = frozenset(
-    {Kind.QUERY, Kind.PATH_PARAMETERS, Kind.PARAMETERS, Kind.HEADERS, Kind.REQUEST, Kind.RESPONSE,
-     Kind.ERRORS, Kind.AUTH, Kind.STATUS}
+    {
+        Kind.QUERY,
+        Kind.PATH_PARAMETERS,
+        Kind.PARAMETERS,
+        Kind.HEADERS,
+        Kind.REQUEST,
+        Kind.RESPONSE,
+        Kind.ERRORS,
+        Kind.AUTH,
+        Kind.STATUS,
+    }
 )
 _LOOSE = frozenset({"payload", "data", "json", "input", "schema", "fields", "accepts"})
 _PAIR_HEADERS = frozenset(
@@ -208,11 +256,14 @@ class _Splitter:
         current = self.current
         if label is not None and kind is not None and self._opens(kind, label, block):
             self._open(
-                kind, f"{label.name} {label.note}".strip(), label.value, block.span,
+                kind,
+                f"{label.name} {label.note}".strip(),
+                label.value,
+                block.span,
                 depth=block.depth,
             )
             return
-        if current is not None and 0 <= current.depth and block.depth <= current.depth:
+        if current is not None and current.depth >= 0 and block.depth <= current.depth:
             self._open(Kind.DESCRIPTION, "", "", block.span)
         self._holder(block.span).blocks.append(block)
 
@@ -238,14 +289,19 @@ class _Splitter:
             return True
         if current.depth >= 0:  # itself opened by an item
             return block.depth <= current.depth or (
-                kind in _OPENS_IN_LIST and not _is_entry(label) and block.depth <= current.depth + 1
-                and current.kind in {Kind.REQUEST, Kind.RESPONSE} and label.bold
+                kind in _OPENS_IN_LIST
+                and not _is_entry(label)
+                and block.depth <= current.depth + 1
+                and current.kind in {Kind.REQUEST, Kind.RESPONSE}
+                and label.bold
             )
         if current.value and not current.blocks and not current.value.endswith(":"):
             return True
         if codes_in(label.name) and kind is Kind.RESPONSE:
             return False
-        return kind in _OPENS_IN_LIST and (label.bold or current.from_heading) and not _is_entry(label)
+        return (
+            kind in _OPENS_IN_LIST and (label.bold or current.from_heading) and not _is_entry(label)
+        )
 
     def _table(self, block: Table) -> None:
         if _is_pairs(block):
@@ -273,7 +329,9 @@ def _is_pairs(table: Table) -> bool:
     if len(table.header) != 2 or not table.rows:  # noqa: PLR2004 - label and value
         return False
     header = [key(cell) for cell in table.header]
-    known = [kind_of(row.cells[0], row.cells[1] if len(row.cells) > 1 else "") for row in table.rows]
+    known = [
+        kind_of(row.cells[0], row.cells[1] if len(row.cells) > 1 else "") for row in table.rows
+    ]
     if header[0] not in _PAIR_HEADERS or header[1] not in _PAIR_VALUES:
         return False
     return sum(kind is not None for kind in known) * 2 > len(known)

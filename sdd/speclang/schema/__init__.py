@@ -30,7 +30,9 @@ _LATER = re.compile(
 def read_schema(document: Document, findings: Findings) -> Drafts:
     """Read every table that a document states, in any form."""
     drafts = Drafts()
-    drafts.tables.extend(draft for draft in lists_in(document, findings) if not _is_later(document, draft.section))
+    drafts.tables.extend(
+        draft for draft in lists_in(document, findings) if not _is_later(document, draft.section)
+    )
     drafts.tables.extend(managed_sections(document))
     classes = []
     for index, block in enumerate(document.blocks):
@@ -40,14 +42,22 @@ def read_schema(document: Document, findings: Findings) -> Drafts:
         if _is_later(document, section):
             continue
         first = Span(path=document.path, line=block.span.line + 1)
-        if block.language in {"sql", "postgresql", "postgres", "psql", "mysql", "ddl", "sqlite"} or (
-            not block.language and re.search(r"(?im)^\s*create\s+table\s", block.text)
-        ):
+        if block.language in {
+            "sql",
+            "postgresql",
+            "postgres",
+            "psql",
+            "mysql",
+            "ddl",
+            "sqlite",
+        } or (not block.language and re.search(r"(?im)^\s*create\s+table\s", block.text)):
             read_ddl(block.text, first, drafts, findings, section)
         elif block.language in {"python", "py", "python3", ""} and looks_like_models(block.text):
             found = read_classes(block.text, first, section)
             if found is None:
-                findings.not_understood(block.span, "The classes in this fence are not valid Python.")
+                findings.not_understood(
+                    block.span, "The classes in this fence are not valid Python."
+                )
             else:
                 classes.extend(found)
     drafts.tables.extend(tables_of(classes))
@@ -61,14 +71,20 @@ def read_shapes(document: Document) -> dict[str, Shape]:
     """Read the request and response models that a document shows as Python classes."""
     classes = []
     for index, block in enumerate(document.blocks):
-        if isinstance(block, Fence) and block.language in {"python", "py"} and looks_like_models(block.text):
+        if (
+            isinstance(block, Fence)
+            and block.language in {"python", "py"}
+            and looks_like_models(block.text)
+        ):
             first = Span(path=document.path, line=block.span.line + 1)
             classes.extend(read_classes(block.text, first, document.section_index(index)) or [])
     return shapes_of(classes)
 
 
 def _is_later(document: Document, section: int) -> bool:
-    titles = [key(item.title) for item in document.ancestry(document.sections[section]) if item.level > 1]
+    titles = [
+        item.words for item in document.ancestry(document.sections[section]) if item.level > 1
+    ]
     return any(_LATER.search(title) for title in titles)
 
 
@@ -78,7 +94,7 @@ def _listed_enums(document: Document) -> dict[str, tuple[str, ...]]:
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Item | Paragraph):
             continue
-        titles = [key(title) for title in document.titles(index)[:2]]
+        titles = document.title_words(index)[:2]
         if not any("enum" in title for title in titles):
             continue
         label = label_of(block.text)

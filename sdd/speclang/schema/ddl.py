@@ -19,7 +19,9 @@ _STATEMENT = re.compile(
     r"^\s*(?P<kind>create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?table|create\s+type|create\s+(?:unique\s+)?index|alter\s+table)\b",
     re.IGNORECASE,
 )
-_ENUM = re.compile(r"create\s+type\s+[\"`]?(?:\w+\.)?(\w+)[\"`]?\s+as\s+enum\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
+_ENUM = re.compile(
+    r"create\s+type\s+[\"`]?(?:\w+\.)?(\w+)[\"`]?\s+as\s+enum\s*\((.*)\)", re.IGNORECASE | re.DOTALL
+)
 _LARGEST = 60_000
 
 
@@ -37,7 +39,9 @@ def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section:
         if _ENUM.search(statement.text):
             found = _ENUM.search(statement.text)
             assert found is not None  # noqa: S101 - searched just above
-            drafts.enums[found.group(1).casefold()] = tuple(re.findall(r"'([^']*)'", found.group(2)))
+            drafts.enums[found.group(1).casefold()] = tuple(
+                re.findall(r"'([^']*)'", found.group(2))
+            )
             continue
         match = _STATEMENT.match(statement.text)
         if match is None or len(statement.text) > _LARGEST:
@@ -46,8 +50,14 @@ def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section:
             continue  # only the table's name, elided
         tree = _parse(statement.text)
         if tree is None:
-            if "table" in match["kind"].casefold() and match["kind"].casefold().startswith("create"):
-                findings.not_understood(place, "This SQL statement cannot be parsed.", hint="Write it as PostgreSQL would take it.")
+            if "table" in match["kind"].casefold() and match["kind"].casefold().startswith(
+                "create"
+            ):
+                findings.not_understood(
+                    place,
+                    "This SQL statement cannot be parsed.",
+                    hint="Write it as PostgreSQL would take it.",
+                )
             continue
         _read_tree(tree, statement, place, drafts, section)
 
@@ -112,7 +122,11 @@ def _parse(text: str) -> Any | None:  # noqa: ANN401 - sqlglot's trees are untyp
     import sqlglot  # noqa: PLC0415 - heavy; specs without SQL need not pay
     from sqlglot.errors import SqlglotError  # noqa: PLC0415
 
-    text = re.sub(r"\bAUTO_?INCREMENT\b", "", text, flags=re.IGNORECASE) if re.search(r"(?i)auto_?increment", text) else text
+    text = (
+        re.sub(r"\bAUTO_?INCREMENT\b", "", text, flags=re.IGNORECASE)
+        if re.search(r"(?i)auto_?increment", text)
+        else text
+    )
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     for dialect in ("postgres", "mysql", "sqlite"):
         try:
@@ -164,7 +178,11 @@ def _table(schema: Any, statement: _Statement, place: Span, section: int) -> Tab
 def _manager(comment: str, table: str) -> str | None:
     """Return who manages a table, as the comment over its statement says, if it means this table."""
     about = re.search(r"(?i)\b(\w+) tables?\b", comment)
-    if about and singular(about.group(1).casefold()) not in {singular(table.casefold()), "this", "the"}:
+    if about and singular(about.group(1).casefold()) not in {
+        singular(table.casefold()),
+        "this",
+        "the",
+    }:
         return None
     return managed_in(comment)
 
@@ -191,7 +209,7 @@ def _column(definition: Any, statement: _Statement, place: Span) -> ColumnDraft:
     line = _line_of(definition.name, statement.text)
     span = Span(path=place.path, line=place.line + max(line - _leading(statement.text), 0))
     implied = Facts(
-        nullable=facts.nullable is None and not facts.primary_key or None,
+        nullable=(facts.nullable is None and not facts.primary_key) or None,
         unique=False,
         primary_key=False,
     )
@@ -268,10 +286,16 @@ def _checked(text: str) -> tuple[str | None, Facts]:
     if listed:
         choices = tuple(re.findall(r"'([^']*)'", listed.group(2)))
         return listed.group(1), Facts(constraints=Constraints(choices=choices))
-    length = re.search(r"(?:char_)?length\s*\(\s*(?:trim\s*\(\s*)?[\"`]?(\w+)[\"`]?\s*\)*\s*(>=|<=|>|<)\s*(\d+)", text, re.IGNORECASE)
+    length = re.search(
+        r"(?:char_)?length\s*\(\s*(?:trim\s*\(\s*)?[\"`]?(\w+)[\"`]?\s*\)*\s*(>=|<=|>|<)\s*(\d+)",
+        text,
+        re.IGNORECASE,
+    )
     if length:
         column, sign, number = length.group(1), length.group(2), int(length.group(3))
-        maximum = re.search(rf"(?i)length\s*\(\s*(?:trim\s*\(\s*)?{column}\s*\)*\s*(<=|<)\s*(\d+)", text)
+        maximum = re.search(
+            rf"(?i)length\s*\(\s*(?:trim\s*\(\s*)?{column}\s*\)*\s*(<=|<)\s*(\d+)", text
+        )
         low = {">": number + 1, ">=": number}.get(sign)
         high = {"<": number - 1, "<=": number}.get(sign)
         if maximum and high is None:
@@ -282,17 +306,25 @@ def _checked(text: str) -> tuple[str | None, Facts]:
         number_ = float(bound.group(3))
         is_low = bound.group(2) == ">="
         return bound.group(1), Facts(
-            constraints=Constraints(minimum=number_ if is_low else None, maximum=None if is_low else number_)
+            constraints=Constraints(
+                minimum=number_ if is_low else None, maximum=None if is_low else number_
+            )
         )
-    between = re.search(r"[\"`]?(\w+)[\"`]?\s+BETWEEN\s+(-?[\d.]+)\s+AND\s+(-?[\d.]+)", text, re.IGNORECASE)
+    between = re.search(
+        r"[\"`]?(\w+)[\"`]?\s+BETWEEN\s+(-?[\d.]+)\s+AND\s+(-?[\d.]+)", text, re.IGNORECASE
+    )
     if between:
         return between.group(1), Facts(
-            constraints=Constraints(minimum=float(between.group(2)), maximum=float(between.group(3)))
+            constraints=Constraints(
+                minimum=float(between.group(2)), maximum=float(between.group(3))
+            )
         )
     return None, Facts()
 
 
-def _apply_constraint(constraint: Any, columns: dict[str, ColumnDraft], indexes: list[Index]) -> None:  # noqa: ANN401
+def _apply_constraint(
+    constraint: Any, columns: dict[str, ColumnDraft], indexes: list[Index]
+) -> None:
     from sqlglot import exp  # noqa: PLC0415
 
     if isinstance(constraint, exp.ForeignKey):
@@ -303,7 +335,10 @@ def _apply_constraint(constraint: Any, columns: dict[str, ColumnDraft], indexes:
         for item in constraint.expressions:
             _add(columns, item.name, Facts(primary_key=True))
     elif isinstance(constraint, exp.UniqueColumnConstraint):
-        names = [item.name for item in (constraint.this.expressions if constraint.this is not None else [])]
+        names = [
+            item.name
+            for item in (constraint.this.expressions if constraint.this is not None else [])
+        ]
         if len(names) == 1:
             _add(columns, names[0], Facts(unique=True))
         elif names:
@@ -337,7 +372,9 @@ def _index(tree: Any, place: Span, section: int) -> Rule | None:  # noqa: ANN401
     table = index.args.get("table")
     parameters = index.args.get("params")
     listed = parameters.args.get("columns") if parameters is not None else None
-    names = tuple(item.this.name for item in listed or () if item.this is not None and item.this.name)
+    names = tuple(
+        item.this.name for item in listed or () if item.this is not None and item.this.name
+    )
     if not names or table is None:
         return None
     unique = bool(tree.args.get("unique"))
@@ -350,7 +387,14 @@ def index_rule(
     """Return the rule that an index states: of one column its mark, of several an `Index`."""
     if len(names) == 1:
         facts = Facts(unique=True) if unique else Facts(indexed=True)
-        return Rule(columns=names, facts=facts, span=place, document=place.path, table=table, section=section)
+        return Rule(
+            columns=names,
+            facts=facts,
+            span=place,
+            document=place.path,
+            table=table,
+            section=section,
+        )
     return Rule(
         columns=names,
         facts=Facts(),
@@ -370,7 +414,14 @@ def _altered(tree: Any, place: Span, section: int) -> Iterator[Rule]:  # noqa: A
         for constraint in action.find_all(exp.CheckColumnConstraint, exp.Check):
             column, facts = _checked(constraint.this.sql(dialect="postgres"))
             if column is not None:
-                yield Rule(columns=(column,), facts=facts, span=place, document=place.path, table=table, section=section)
+                yield Rule(
+                    columns=(column,),
+                    facts=facts,
+                    span=place,
+                    document=place.path,
+                    table=table,
+                    section=section,
+                )
         for constraint in action.find_all(exp.ForeignKey):
             yield Rule(
                 columns=tuple(item.name for item in constraint.expressions),
@@ -381,8 +432,9 @@ def _altered(tree: Any, place: Span, section: int) -> Iterator[Rule]:  # noqa: A
                 section=section,
             )
         for constraint in action.find_all(exp.UniqueColumnConstraint):
-            names = tuple(item.name for item in (constraint.this.expressions if constraint.this is not None else []))
+            names = tuple(
+                item.name
+                for item in (constraint.this.expressions if constraint.this is not None else [])
+            )
             if names:
                 yield index_rule(names, unique=True, table=table, place=place, section=section)
-
-

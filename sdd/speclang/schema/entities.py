@@ -12,10 +12,19 @@ from sdd.speclang.outline import Document
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
 from sdd.text import Span
 
-_RANKS = {"table": 0, "ddl": 1, "bullets": 2, "lines": 2, "mermaid": 3, "dbml": 1, "sentence": 3, "sqlmodel": 4, "heading": 9}
+_RANKS = {
+    "table": 0,
+    "ddl": 1,
+    "bullets": 2,
+    "lines": 2,
+    "mermaid": 3,
+    "dbml": 1,
+    "sentence": 3,
+    "sqlmodel": 4,
+    "heading": 9,
+}
 _BODIES = frozenset(
-    "create update read response request out public base dto payload params filter query error input "
-    "output patch list summary in".split()
+    ["create", "update", "read", "response", "request", "out", "public", "base", "dto", "payload", "params", "filter", "query", "error", "input", "output", "patch", "list", "summary", "in"]
 )
 _FAMILIES: tuple[frozenset[Type], ...] = (
     frozenset({Type.STR, Type.TEXT, Type.ENUM}),
@@ -46,7 +55,9 @@ class _Table:
     @property
     def table(self) -> str | None:
         stated = next((draft.table for draft in self.drafts if draft.table), None)
-        return stated or next((draft.implied_table for draft in self.drafts if draft.implied_table), None)
+        return stated or next(
+            (draft.implied_table for draft in self.drafts if draft.implied_table), None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +68,7 @@ class Schema:
     questions: tuple[Question, ...]
 
 
-def build_entities(
-    documents: Iterable[tuple[Document, Drafts]], findings: Findings
-) -> Schema:
+def build_entities(documents: Iterable[tuple[Document, Drafts]], findings: Findings) -> Schema:
     """Bring the drafts of all documents together, in the documents' order of precedence."""
     documents = list(documents)
     tables = _grouped(documents)
@@ -84,7 +93,9 @@ def build_entities(
 def _grouped(documents: list[tuple[Document, Drafts]]) -> dict[str, _Table]:
     tables: dict[str, _Table] = {}
     for document, drafts in documents:
-        ranked = sorted(enumerate(drafts.tables), key=lambda item: (_RANKS.get(item[1].form, 5), item[0]))
+        ranked = sorted(
+            enumerate(drafts.tables), key=lambda item: (_RANKS.get(item[1].form, 5), item[0])
+        )
         order = {draft.entity: number for number, draft in reversed(list(enumerate(drafts.tables)))}
         for _, draft in sorted(ranked, key=lambda item: order[item[1].entity]):
             if _is_body(draft) or not _is_entity(draft, document):
@@ -117,13 +128,20 @@ def _merge_columns(table: _Table, enums: dict[str, tuple[str, ...]], findings: F
             known = table.columns.get(column.name)
             if known is None:
                 table.columns[column.name] = _Column(
-                    name=column.name, facts=facts, implied=column.implied, span=column.span,
+                    name=column.name,
+                    facts=facts,
+                    implied=column.implied,
+                    span=column.span,
                     drafts=[(draft, column)],
                 )
                 continue
             _compare(table, known, draft, replace(column, facts=facts), findings)
             known.facts = _joined(known.facts, facts)
-            known.implied = merged(known.implied, column.implied) if _ranks_above(known, draft) else merged(column.implied, known.implied)
+            known.implied = (
+                merged(known.implied, column.implied)
+                if _ranks_above(known, draft)
+                else merged(column.implied, known.implied)
+            )
             known.drafts.append((draft, column))
         table.indexes.extend(index for index in draft.indexes if index not in table.indexes)
         table.owner = table.owner or draft.owner_column
@@ -153,7 +171,12 @@ def _joined(first: Facts, second: Facts) -> Facts:
     if first.type is not None and second.type is not None and first.type is not second.type:
         for kind in _EXACT:
             family = _family(first.type)
-            if family and kind in family and kind in {first.type, second.type} and second.type in family:
+            if (
+                family
+                and kind in family
+                and kind in {first.type, second.type}
+                and second.type in family
+            ):
                 return replace(joined, type=kind, item=first.item or second.item)
     if first.ambiguous and second.type is not None:
         return replace(joined, type=second.type, ambiguous=())
@@ -191,21 +214,55 @@ def _differences(first: Facts, second: Facts) -> list[tuple[str, str, str, str]]
     if first.type and second.type and not _agree(first.type, second.type):
         found.append(("contradicting-type", "types", first.type.value, second.type.value))
     if _differ(first.nullable, second.nullable) and not (first.primary_key or second.primary_key):
-        found.append(("contradicting-nullability", "nullabilities", _null(first.nullable), _null(second.nullable)))
+        found.append(
+            (
+                "contradicting-nullability",
+                "nullabilities",
+                _null(first.nullable),
+                _null(second.nullable),
+            )
+        )
     lengths = first.constraints.max_length, second.constraints.max_length
     if _differ(*lengths):
         found.append(("contradicting-length", "maximum lengths", str(lengths[0]), str(lengths[1])))
     if first.default and second.default and not _same_default(first.default, second.default):
-        found.append(("contradicting-default", "defaults", _shown(first.default), _shown(second.default)))
+        found.append(
+            ("contradicting-default", "defaults", _shown(first.default), _shown(second.default))
+        )
     choices = first.constraints.choices, second.constraints.choices
-    if choices[0] and choices[1] and {item.casefold() for item in choices[0]} != {item.casefold() for item in choices[1]}:
-        found.append(("contradicting-choices", "sets of choices", ", ".join(choices[0]), ", ".join(choices[1])))
+    if (
+        choices[0]
+        and choices[1]
+        and {item.casefold() for item in choices[0]} != {item.casefold() for item in choices[1]}
+    ):
+        found.append(
+            (
+                "contradicting-choices",
+                "sets of choices",
+                ", ".join(choices[0]),
+                ", ".join(choices[1]),
+            )
+        )
     if first.reference and second.reference and first.reference.table and second.reference.table:
         targets = _target_key(first.reference), _target_key(second.reference)
         if targets[0] != targets[1]:
-            found.append(("contradicting-reference", "references", first.reference.table, second.reference.table))
+            found.append(
+                (
+                    "contradicting-reference",
+                    "references",
+                    first.reference.table,
+                    second.reference.table,
+                )
+            )
     if _differ(first.unique, second.unique):
-        found.append(("contradicting-uniqueness", "statements on uniqueness", str(first.unique), str(second.unique)))
+        found.append(
+            (
+                "contradicting-uniqueness",
+                "statements on uniqueness",
+                str(first.unique),
+                str(second.unique),
+            )
+        )
     return found
 
 
@@ -223,7 +280,9 @@ def _same_default(first: Default, second: Default) -> bool:
     if first.factory is None and second.factory is None:
         return str(first.value).casefold() == str(second.value).casefold()
     empty = {None, "", "[]", "{}"}
-    return (first.factory is None and first.value in empty) or (second.factory is None and second.value in empty)
+    return (first.factory is None and first.value in empty) or (
+        second.factory is None and second.value in empty
+    )
 
 
 def _shown(default: Default) -> str:
@@ -264,7 +323,11 @@ def _table_of(rule: Rule, document: Document, tables: dict[str, _Table]) -> _Tab
     if rule.table is not None:
         wanted = singular(rule.table.casefold())
         for table in tables.values():
-            names = {table.entity.casefold(), (table.table or "").casefold(), singular((table.table or "").casefold())}
+            names = {
+                table.entity.casefold(),
+                (table.table or "").casefold(),
+                singular((table.table or "").casefold()),
+            }
             if wanted in names or rule.table.casefold() in names or wanted == snake(table.entity):
                 return table
         return None
@@ -280,7 +343,9 @@ def _table_of(rule: Rule, document: Document, tables: dict[str, _Table]) -> _Tab
                 for draft in table.drafts
             )
         ]
-        inside = [table for table in inside if all(name in table.columns for name in rule.columns)] or inside
+        inside = [
+            table for table in inside if all(name in table.columns for name in rule.columns)
+        ] or inside
         if len(inside) == 1:
             return inside[0]
         if inside:
@@ -288,10 +353,15 @@ def _table_of(rule: Rule, document: Document, tables: dict[str, _Table]) -> _Tab
     titled = [
         table
         for table in tables.values()
-        if any(table.entity.casefold() in {singular(word) for word in words(section.title)} for section in around[:2])
+        if any(
+            table.entity.casefold() in {singular(word) for word in words(section.title)}
+            for section in around[:2]
+        )
     ]
     holders = [
-        table for table in (titled or tables.values()) if all(name in table.columns for name in rule.columns)
+        table
+        for table in (titled or tables.values())
+        if all(name in table.columns for name in rule.columns)
     ]
     return holders[0] if len(holders) == 1 else None
 
@@ -338,7 +408,11 @@ def _owner(table: _Table, columns: tuple[Column, ...], names: dict[str, str]) ->
         if column is None:
             continue
         target = column.foreign_key.table if column.foreign_key else None
-        if target is None or singular(target.casefold()) in {"user", "account"} or target == names.get("User"):
+        if (
+            target is None
+            or singular(target.casefold()) in {"user", "account"}
+            or target == names.get("User")
+        ):
             return name
     return None
 
@@ -420,7 +494,9 @@ def _foreign_key(
         return None
     wanted = reference.table or re.sub(r"_?[iI]d$", "", column.name)
     entity = _entity_named(wanted, tables)
-    if entity is None and (not reference.table or reference.table.casefold() in {"better", "auth", "external"}):
+    if entity is None and (
+        not reference.table or reference.table.casefold() in {"better", "auth", "external"}
+    ):
         return None
     if not reference.table and not re.search(r"_?[iI]d$", column.name):
         return None
@@ -443,4 +519,6 @@ def _entity_named(name: str, tables: dict[str, _Table]) -> str | None:
 def _key_of(table: _Table | None) -> str:
     if table is None:
         return "id"
-    return next((column.name for column in table.columns.values() if column.facts.primary_key), "id")
+    return next(
+        (column.name for column in table.columns.values() if column.facts.primary_key), "id"
+    )

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from sdd.speclang.facts import Facts, read_facts
+from sdd.speclang.facts import Facts
 from sdd.speclang.fields import Entry, columns_of, read_entry, read_table
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import key, label_of, plain, sentences, split_top, unticked
 from sdd.speclang.outline import Document, Section
+from sdd.speclang.phrases import read_facts
 from sdd.speclang.schema.draft import ColumnDraft, TableDraft
 from sdd.speclang.schema.naming import (
     EntityName,
@@ -29,7 +30,9 @@ _SENTENCE = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\s+(?:table|model|entity)\b[^:]{0,80}?\b(?:columns?|fields?|attributes?|properties)\b[^:]{0,40}:\s*(?P<list>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_ATTRIBUTES = frozenset({"fields", "columns", "attributes", "properties", "attribute", "schema", "structure"})
+_ATTRIBUTES = frozenset(
+    {"fields", "columns", "attributes", "properties", "attribute", "schema", "structure"}
+)
 _FEWEST = 2
 
 
@@ -44,7 +47,9 @@ def lists_in(document: Document, findings: Findings) -> Iterator[TableDraft]:
             case Item() if _begins_list(document, index):
                 drafts = list(_from_items(document, index))
             case Fence():
-                created = re.search(r"(?i)\bcreate table (?:if not exists )?[\"`]?(\w+)", block.text)
+                created = re.search(
+                    r"(?i)\bcreate table (?:if not exists )?[\"`]?(\w+)", block.text
+                )
                 if created:
                     last = EntityName(entity=entity_name(created.group(1)), table=created.group(1))
                 drafts = list(_from_fence(document, index, block))
@@ -123,7 +128,7 @@ def _from_table(
         yield _draft(document, index, found[0], found[1], entries, "table")
     elif last is not None and _is_noise(document.section_at(index).title):
         yield _draft(document, index, last, document.section_at(index), entries, "table")
-    elif not _ELSEWHERE.search(" ".join(key(title) for title in document.titles(index)[:2])):
+    elif not _ELSEWHERE.search(" ".join(document.title_words(index)[:2])):
         findings.not_understood(
             table.span,
             "This table lists columns, but no heading says of which table.",
@@ -141,7 +146,9 @@ def is_column_table(table: Table) -> bool:
 
 
 def _is_noise(title: str) -> bool:
-    return re.fullmatch(r"(?:column|field|table|schema|attribute)s?(?: \w+)?", key(title)) is not None
+    return (
+        re.fullmatch(r"(?:column|field|table|schema|attribute)s?(?: \w+)?", key(title)) is not None
+    )
 
 
 def _label_before(document: Document, index: int) -> EntityName | bool | None:
@@ -156,7 +163,9 @@ def _label_before(document: Document, index: int) -> EntityName | bool | None:
     if label is None:
         return None
     words = key(label.name)
-    if words in _ATTRIBUTES or re.fullmatch(r"(?:table )?(?:definition|columns|fields|schema|structure)", words):
+    if words in _ATTRIBUTES or re.fullmatch(
+        r"(?:table )?(?:definition|columns|fields|schema|structure)", words
+    ):
         return True
     if re.search(r"\b(?:query|path|request|response|headers?|body|params?|parameters?)\b", words):
         return False
@@ -198,7 +207,7 @@ def _labelled_lists(
     found: tuple[EntityName, Section] | None,
 ) -> Iterator[TableDraft]:
     """Split a run of items at `- **Columns:**` and entity labels, and read each list of columns."""
-    title = key(document.section_at(index).title)
+    title = document.section_at(index).words
     label = _label_before(document, index)
     closed = label is False or (_ELSEWHERE.search(title) is not None and not _is_fields(title))
     if label is None and index > 0 and isinstance(document.blocks[index - 1], Paragraph):
@@ -241,14 +250,23 @@ def _is_other_list(block: Block) -> bool:
     """Whether the paragraph before a list announces something else than columns."""
     text = plain(block.text) if isinstance(block, Paragraph) else ""
     last = text.split("\n")[-1]
-    return last.endswith(":") and _ELSEWHERE.search(key(last)) is not None and not _is_fields(key(last))
+    return (
+        last.endswith(":")
+        and _ELSEWHERE.search(key(last)) is not None
+        and not _is_fields(key(last))
+    )
 
 
 def _is_entity_label(name: str, value: str, item: Item, items: list[Item]) -> bool:
     """Whether an item names an entity whose columns are nested below it."""
     at = items.index(item)
     nested = at + 1 < len(items) and items[at + 1].depth > item.depth
-    return nested and name_in_title(name) is not None and (not value or "." not in value) and not read_facts(value).type
+    return (
+        nested
+        and name_in_title(name) is not None
+        and (not value or "." not in value)
+        and not read_facts(value).type
+    )
 
 
 def _columns(items: list[Item]) -> list[Entry]:
@@ -266,7 +284,10 @@ def _columns(items: list[Item]) -> list[Entry]:
         read += bool(found)
         entries.extend(found)
     listed = sum(item.depth == top for item in items)
-    typed = sum(entry.facts.type is not None or bool(entry.facts.ambiguous) or bool(entry.facts.primary_key) for entry in entries)
+    typed = sum(
+        entry.facts.type is not None or bool(entry.facts.ambiguous) or bool(entry.facts.primary_key)
+        for entry in entries
+    )
     if not entries or read * 2 < listed or typed * 2 < len(entries):
         return []
     return entries
@@ -291,11 +312,15 @@ def _from_fence(document: Document, index: int, fence: Fence) -> Iterator[TableD
     found = named_section(document, index)
     if found is None:
         return
-    title = key(document.section_at(index).title)
+    title = document.section_at(index).words
     if _ELSEWHERE.search(title):
         return
     entries: list[Entry] = []
-    lines = [(number, line) for number, line in enumerate(fence.text.split("\n"), start=1) if line.strip()]
+    lines = [
+        (number, line)
+        for number, line in enumerate(fence.text.split("\n"), start=1)
+        if line.strip()
+    ]
     for number, line in lines:
         text = line.strip().lstrip("-•* ").rstrip(",")
         span = Span(path=document.path, line=fence.span.line + number)
@@ -317,7 +342,9 @@ def _from_sentence(document: Document, index: int, block: Paragraph | Item) -> I
         entries: list[Entry] = []
         for part in split_top(found["list"].rstrip(".")):
             text = re.sub(r"^(?:and|plus)\s+", "", part)
-            entry = re.match(r"^(?P<name>[a-z_]\w*)\s*\((?P<facts>[^()]*(?:\([^()]*\)[^()]*)*)\)$", text)
+            entry = re.match(
+                r"^(?P<name>[a-z_]\w*)\s*\((?P<facts>[^()]*(?:\([^()]*\)[^()]*)*)\)$", text
+            )
             if entry is not None:
                 entries.extend(read_entry(f"`{entry['name']}`: {entry['facts']}", block.span))
         if len(entries) >= _FEWEST:
@@ -344,7 +371,11 @@ def managed_sections(document: Document) -> Iterator[TableDraft]:
         if section.heading is None or section.level <= 1:
             continue
         named = name_in_title(section.title, section.heading.text)
-        if named is None or not re.search(r"(?i)\btables?\b|managed", section.title) and named.table is None:
+        if (
+            named is None
+            or (not re.search(r"(?i)\btables?\b|managed", section.title)
+            and named.table is None)
+        ):
             continue
         managed = named.managed_by
         if managed is None:
@@ -359,5 +390,3 @@ def managed_sections(document: Document) -> Iterator[TableDraft]:
             managed_by=managed,
             section=number,
         )
-
-

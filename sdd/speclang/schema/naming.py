@@ -9,11 +9,7 @@ from sdd.speclang.outline import Document, Section
 from sdd.text.markdown import Fence, Item, Paragraph
 
 _NOISE = frozenset(
-    "table tables model models entity entities schema schemas definition definitions field fields column "
-    "columns structure object collection class sqlmodel database db attributes attribute specification "
-    "specifications details properties property data core main new proposed updated existing extended "
-    "enhanced orm sql ddl postgresql markdown the a an of for with name and or detailed type types layout "
-    "overview required only key primary modified example".split()
+    ["table", "tables", "model", "models", "entity", "entities", "schema", "schemas", "definition", "definitions", "field", "fields", "column", "columns", "structure", "object", "collection", "class", "sqlmodel", "database", "db", "attributes", "attribute", "specification", "specifications", "details", "properties", "property", "data", "core", "main", "new", "proposed", "updated", "existing", "extended", "enhanced", "orm", "sql", "ddl", "postgresql", "markdown", "the", "a", "an", "of", "for", "with", "name", "and", "or", "detailed", "type", "types", "layout", "overview", "required", "only", "key", "primary", "modified", "example"]
 )
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MANAGED = re.compile(
@@ -23,19 +19,30 @@ _MANAGED = re.compile(
 _MANAGES = re.compile(
     r"[`*]*(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[`*]*\s+(?:automatically\s+)?(?:manages|managed|creates)\b(?!\s+by)"
 )
-_OURS = frozenset({"sqlmodel", "sqlalchemy", "alembic", "fastapi", "backend", "us", "orm", "the", "this", "python", "database", "application", "api", "postgresql"})
-_EXTERNAL = re.compile(r"\b(?:Better[- ]?Auth|Clerk|Auth0|Supabase|Firebase|Keycloak|NextAuth|Cognito)\b", re.IGNORECASE)
+_OURS = frozenset(
+    {
+        "sqlmodel",
+        "sqlalchemy",
+        "alembic",
+        "fastapi",
+        "backend",
+        "us",
+        "orm",
+        "the",
+        "this",
+        "python",
+        "database",
+        "application",
+        "api",
+        "postgresql",
+    }
+)
+_EXTERNAL = re.compile(
+    r"\b(?:Better[- ]?Auth|Clerk|Auth0|Supabase|Firebase|Keycloak|NextAuth|Cognito)\b",
+    re.IGNORECASE,
+)
 _NOT_ENTITIES = frozenset(
-    "index indexes indices constraint constraints relationship relationships validation validations rule "
-    "rules note notes migration migrations query queries security overview purpose enum enums sample "
-    "samples example examples trigger triggers function functions view views performance diagram erd "
-    "summary introduction connection connections requirement requirements response responses request "
-    "requests error errors endpoint endpoints integrity pattern patterns strategy mapping change changes "
-    "reference references configuration setup environment variable variables states transitions "
-    "lifecycle isolation access backup seed testing test tests implementation phase parameter parameters "
-    "header headers status code codes value values operation operations consideration considerations "
-    "message dto dtos payload payloads metadata assumption assumptions dependency dependencies scope "
-    "format default defaults limit limits".split()
+    ["index", "indexes", "indices", "constraint", "constraints", "relationship", "relationships", "validation", "validations", "rule", "rules", "note", "notes", "migration", "migrations", "query", "queries", "security", "overview", "purpose", "enum", "enums", "sample", "samples", "example", "examples", "trigger", "triggers", "function", "functions", "view", "views", "performance", "diagram", "erd", "summary", "introduction", "connection", "connections", "requirement", "requirements", "response", "responses", "request", "requests", "error", "errors", "endpoint", "endpoints", "integrity", "pattern", "patterns", "strategy", "mapping", "change", "changes", "reference", "references", "configuration", "setup", "environment", "variable", "variables", "states", "transitions", "lifecycle", "isolation", "access", "backup", "seed", "testing", "test", "tests", "implementation", "phase", "parameter", "parameters", "header", "headers", "status", "code", "codes", "value", "values", "operation", "operations", "consideration", "considerations", "message", "dto", "dtos", "payload", "payloads", "metadata", "assumption", "assumptions", "dependency", "dependencies", "scope", "format", "default", "defaults", "limit", "limits"]
 ) - {"message", "status", "view"}
 _MOST_WORDS = 3
 
@@ -62,7 +69,9 @@ def name_in_title(title: str, raw: str = "") -> EntityName | None:
     """Read a heading as the name of an entity or table; None when it is none."""
     managed = managed_in(title) or _external_in_parentheses(title)
     bare = _PARENTHESES.sub(" ", title)
-    bare = re.split(r"\s[-–—]\s|:\s*(?=\S)", bare)[-1 if re.match(r"(?i)\W*(?:table|entity|model)s?\b[^:–—-]*[:–—-]", bare) else 0]
+    bare = re.split(r"\s[-–—]\s|:\s*(?=\S)", bare)[
+        -1 if re.match(r"(?i)\W*(?:table|entity|model)s?\b[^:–—-]*[:–—-]", bare) else 0
+    ]
     bare = re.sub(r"(?i)\b(?:better[- ]?auth)\b|\bmanaged\b", " ", bare)
     tokens = re.findall(r"[A-Za-z_][\w]*", bare)
     kept = [token for token in tokens if token.casefold() not in _NOISE]
@@ -75,7 +84,11 @@ def name_in_title(title: str, raw: str = "") -> EntityName | None:
     code = f"`{joined}`" in raw
     is_name = joined == joined.casefold() or says_table or code
     is_plural = singular(snake(joined)) != snake(joined) and not re.search(r"[a-z][A-Z]", joined)
-    table = snake(joined) if (is_name or is_plural) and joined.casefold() == joined or (says_table or is_plural) else None
+    table = (
+        snake(joined)
+        if ((is_name or is_plural) and joined.casefold() == joined) or (says_table or is_plural)
+        else None
+    )
     if table is not None and re.search(r"[a-z][A-Z]", joined) and not says_table:
         table = None
     return EntityName(entity=entity_name(joined), table=table, managed_by=managed)
@@ -110,7 +123,9 @@ def named_section(document: Document, block: int) -> tuple[EntityName, Section] 
         found = name_in_title(section.title, section.heading.text if section.heading else "")
         if found is not None:
             return found, section
-        if re.search(r"(?i)\b(?:query|path|header|request|response|endpoint|parameters?)\b", section.title):
+        if re.search(
+            r"(?i)\b(?:query|path|header|request|response|endpoint|parameters?)\b", section.title
+        ):
             return None
     return None
 
@@ -134,7 +149,9 @@ def manager_of(document: Document, section: Section) -> str | None:
     for block in document.blocks[section.start : section.own_end]:
         if isinstance(block, Paragraph | Item):
             text = block.text
-            if re.search(r"`?\w+_id`?|password|column", text) and not re.search(r"(?i)\btable\b", text):
+            if re.search(r"`?\w+_id`?|password|column", text) and not re.search(
+                r"(?i)\btable\b", text
+            ):
                 continue
             managed = managed_in(text)
             if managed:

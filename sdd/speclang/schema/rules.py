@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-
-from sdd.speclang.facts import Facts, read_clauses
+from sdd.speclang.clauses import read_clauses
+from sdd.speclang.facts import Facts
 from sdd.speclang.inline import key, label_of, plain, sentences, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.schema.ddl import index_rule
@@ -17,7 +17,9 @@ _RULES = re.compile(
     r"\b(?:constraints?|validations?|rules?|relationships?|foreign keys?|integrity|checks?|requirements?|keys?)\b"
 )
 _INDEXES = re.compile(r"\bindex(?:es|ing|ed)?\b|\bindices\b")
-_LATER = re.compile(r"\b(?:future|optional|out of scope|phase (?:[3-9]|iii|iv|v)\+?|planned|recommended|deferred)\b")
+_LATER = re.compile(
+    r"\b(?:future|optional|out of scope|phase (?:[3-9]|iii|iv|v)\+?|planned|recommended|deferred)\b"
+)
 _NAME = r"[`*]*(?:(?P<table>[A-Za-z_]\w*)\.)?(?P<column>[a-z_]\w*)[`*]*"
 _LEADING = re.compile(
     rf"^(?:the\s+)?{_NAME}\s*(?:column|field)?\s*(?P<joint>:|→|->|must\b|is\b|are\b|cannot\b|length\b|max\w*\b|min\w*\b|defaults?\b|should\b|references?\b|foreign\b|limited\b|between\b|unique\b|required\b|not\b|has\b|—|–|-\s|$)(?P<rest>.*)$",
@@ -27,7 +29,10 @@ _LISTED = re.compile(
     r"^(?P<what>primary key|foreign keys?|unique(?: constraint)?|not null(?: constraints?)?|required(?: fields)?|check(?: constraint)?|defaults?|index)\w*$"
 )
 _INDEX_WORD = re.compile(r"(?i)\bind(?:ex(?:es|ed)?|ices)\b")
-_COLUMN_LIST = re.compile(r"\(\s*(?P<list>`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*,\s*`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?)+)\s*\)", re.IGNORECASE)
+_COLUMN_LIST = re.compile(
+    r"\(\s*(?P<list>`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*,\s*`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?)+)\s*\)",
+    re.IGNORECASE,
+)
 
 
 def rules_in(document: Document) -> Iterator[Rule]:
@@ -38,7 +43,7 @@ def rules_in(document: Document) -> Iterator[Rule]:
         number = document.section_index(index)
         if number != section_before:
             context, section_before = "", number
-        titles = " / ".join(key(title) for title in document.titles(index)[:2])
+        titles = " / ".join(document.title_words(index)[:2])
         if _LATER.search(titles):
             continue
         match block:
@@ -57,7 +62,9 @@ def rules_in(document: Document) -> Iterator[Rule]:
                 context = ""
 
 
-def _item(block: Item, titles: str, context: str, document: Document, section: int) -> Iterator[Rule]:
+def _item(
+    block: Item, titles: str, context: str, document: Document, section: int
+) -> Iterator[Rule]:
     text = unticked(block.text).split("\n")[0]
     nearest = context or titles.split(" / ", maxsplit=1)[0]
     if _INDEXES.search(nearest) or _INDEX_WORD.search(plain(text).split(":")[0]):
@@ -73,7 +80,10 @@ def _item(block: Item, titles: str, context: str, document: Document, section: i
 
 def _sentences(text: str, span: Span, document: Document, section: int) -> Iterator[Rule]:
     for sentence in sentences(text):
-        owner = re.search(r"`(?:\w+\.)?(?P<column>\w+)`[^.`]{0,40}\bowner column\b|\bowner column[^.`]{0,30}`(?:\w+\.)?(?P<after>\w+)`", sentence)
+        owner = re.search(
+            r"`(?:\w+\.)?(?P<column>\w+)`[^.`]{0,40}\bowner column\b|\bowner column[^.`]{0,30}`(?:\w+\.)?(?P<after>\w+)`",
+            sentence,
+        )
         if owner:
             yield Rule(
                 columns=(owner["column"] or owner["after"],),
@@ -89,7 +99,16 @@ def _listed(what: str, value: str, span: Span, document: Document, section: int)
     if what.startswith(("foreign", "check", "default")):
         if re.match(rf"^{_NAME}", value):
             prefix = "foreign key " if what.startswith("foreign") else ""
-            yield from _sentence(re.sub(rf"^({_NAME.replace('?P<table>', '?:').replace('?P<column>', '?:')})", rf"\1: {prefix}", value), span, document, section)
+            yield from _sentence(
+                re.sub(
+                    rf"^({_NAME.replace('?P<table>', '?:').replace('?P<column>', '?:')})",
+                    rf"\1: {prefix}",
+                    value,
+                ),
+                span,
+                document,
+                section,
+            )
         return
     if what.startswith("index"):
         yield from _indexes(f"Index on {value}", span, document, section)
@@ -121,26 +140,54 @@ def _sentence(text: str, span: Span, document: Document, section: int) -> Iterat
         facts = read_clauses(f"foreign key → {found['rest'].strip(' >')}")
     stated = _kept(facts, rest)
     if stated != Facts():
-        yield Rule(columns=(column.casefold() if "_" in column or column.istitle() else column,), facts=stated, span=span, document=document.path, table=table, section=section)
+        yield Rule(
+            columns=(column.casefold() if "_" in column or column.istitle() else column,),
+            facts=stated,
+            span=span,
+            document=document.path,
+            table=table,
+            section=section,
+        )
 
 
 def _dotted(text: str) -> str:
     """Read `Task title must …` as `task.title must …`."""
-    return re.sub(r"^([A-Za-z]+)\s+([a-z_]\w*)\b", lambda found: f"{found[1].casefold()}.{found[2]}", text, count=1)
+    return re.sub(
+        r"^([A-Za-z]+)\s+([a-z_]\w*)\b",
+        lambda found: f"{found[1].casefold()}.{found[2]}",
+        text,
+        count=1,
+    )
 
 
-_NO_COLUMNS = frozenset("a an on one each every all no any this when if cascade primary foreign unique only table tables data application it there".split())
+_NO_COLUMNS = frozenset(
+    ["a", "an", "on", "one", "each", "every", "all", "no", "any", "this", "when", "if", "cascade", "primary", "foreign", "unique", "only", "table", "tables", "data", "application", "it", "there"]
+)
 
 
 def _kept(facts: Facts, text: str) -> Facts:
     """Keep what such a sentence can state; a condition (`if provided`) is no nullability."""
     nullable = facts.nullable
-    if re.search(r"(?i)\bcannot be (?:empty|null)\b|\bmust not be null\b|\brequired\b|\bnot null\b", text) and nullable is None:
+    if (
+        re.search(
+            r"(?i)\bcannot be (?:empty|null)\b|\bmust not be null\b|\brequired\b|\bnot null\b", text
+        )
+        and nullable is None
+    ):
         nullable = False
-    if re.search(r"(?i)\bif provided\b|\bwhen (?:provided|status)\b|\boptional\b|must be null when", text):
+    if re.search(
+        r"(?i)\bif provided\b|\bwhen (?:provided|status)\b|\boptional\b|must be null when", text
+    ):
         nullable = None
     return replace(
-        facts, type=None, type_name="", item=None, ambiguous=(), required=None, nullable=nullable, indexed=None,
+        facts,
+        type=None,
+        type_name="",
+        item=None,
+        ambiguous=(),
+        required=None,
+        nullable=nullable,
+        indexed=None,
         unique=True if re.search(r"(?i)\bunique\b", text) and facts.unique else None,
     )
 
@@ -151,18 +198,38 @@ def _indexes(text: str, span: Span, document: Document, section: int) -> Iterato
         return
     unique = re.search(r"(?i)\bunique\b", shown) is not None
     listed = _COLUMN_LIST.search(shown)
-    if listed and not re.search(r"(?i)\bon\s+(?:\w+\s*)?$|\b(?:composite|compound|combined|multi-column|index|unique)\b[^()]*$|^\w*idx\w*[^()]*$", shown[: listed.start()]):
+    if listed and not re.search(
+        r"(?i)\bon\s+(?:\w+\s*)?$|\b(?:composite|compound|combined|multi-column|index|unique)\b[^()]*$|^\w*idx\w*[^()]*$",
+        shown[: listed.start()],
+    ):
         return
     if listed:
-        names = tuple(re.sub(r"(?i)\s+(?:asc|desc)$", "", part.strip(" `")) for part in listed["list"].split(","))
+        names = tuple(
+            re.sub(r"(?i)\s+(?:asc|desc)$", "", part.strip(" `"))
+            for part in listed["list"].split(",")
+        )
         table = re.search(r"\bon\s+(\w+)\s*\(", shown) or re.match(r"^(\w+)\s*\(", shown)
-        yield index_rule(names, unique=unique, table=table.group(1) if table and not table.group(1).casefold().startswith(("ind", "comp")) else None, place=span, section=section)
+        yield index_rule(
+            names,
+            unique=unique,
+            table=table.group(1)
+            if table and not table.group(1).casefold().startswith(("ind", "comp"))
+            else None,
+            place=span,
+            section=section,
+        )
         return
     single = (
         re.match(r"^(?P<table>[a-z_]\w*)\.(?P<column>[a-z_]\w*)\b", shown)
-        or re.search(r"(?i)\bon\s+(?P<table>[a-z_]\w*)\s*\(\s*(?P<column>[a-z_]\w*)(?:\s+(?:asc|desc))?\s*\)", shown)
+        or re.search(
+            r"(?i)\bon\s+(?P<table>[a-z_]\w*)\s*\(\s*(?P<column>[a-z_]\w*)(?:\s+(?:asc|desc))?\s*\)",
+            shown,
+        )
         or re.search(r"(?i)^\w+\s*\(\s*(?P<column>[a-z_]\w*)\s*\)", shown)
-        or re.search(r"(?i)\bon\s+(?:the\s+)?(?:(?P<table>[a-z_]\w*)\.)?(?P<column>[a-z_]\w*)\b(?!\s*\()", shown)
+        or re.search(
+            r"(?i)\bon\s+(?:the\s+)?(?:(?P<table>[a-z_]\w*)\.)?(?P<column>[a-z_]\w*)\b(?!\s*\()",
+            shown,
+        )
     )
     if single is None:
         return
@@ -174,20 +241,29 @@ def _indexes(text: str, span: Span, document: Document, section: int) -> Iterato
 
 def _index_table(table: Table, document: Document, section: int) -> Iterator[Rule]:
     header = [key(cell) for cell in table.header]
-    columns = next((at for at, name in enumerate(header) if re.fullmatch(r"columns?|fields?|indexed columns?|on|column s", name)), None)
+    columns = next(
+        (
+            at
+            for at, name in enumerate(header)
+            if re.fullmatch(r"columns?|fields?|indexed columns?|on|column s", name)
+        ),
+        None,
+    )
     if columns is None or not header or "index" not in header[0]:
         return
-    tables = next((at for at, name in enumerate(header) if name in {"table", "tables", "entity"}), None)
+    tables = next(
+        (at for at, name in enumerate(header) if name in {"table", "tables", "entity"}), None
+    )
     kinds = next((at for at, name in enumerate(header) if name in {"type", "unique", "kind"}), None)
     for row in table.rows:
         if columns >= len(row.cells):
             continue
-        names = tuple(re.findall(r"[a-z_]\w*", re.sub(r"(?i)\b(?:asc|desc)\b", "", plain(row.cells[columns]))))
+        names = tuple(
+            re.findall(r"[a-z_]\w*", re.sub(r"(?i)\b(?:asc|desc)\b", "", plain(row.cells[columns])))
+        )
         kind = plain(row.cells[kinds]) if kinds is not None and kinds < len(row.cells) else ""
         if not names or re.search(r"(?i)primary", kind):
             continue
         owner = plain(row.cells[tables]) if tables is not None and tables < len(row.cells) else None
         unique = bool(re.search(r"(?i)\bunique\b|^yes$", kind))
         yield index_rule(names, unique=unique, table=owner, place=row.span, section=section)
-
-

@@ -19,7 +19,9 @@ _DECLARATIVE = frozenset({"Base", "DeclarativeBase", "db.Model", "Model"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
 _MOST_REPAIRS = 40
 _DEEPEST_BASES = 8
-_NOW = re.compile(r"\b(?:utc_?now|now|get_utc\w*|current_?time\w*|func\.now|datetime)\b", re.IGNORECASE)
+_NOW = re.compile(
+    r"\b(?:utc_?now|now|get_utc\w*|current_?time\w*|func\.now|datetime)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,14 @@ class Class:
 
 def looks_like_models(text: str) -> bool:
     """Whether a Python fence declares models or enums at all."""
-    return re.search(r"^\s*class\s+\w+\s*\([^)]*(?:SQLModel|BaseModel|Base|Enum|Model|table\s*=)", text, re.MULTILINE) is not None
+    return (
+        re.search(
+            r"^\s*class\s+\w+\s*\([^)]*(?:SQLModel|BaseModel|Base|Enum|Model|table\s*=)",
+            text,
+            re.MULTILINE,
+        )
+        is not None
+    )
 
 
 def read_classes(text: str, span: Span, section: int) -> list[Class] | None:
@@ -81,7 +90,9 @@ def _parse(text: str) -> ast.Module | None:
 def _class(node: ast.ClassDef, span: Span, section: int) -> Class:
     bases = tuple(_dotted(base) for base in node.bases)
     table_keyword = any(
-        keyword.arg == "table" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        keyword.arg == "table"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
         for keyword in node.keywords
     )
     table = None
@@ -91,9 +102,13 @@ def _class(node: ast.ClassDef, span: Span, section: int) -> Class:
     is_enum = any(base.rpartition(".")[2] in _ENUMS for base in bases)
     for statement in node.body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str(name))):
+            case ast.Assign(
+                targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str(name))
+            ):
                 table = name
-            case ast.AnnAssign(target=ast.Name(id="__tablename__"), value=ast.Constant(value=str(name))):
+            case ast.AnnAssign(
+                target=ast.Name(id="__tablename__"), value=ast.Constant(value=str(name))
+            ):
                 table = name
             case ast.Assign(targets=[ast.Name(id="__table_args__")]):
                 unique.extend(_unique_together(statement.value))
@@ -154,7 +169,11 @@ def _annotated(name: str, statement: ast.AnnAssign, span: Span) -> ColumnDraft |
         return None
     if annotation.startswith("Mapped[") or function in {"mapped_column", "Column"}:
         inner = annotation.removeprefix("Mapped[").removesuffix("]")
-        return _classic(name, inner, call, span) if call is not None else _plain(name, inner, None, span)
+        return (
+            _classic(name, inner, call, span)
+            if call is not None
+            else _plain(name, inner, None, span)
+        )
     if call is not None and function == "Field":
         return _field(name, annotation, call, span)
     return _plain(name, annotation, value, span)
@@ -166,7 +185,11 @@ def _typed(annotation: str) -> tuple[Facts, bool]:
     facts = of_type(expression)
     nullable = facts.nullable is True or bool(re.search(r"\bNone\b|^Optional\[", annotation))
     if expression is None or expression.type is None:
-        names = [part for part in re.findall(r"[A-Za-z_]\w*", annotation) if part not in {"Optional", "Union", "None"}]
+        names = [
+            part
+            for part in re.findall(r"[A-Za-z_]\w*", annotation)
+            if part not in {"Optional", "Union", "None"}
+        ]
         facts = Facts(type_name=names[0] if names else annotation)
     return replace(facts, nullable=None), nullable
 
@@ -213,14 +236,21 @@ def _field(name: str, annotation: str, call: ast.Call, span: Span) -> ColumnDraf
             facts = refined
     if isinstance(arguments.get("sa_column_kwargs"), ast.Dict):
         stated = merged(stated, _keyword_dict(arguments["sa_column_kwargs"]))
-    return _draft(name, merged(replace(stated, type=None), facts), annotation, span, nullable=nullable)
+    return _draft(
+        name, merged(replace(stated, type=None), facts), annotation, span, nullable=nullable
+    )
 
 
 def _more_exact(told: Facts, facts: Facts) -> bool:
     """Whether a column type says more than the annotation: TEXT than `str`, JSON than `list`."""
     return told.type is not None and (facts.type, told.type) in {
-        (Type.STR, Type.TEXT), (Type.STR, Type.ENUM), (Type.STR, Type.UUID), (None, told.type),
-        (Type.FLOAT, Type.DECIMAL), (Type.LIST, Type.JSON), (Type.DATETIME, Type.DATE),
+        (Type.STR, Type.TEXT),
+        (Type.STR, Type.ENUM),
+        (Type.STR, Type.UUID),
+        (None, told.type),
+        (Type.FLOAT, Type.DECIMAL),
+        (Type.LIST, Type.JSON),
+        (Type.DATETIME, Type.DATE),
     }
 
 
@@ -283,7 +313,9 @@ def _sa_column(node: ast.expr) -> Facts:
     arguments = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     if "server_default" in arguments:
         arguments.setdefault("default", arguments.pop("server_default"))
-    facts = merged(facts, _arguments({name: value for name, value in arguments.items() if name != "default"}))
+    facts = merged(
+        facts, _arguments({name: value for name, value in arguments.items() if name != "default"})
+    )
     if "default" in arguments:
         value = arguments["default"]
         default = _literal_default(value) or _factory_default(ast.unparse(value))
@@ -298,7 +330,9 @@ def _foreign_key(call: ast.Call) -> Reference | None:
     if not target:
         return None
     table, _, column = target.rpartition(".")
-    action = next((_text(keyword.value) for keyword in call.keywords if keyword.arg == "ondelete"), None)
+    action = next(
+        (_text(keyword.value) for keyword in call.keywords if keyword.arg == "ondelete"), None
+    )
     return Reference(
         table=table or column,
         column=column if table else "",
@@ -313,8 +347,14 @@ def _sa_type(node: ast.expr) -> dict[str, "Type | Constraints | None"]:
     choices: tuple[str, ...] = ()
     if isinstance(node, ast.Call):
         sizes = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-        sizes.extend(keyword.value.value for keyword in node.keywords if keyword.arg == "length" and isinstance(keyword.value, ast.Constant))
-        length = next((size for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None)
+        sizes.extend(
+            keyword.value.value
+            for keyword in node.keywords
+            if keyword.arg == "length" and isinstance(keyword.value, ast.Constant)
+        )
+        length = next(
+            (size for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None
+        )
         choices = tuple(size for size in sizes if isinstance(size, str)) if name == "Enum" else ()
     return {
         "type": expression.type if expression else None,
@@ -322,13 +362,19 @@ def _sa_type(node: ast.expr) -> dict[str, "Type | Constraints | None"]:
     }
 
 
-def _classic(name: str, annotation: str | None, call: ast.Call | None, span: Span) -> ColumnDraft | None:
+def _classic(
+    name: str, annotation: str | None, call: ast.Call | None, span: Span
+) -> ColumnDraft | None:
     """Read SQLAlchemy's own `Column(…)` and `mapped_column(…)`."""
     if call is None or _dotted(call.func).rpartition(".")[2] not in {"Column", "mapped_column"}:
         return None
     typed, nullable = _typed(annotation) if annotation else (Facts(), False)
     told = _sa_column(call)
-    facts = merged(told, typed) if _more_exact(told, typed) or typed.type is None else merged(typed, told)
+    facts = (
+        merged(told, typed)
+        if _more_exact(told, typed) or typed.type is None
+        else merged(typed, told)
+    )
     draft = _draft(name, facts, annotation or ast.unparse(call), span, nullable=nullable)
     if annotation is None and facts.nullable is None and not facts.primary_key:
         return replace(draft, implied=replace(draft.implied, nullable=True))
@@ -359,14 +405,20 @@ def _number(node: ast.expr | None) -> float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _number(node.operand)
         return None if inner is None else -inner
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         return node.value
     return None
 
 
 def _literal_default(node: ast.expr | None) -> Default | None:
     match node:
-        case ast.Constant(value=value) if value is not Ellipsis and (value is None or isinstance(value, str | int | float | bool)):
+        case ast.Constant(value=value) if value is not Ellipsis and (
+            value is None or isinstance(value, str | int | float | bool)
+        ):
             scalar: Scalar = value
             return Default(value=scalar)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
@@ -410,7 +462,11 @@ def tables_of(classes: list[Class]) -> list[TableDraft]:
     for item in classes:
         if not item.is_table:
             continue
-        columns = tuple(_enumerated(column, enums) for column in _inherited(item, known) if not _is_related(column, known))
+        columns = tuple(
+            _enumerated(column, enums)
+            for column in _inherited(item, known)
+            if not _is_related(column, known)
+        )
         found.append(
             TableDraft(
                 entity=entity_name(item.table or item.name),
@@ -438,7 +494,9 @@ def _inherited(item: Class, known: dict[str, Class], depth: int = 0) -> list[Col
         for base in item.bases:
             parent = known.get(base)
             if parent is not None and parent is not item:
-                columns.update({column.name: column for column in _inherited(parent, known, depth + 1)})
+                columns.update(
+                    {column.name: column for column in _inherited(parent, known, depth + 1)}
+                )
     columns.update({column.name: column for column in item.columns})
     return list(columns.values())
 
@@ -450,7 +508,9 @@ def _enumerated(column: ColumnDraft, enums: dict[str, Class]) -> ColumnDraft:
     if default is not None and isinstance(default.value, str) and "." in default.value:
         owner, _, member = default.value.partition(".")
         values = enums[owner].values if owner in enums else ()
-        matching = next((value for value in values if value.casefold() == member.casefold()), member.casefold())
+        matching = next(
+            (value for value in values if value.casefold() == member.casefold()), member.casefold()
+        )
         default = Default(value=matching)
     facts = replace(column.facts, default=default)
     if enum is not None:
@@ -469,7 +529,9 @@ def shapes_of(classes: list[Class]) -> dict[str, Shape]:
     return {
         item.name: Shape(
             type=Type.OBJECT,
-            fields=tuple(_shape_field(_enumerated(column, enums)) for column in _inherited(item, known)),
+            fields=tuple(
+                _shape_field(_enumerated(column, enums)) for column in _inherited(item, known)
+            ),
             span=item.span,
         )
         for item in classes
@@ -481,7 +543,8 @@ def _is_model(item: Class, known: dict[str, Class], depth: int = 0) -> bool:
     if depth > _DEEPEST_BASES:
         return False
     return any(
-        base.rpartition(".")[2] in _MODELS or (base in known and _is_model(known[base], known, depth + 1))
+        base.rpartition(".")[2] in _MODELS
+        or (base in known and _is_model(known[base], known, depth + 1))
         for base in item.bases
     )
 
