@@ -129,7 +129,10 @@ def _mismatch(want: Endpoint, rule: str, subject: str, difference: Difference) -
 
 def _compare_parameters(want: Endpoint, have: Endpoint) -> Iterator[Mismatch]:
     path = [item for item in have.parameters if item.location is Location.PATH]
-    wanted_path = [item for item in want.parameters if item.location is Location.PATH]
+    wanted_path = sorted(
+        (item for item in want.parameters if item.location is Location.PATH),
+        key=lambda item: want.path.find(f"{{{item.name}}}"),
+    )
     pairs = list(zip(wanted_path, path, strict=False))
     others = {(item.location, item.name.lower()): item for item in have.parameters}
     for item in want.parameters:

@@ -97,6 +97,8 @@ def blocked(gate: str, context: VerifyContext, seen: Observations, stage: str) -
         return not_run(gate, seen.problem)
     if stage in seen.results:
         return None
+    if seen.bug is not None:
+        return not_run(gate, f"The probe itself failed, which is a bug of ours: {seen.bug}", seen)
     if seen.unfinished in {stage, "start"}:
         return _ended(gate, context, seen)
     imported = seen.results.get("import")

@@ -31,6 +31,7 @@ class Observations:
         hung_at: `file:line` in the backend where it stood when its time was up.
         timed_out: Whether it was stopped for its time.
         problem: Why no child could be started.
+        bug: The traceback, when the probe itself failed.
         isolation: How the child was confined: "bubblewrap" or "process limits only".
         stderr: The end of what it wrote there.
     """
@@ -41,6 +42,7 @@ class Observations:
     hung_at: str = ""
     timed_out: bool = False
     problem: str | None = None
+    bug: str | None = None
     isolation: str = ""
     stderr: str = ""
 

@@ -124,6 +124,7 @@ def _read(ended: Completed, sandbox: Sandbox) -> Observations:
     seconds: dict[str, float] = {}
     begun: str | None = None
     hung_at = ""
+    bug: str | None = None
     timed_out = ended.timed_out
     for event in _events(ended.stdout):
         stage = str(event.get("stage", ""))
@@ -134,6 +135,8 @@ def _read(ended: Completed, sandbox: Sandbox) -> Observations:
                 results[stage], seconds[stage], begun = event["data"], event["seconds"], None
             case "hang":
                 hung_at, timed_out = str(event.get("where", "")), True
+            case "bug":
+                bug = str(event.get("text", ""))
             case _:
                 continue
     if "import" in seconds:
@@ -146,6 +149,7 @@ def _read(ended: Completed, sandbox: Sandbox) -> Observations:
         unfinished=None if complete else begun or "start",
         hung_at=hung_at,
         timed_out=timed_out,
+        bug=bug,
         isolation=sandbox.name,
         stderr=ended.stderr[-_TAIL:],
     )

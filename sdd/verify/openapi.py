@@ -59,7 +59,9 @@ class OpenApi:
             auth=bool(security) or any(map(self._is_authorization, parameters)),
             success_status=good,
             statuses=statuses,
-            parameters=tuple(self._parameters(parameters)),
+            parameters=tuple(
+                sorted(self._parameters(parameters), key=lambda item: path.find(f"{{{item.name}}}"))
+            ),
             request=self._body(self._resolve(stated.get("requestBody"))),
             response=self._body(self._resolve(answers.get(str(good)))),
         )

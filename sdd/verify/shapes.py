@@ -117,8 +117,8 @@ def differing_bounds(want: Constraints, have: Constraints, *, answer: bool) -> I
     if want.choices and set(want.choices) != set(have.choices):
         shown = ", ".join(have.choices) or "any"
         yield f"takes {shown}, not {', '.join(want.choices)}"
-    if answer:
-        return
+    if answer or want.choices:
+        return  # bounds add nothing to choices, and answers show what is stored
     for name in ("min_length", "max_length", "minimum", "maximum"):
         stated, declared = getattr(want, name), getattr(have, name)
         if stated is not None and stated != declared and not _is_trivial(name, stated, declared):

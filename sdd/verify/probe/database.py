@@ -59,9 +59,20 @@ def owner_kinds(tables: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(item["type"] for item in columns if item["name"] in OWNER_NAMES))
 
 
-async def insert_user(table: Any, url: str, user_id: Any, email: str) -> str | None:
+def key_kind(table: Any) -> str:
+    """Return the kind of a table's first key column: int, uuid or str."""
+    keys = list(table.primary_key.columns)
+    kind = describe.kind_of(keys[0].type)[0] if keys else "str"
+    return kind if kind in {"int", "uuid"} else "str"
+
+
+async def insert_user(table: Any, url: str, user_id: str, email: str) -> str | None:
     """Insert a row for a user; return what went wrong, or None."""
-    values = {column.name: _cell(column, user_id, email) for column in table.columns}
+    try:
+        key: Any = {"int": int, "uuid": uuid.UUID}.get(key_kind(table), str)(user_id)
+    except ValueError:
+        return f"no key of the table {table.name} is {user_id}"
+    values = {column.name: _cell(column, key, email) for column in table.columns}
     row = {name: value for name, value in values.items() if value is not None}
 
     def insert(connection: Any) -> None:
@@ -74,9 +85,9 @@ async def insert_user(table: Any, url: str, user_id: Any, email: str) -> str | N
 
 
 def _cell(column: Any, user_id: Any, email: str) -> Any:  # noqa: C901, PLR0911
-    kind, detail = describe._kind(column.type)  # noqa: SLF001 - the same package
+    kind, detail = describe.kind_of(column.type)
     if column.primary_key:
-        return uuid.UUID(user_id) if kind == "uuid" else user_id
+        return user_id
     if "email" in column.name:
         return email
     if kind == "bool":

@@ -93,7 +93,7 @@ def _table(table: Any, place: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _column(column: Any) -> dict[str, Any]:
-    kind, detail = _kind(column.type)
+    kind, detail = kind_of(column.type)
     keys = [
         {"target": key.target_fullname, "on_delete": (key.ondelete or "").lower() or None}
         for key in column.foreign_keys
@@ -112,7 +112,7 @@ def _column(column: Any) -> dict[str, Any]:
     }
 
 
-def _kind(kind: Any) -> tuple[str, dict[str, Any]]:
+def kind_of(kind: Any) -> tuple[str, dict[str, Any]]:
     """Name a column's type in our words, looking through decorators."""
     import sqlalchemy.types as sa  # noqa: PLC0415 - the backend may do without
 

@@ -101,7 +101,7 @@ class Registry:
         last = ""
         for signer in self.signers:
             for kind in self._kinds():
-                victim_id, attacker_id = _ids(kind)
+                victim_id, attacker_id = _ids(self._key_kind() if kind == "email" else kind)
                 emails = [f"zq{letter}{secrets.token_hex(3)}@example.com" for letter in "ab"]
                 await self._insert(kind, (victim_id, attacker_id), emails)
                 subjects = emails if kind == "email" else [victim_id, attacker_id]
@@ -121,10 +121,15 @@ class Registry:
 
     def _kinds(self) -> Iterator[str]:
         """Yield forms of user ids: what the tables say first, then the usual ones."""
-        stated = database.owner_kinds(self.tables)
-        order = [kind for kind in stated if kind in {"int", "uuid"}]
-        order += [kind for kind in ("str", "uuid", "int", "email") if kind not in order]
-        yield from order
+        stated = [self._key_kind(), *database.owner_kinds(self.tables)]
+        yield from dict.fromkeys(
+            [*(kind for kind in stated if kind in {"int", "uuid"}), "str", "uuid", "int", "email"]
+        )
+
+    def _key_kind(self) -> str:
+        """Return the form of the keys in the table of users."""
+        table = database.user_table()
+        return database.key_kind(table) if table is not None else "str"
 
     def _claim_sets(self, signer: Signer) -> Iterator[dict[str, Any]]:
         yield dict(self.extra_claims)
@@ -134,11 +139,11 @@ class Registry:
 
     async def _insert(self, kind: str, ids: Sequence[str], emails: Sequence[str]) -> None:
         table = database.user_table()
-        if table is None:
+        key = self._key_kind()
+        if table is None or (kind not in {"email", key} and "str" not in {kind, key}):
             return
         for user_id, email in zip(ids, emails, strict=True):
-            value: Any = int(user_id) if kind in {"int", "email"} and user_id.isdigit() else user_id
-            await database.insert_user(table, self.url, value, email)
+            await database.insert_user(table, self.url, user_id, email)
 
     async def _through_login(
         self, register: Operation, login: Operation | None

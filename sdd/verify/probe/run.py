@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from .tokens import KeySetSigner, SecretSigner, Signer, key_set_signer
 from .world import World
 
 _SECRET_BYTES = 48
+_TRACEBACK = 1500
 
 
 class Job:
@@ -91,6 +93,8 @@ def main() -> None:
     )
     try:
         _run(job, channel)
+    except Exception:  # noqa: BLE001 - what the backend raises is caught where it is called: a bug
+        channel.emit({"event": "bug", "text": traceback.format_exc()[-_TRACEBACK:]})
     finally:
         timer.cancel()
         os.chdir("/")

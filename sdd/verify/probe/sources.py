@@ -24,11 +24,18 @@ _REQUIRED = re.compile(r"""\benviron\[\s*["'](\w+)["']\s*\]""")
 _OPTIONAL = re.compile(r"""\b(?:getenv|environ\.get|config|env)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = re.compile(r"^\s+(\w+)\s*:\s*([\w.\[\]| ]+?)\s*(=.*)?$", re.MULTILINE)
 _PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w+)["']""")
-_APP = re.compile(r"^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:fastapi\.)?FastAPI\(", re.MULTILINE)
-_BUILT = re.compile(
-    r"^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:create|make|get|build)_app\w*\(", re.MULTILINE
+_ANNOTATED = r"(\w+)[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*"
+_FACTORY_NAME = r"(?:create|make|get|build)_app\w*"
+# The most likely first; an indented assignment is a module's `try`, or local to a factory.
+_PATTERNS = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        rf"^{_ANNOTATED}(?:fastapi\.)?FastAPI\(",
+        rf"^{_ANNOTATED}{_FACTORY_NAME}\(",
+        rf"^[ \t]+{_ANNOTATED}{_FACTORY_NAME}\(",
+        rf"^def ({_FACTORY_NAME})\(",
+    )
 )
-_FACTORY = re.compile(r"^def ((?:create|make|get|build)_app\w*)\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def app_references(folder: Path) -> list[str]:
         if "FastAPI" not in text and "_app" not in text:
             continue
         module = _module(path, folder)
-        for rank, pattern in enumerate((_APP, _BUILT, _FACTORY)):
+        for rank, pattern in enumerate(_PATTERNS):
             for name in pattern.findall(text):
                 main = 0 if path.stem in {"main", "app", "server", "asgi"} else 1
                 found.append((rank + main, len(module.split(".")), f"{module}:{name}"))
