@@ -178,16 +178,15 @@ def bind_parameters(
     given = list(arguments.positional)
     named = dict(arguments.keywords)
     uncertain = (*arguments.star, *arguments.rest)
-    defaults = _defaults(spec)
     for index, parameter in enumerate(positional):
         if index < len(given):
             env[parameter.arg] = given[index]
         else:
             env[parameter.arg] = _named(
-                engine, parameter.arg, named, uncertain, defaults, state
+                parameter.arg, named, uncertain, function
             )
     for parameter in spec.kwonlyargs:
-        env[parameter.arg] = _named(engine, parameter.arg, named, uncertain, defaults, state)
+        env[parameter.arg] = _named(parameter.arg, named, uncertain, function)
     if spec.vararg:
         extra = tuple((_yes(), value) for value in given[len(positional) :])
         env[spec.vararg.arg] = engine.allocate(state, ListObject(extra, arguments.star))
@@ -203,32 +202,15 @@ def _yes() -> Formula:
     return YES
 
 
-def _defaults(spec: ast.arguments) -> dict[str, ast.expr]:
-    positional = [*spec.posonlyargs, *spec.args]
-    tail = positional[len(positional) - len(spec.defaults) :]
-    found = {
-        parameter.arg: node for parameter, node in zip(tail, spec.defaults, strict=True)
-    }
-    for parameter, node in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-        if node is not None:
-            found[parameter.arg] = node
-    return found
-
-
 def _named(
-    engine: Engine,
-    name: str,
-    named: dict[str, Value],
-    uncertain: tuple[Value, ...],
-    defaults: dict[str, ast.expr],
-    state: State,
+    name: str, named: dict[str, Value], uncertain: tuple[Value, ...], function: Func
 ) -> Value:
     if name in named:
         return named[name]
     if uncertain:
         return apply("argument", uncertain)
-    if name in defaults:
-        return engine.evaluate(defaults[name], State({}, {}, state.heap))
+    if name in function.defaults:
+        return function.defaults[name]
     return Sym("unknown", f"argument {name}")
 
 

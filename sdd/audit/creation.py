@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sdd.audit.classes import all_fields
-from sdd.audit.logic import YES, Case, Eq, parts_of
+from sdd.audit.logic import YES, Case, Eq, parts_of, refuted
 from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None":
     """Decide whether a new row is made out to the caller and attached to what is theirs."""
-    from sdd.audit.obligations import Finding, describe  # noqa: PLC0415 - they need one another
+    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - they need one another
 
     made = obligation.target
     heap = obligation.heap or {}
@@ -52,6 +52,8 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
         return situation.privileged()
 
     answer, reason = judge.ask(obligation.facts, goal)
+    if answer.holds and reason == IMPOSSIBLE:
+        return None
     if answer.holds:
         return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
     column, value = values[0]
@@ -117,7 +119,7 @@ def owner_reason(
     root = value.base if isinstance(value, Field) else value
     if isinstance(root, Row) and judge.schema.is_user(root.entity) and situation.owned(root):
         return "the signed-in user"
-    if isinstance(root, Ref):
+    if isinstance(root, Ref) or situation.made_here(value):
         return "a user made in this request"
     return None
 
@@ -126,8 +128,6 @@ def _every_case(
     judge: "Judge", situation: Situation, value: Phi, heap: object
 ) -> str | None:
     """In one case of the facts an alternative holds only where its guard does."""
-    from sdd.audit.logic import refuted  # noqa: PLC0415
-
     reasons = [
         owner_reason(judge, situation, item, heap)
         for guard, item in value.cases
@@ -138,7 +138,7 @@ def _every_case(
 
 def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Finding | None":
     """A row without an owner of its own belongs to whoever owns its parent."""
-    from sdd.audit.obligations import Finding, describe  # noqa: PLC0415
+    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415
 
     schema = judge.schema
     for column, parent, key in schema.parents(obligation.entity):
@@ -152,6 +152,8 @@ def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Find
             return parent_reason(situation, value, parent, key) or situation.privileged()
 
         answer, reason = judge.ask(obligation.facts, goal)
+        if answer.holds and reason == IMPOSSIBLE:
+            return None
         if answer.holds:
             return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
         verdict = Verdict.VIOLATED if is_client(value) else Verdict.UNKNOWN
@@ -169,11 +171,18 @@ def parent_reason(
     situation: Situation, value: Value, parent: str, key: str
 ) -> str | None:
     """Return why the parent that a foreign key names is the caller's."""
+    if isinstance(value, Phi):
+        reasons = [
+            parent_reason(situation, item, parent, key)
+            for guard, item in value.cases
+            if not refuted(guard, situation.case.literals)
+        ]
+        return reasons[0] if reasons and all(reasons) else None
     why = situation.principal(value)
     if why:
         return why
     root = value.base if isinstance(value, Field) else value
-    if isinstance(root, Ref):
+    if isinstance(root, Ref) or situation.made_here(value):
         return f"the {parent} was made in this request"
     for row in rows_of(situation.case):
         if row.entity == parent and situation.case.same(Field(row, key), value):

@@ -172,27 +172,11 @@ class Request:
         """Return a value for each parameter of a function that FastAPI calls."""
         spec = function.node.args
         positional = [*spec.posonlyargs, *spec.args]
-        defaults = dict(
-            zip(
-                (one.arg for one in positional[len(positional) - len(spec.defaults) :]),
-                spec.defaults,
-                strict=True,
-            )
-        )
-        for parameter, node in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-            if node is not None:
-                defaults[parameter.arg] = node
         bound: dict[str, Value] = {}
         for parameter in [*positional[skip:], *spec.kwonlyargs]:
             annotation = self._annotation(parameter.annotation, function.module, function)
-            default_node = defaults.get(parameter.arg)
-            default = (
-                self._inside(default_node, function.module, function)
-                if default_node is not None
-                else None
-            )
             bound[parameter.arg] = self._parameter(
-                parameter.arg, annotation, default, state, parameter
+                parameter.arg, annotation, function.defaults.get(parameter.arg), state, parameter
             )
         return bound
 

@@ -185,7 +185,11 @@ class Engine:
         """Return the object behind a reference."""
         key = ref.uid if isinstance(ref, Ref) else ref
         item = state.heap.get(key)
-        return item if item is not None else self.heap.get(key)
+        if item is None:
+            item = self.heap.get(key)
+            if item is not None and not self.module_states:
+                return _as_filled_later(item)
+        return item
 
     def store(self, state: State, ref: Value, item: HeapObject) -> None:
         """Replace the object behind a reference."""
@@ -335,6 +339,9 @@ class Engine:
         finally:
             self.tries = tries
             del self.module_states[path]
+        for name in _rebound(module):
+            if not isinstance(state.env.get(name), (Func, ClassInfo)):
+                state.env[name] = Sym("lib", f"{name} of {path}")
         self.modules[path] = state.env
         self.heap.update(state.heap)
         return state.env
@@ -388,6 +395,28 @@ class Engine:
     def is_running(self, function: Func) -> bool:
         """Whether a function is among those being run."""
         return any(node is function.node for node, _ in self.stack)
+
+
+def _as_filled_later(item: HeapObject) -> HeapObject:
+    """An empty container of a module is there to be filled while the program runs."""
+    match item:
+        case ListObject(items=(), more=()):
+            return ListObject((), (_STORED,))
+        case DictObject(items=(), more=()):
+            return DictObject((), (_STORED,))
+        case _:
+            return item
+
+
+_STORED = Sym("lib", "stored while the program runs")
+
+
+def _rebound(module: Module) -> Iterator[str]:
+    """Yield the names that functions of a module rebind while the program runs."""
+    if "global " in module.source.text:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Global):
+                yield from node.names
 
 
 def _nowhere() -> Module:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sdd.audit.engine import Engine
 from sdd.audit.logic import Case, Formula, Not, Opaque
 from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
-from sdd.audit.obligations import Finding, Judge, Obligation, obligations
+from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
 from sdd.audit.requests import Run
 from sdd.audit.routes import handler_place
 from sdd.audit.rules import classify
@@ -34,7 +34,8 @@ def judge_route(
     isolation = max(
         (access.verdict for access in accesses), key=_RANK.__getitem__, default=Verdict.NONE
     )
-    if run.unknown and isolation is not Verdict.VIOLATED:
+    lost = run.unknown or is_unreachable(judge, run)
+    if lost and isolation is not Verdict.VIOLATED:
         isolation = Verdict.UNKNOWN
     place = handler_place(run.mount)
     return RouteReport(
@@ -55,6 +56,11 @@ def span_of(place: Place) -> Span:
     return Span(path=place.path, line=place.line, column=max(place.column, 1))
 
 
+def is_unreachable(judge: Judge, run: Run) -> bool:
+    """Whether no request gets to an answer: then something was not understood."""
+    return not any(not judge.ask(end.facts, lambda _: None)[0].holds for end in run.ends)
+
+
 # ------------------------------------------------------------------ authentication
 
 
@@ -64,6 +70,8 @@ def _authentication(
     by = _verifier(run)
     if run.unknown and not run.ends:
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=run.unknown)
+    if is_unreachable(judge, run):
+        return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=IMPOSSIBLE)
     answer, reason = judge.authenticated(run.before)
     if answer.holds and run.before:
         return AuthReport(verdict=Verdict.PROVED, by=by, because=reason)

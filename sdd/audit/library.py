@@ -52,6 +52,9 @@ def call_library(
     if model is not None:
         return model(engine, arguments, state, node)
     holder, _, method = name.rpartition(".")
+    proof = tokens.token_method(engine, Lib(name), method, arguments, state, node)
+    if proof is not None:
+        return proof
     if holder:
         found = call_method_of_library(engine, holder, method, arguments, state, node)
         if found is not None:
@@ -330,6 +333,12 @@ def ended(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> 
     return NONE
 
 
+def random(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`uuid4()`, `token_urlsafe()`: a value that nobody has seen before."""
+    del arguments, state
+    return LibObject("random", (lit(engine.site(node)),))
+
+
 def nothing(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """Calls without a meaning here."""
     del engine, arguments, state, node
@@ -410,6 +419,10 @@ MODELS: Mapping[str, Model] = {
     "iter": identity,
     "reversed": sequence,
     "uuid.UUID": identity,
+    **dict.fromkeys(
+        ("uuid.uuid4", "uuid.uuid1", "uuid.uuid7", "secrets.token_hex", "secrets.token_urlsafe"),
+        random,
+    ),
     "copy.copy": identity,
     "copy.deepcopy": identity,
     "bool": boolean,

@@ -330,9 +330,12 @@ class Case:
 
 
 _MOST_ROUNDS = 8
+_IDENTITY_CLAIMS = frozenset(
+    {"sub", "user_id", "userId", "uid", "id", "email", "username", "user", "user_uid"}
+)
 
 
-def _rank(value: Value) -> tuple[int, int, str]:
+def _rank(value: Value) -> tuple[int, int]:
     order = 3
     if isinstance(value, Lit):
         order = 0
@@ -340,15 +343,15 @@ def _rank(value: Value) -> tuple[int, int, str]:
         order = 1
     elif isinstance(value, Field) and isinstance(value.base, Claims):
         order = 2
-    depth = sum(1 for _ in parts_of(value))
-    return order, depth, repr(value) if order == 3 else ""  # noqa: PLR2004
+    return order, sum(1 for _ in parts_of(value))
 
 
 def _is_identity(value: Value) -> bool:
-    """A claim of a verified token: it was put there by whoever signed it."""
+    """A claim that says who somebody is: whoever signs tokens puts it there."""
+    name = value.name if isinstance(value, Field) else ""
     while isinstance(value, Field):
         value = value.base
-    return isinstance(value, Claims)
+    return isinstance(value, Claims) and (not name or name in _IDENTITY_CLAIMS)
 
 
 def _clash(representative: Value, left: Value, right: Value) -> bool:

@@ -30,6 +30,9 @@ from sdd.audit.tokens import is_client
 from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Value
 
 
+IMPOSSIBLE = "no request can get here"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """One thing that must be shown: at this place, with these facts, about this target."""
@@ -130,7 +133,7 @@ class Judge:
             return bool(reason)
 
         answer = implies(facts, check, self.engine.row_definitions)
-        return answer, reasons[0] if reasons else "the path cannot be taken"
+        return answer, reasons[0] if reasons else IMPOSSIBLE
 
     def authenticated(self, facts: Iterable[Formula]) -> tuple[Answer, str]:
         """Ask whether the caller is known in every case."""
@@ -152,6 +155,8 @@ class Judge:
             return reason
 
         answer, reason = self.ask(obligation.facts, goal)
+        if answer.holds and reason == IMPOSSIBLE:
+            return None
         if answer.holds:
             return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
         return self._not_proved(obligation, row, answer)

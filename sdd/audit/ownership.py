@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sdd.audit.logic import Case, Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client, is_secret
-from sdd.audit.values import Claims, Field, Lit, Many, Row, Sym, Value
+from sdd.audit.values import Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
 
 _SECRET_COLUMN = re.compile(
     r"token|secret|api_?key|^key$|code|hash|session|jti|otp|nonce|signature|digest", re.IGNORECASE
@@ -125,6 +125,8 @@ class Situation:
         secret = self.bearer_column(row)
         if secret:
             return f"found by its secret {secret[0]}"
+        if self.made_here(Field(row, self.schema.entity(row.entity).key_column)):
+            return "it was made in this request"
         twin = self._twin(row)
         if twin is not None:
             return twin
@@ -135,6 +137,14 @@ class Situation:
             if why:
                 return f"{row.entity}.{column} = {why}"
         return self._through_parent(row) or self._through_membership(row)
+
+    def made_here(self, value: Value) -> bool:
+        """Whether a value comes from an object that this request has made."""
+        return any(
+            (isinstance(term, Field) and isinstance(term.base, Ref))
+            or (isinstance(term, LibObject) and term.name == "random")
+            for term in self.equals(value)
+        )
 
     def _twin(self, row: Row) -> str | None:
         """Two names for one row: what is known of one holds for the other."""
@@ -210,6 +220,8 @@ class Situation:
             why = self.principal(mine)
             if why:
                 return f"{row.entity}.{column} = {why}"
+            if self.schema.is_owned(parent) and self.made_here(mine):
+                return f"its {parent} was made in this request"
             for other in self._rows:
                 if other.entity == parent and self.case.same(Field(other, key), mine):
                     if not self.schema.is_owned(parent):

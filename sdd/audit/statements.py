@@ -7,10 +7,10 @@ from sdd.audit.classes import define_class
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.exceptions import catches, is_library_exception
 from sdd.audit.expressions import (
-    closure_of,
     condition,
     elements,
     get_item,
+    make_function,
     spread_mapping,
     truth,
 )
@@ -507,8 +507,9 @@ def define_function(
     """Bind a function, with its decorators applied from the inside out."""
     if any(isinstance(one, ast.Attribute) and one.attr == "setter" for one in node.decorator_list):
         return
-    scope = closure_of(engine, state)
-    value: Value = Func(node, engine.frame.module, scope)
+    function = make_function(engine, node, state)
+    scope = function.closure
+    value: Value = function
     for decorator in reversed(node.decorator_list):
         value = decorated(engine, decorator, value, state)
     state.env[node.name] = value

@@ -44,7 +44,7 @@ class Sym(Value):
     kind: str
     name: str
     note: str | None = None
-    type: "Value | None" = field(default=None, compare=False)
+    type: "Value | None" = field(default=None, compare=False, repr=False)
 
 
 @term
@@ -165,6 +165,7 @@ class Func(Value):
     owner: "ClassInfo | None" = None
     binding: str = ""  # "", static, class, property
     wrapped: "Value | None" = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -198,12 +199,12 @@ class ClassInfo(Value):
     """A class of the program."""
 
     name: str
-    module: Module
-    node: ast.ClassDef
-    bases: tuple[Value, ...]
-    members: dict[str, Value]
-    keywords: Mapping[str, Value]
-    fields: tuple[tuple[str, ast.AnnAssign], ...]
+    module: Module = field(repr=False)
+    node: ast.ClassDef = field(repr=False)
+    bases: tuple[Value, ...] = field(repr=False)
+    members: dict[str, Value] = field(repr=False)
+    keywords: Mapping[str, Value] = field(repr=False)
+    fields: tuple[tuple[str, ast.AnnAssign], ...] = field(repr=False)
     entity: str | None = None
 
     def mro(self) -> Iterator["ClassInfo"]:

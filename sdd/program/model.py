@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdd.program.roots import ImportRoots
 from sdd.text import SourceText, Span
@@ -30,8 +30,8 @@ class Module:
     """
 
     path: str
-    tree: ast.Module
-    source: SourceText
+    tree: ast.Module = field(repr=False)
+    source: SourceText = field(repr=False)
     rewritten: tuple[str, ...] = ()
 
     @property
