@@ -154,6 +154,7 @@ def record_phr(
     clock: Clock,
     template: str | None = None,
     root: str | None = None,
+    date: str | None = None,
 ) -> RecordedPhr:
     """Write a record under the next free number of its folder; nothing secret gets there.
 
@@ -163,6 +164,7 @@ def record_phr(
         clock: For the record's date.
         template: Instead of the project's own, or ours where it has none.
         root: The project's absolute path, which is taken off the paths in the record.
+        date: The day of the prompt, as YYYY-MM-DD; without it, today.
 
     Raises:
         ConfigError: The request cannot be recorded as it is, or the template is not usable.
@@ -172,7 +174,7 @@ def record_phr(
     request, redactions = _redacted(_without_root(request, root))
     folder = folder_of(request.stage, request.feature)
     template = template if template is not None else _template(store)
-    date = clock.now().date().isoformat()
+    date = date or clock.now().date().isoformat()
     while True:
         with claimed_number(store, folder) as number:
             record_id = f"{number:04d}"
