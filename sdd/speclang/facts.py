@@ -1,9 +1,12 @@
 """What is stated about one value: a column, a field, a parameter."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sdd.ir import Constraints, Default, Factory, Type
 from sdd.speclang.types import TypeExpression
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +72,17 @@ def merged(first: Facts, second: Facts) -> Facts:
         reference = replace(reference, on_delete=second.reference.on_delete)
     return Facts(
         type=first.type if first.type is not None or first.ambiguous else second.type,
-        item=first.item if first.item is not None else second.item,
+        item=_either(first.item, second.item),
         type_name=first.type_name or second.type_name,
         ambiguous=first.ambiguous or second.ambiguous,
-        nullable=first.nullable if first.nullable is not None else second.nullable,
-        required=first.required if first.required is not None else second.required,
-        primary_key=first.primary_key if first.primary_key is not None else second.primary_key,
-        unique=first.unique if first.unique is not None else second.unique,
-        indexed=first.indexed if first.indexed is not None else second.indexed,
-        default=first.default if first.default is not None else second.default,
+        nullable=_either(first.nullable, second.nullable),
+        required=_either(first.required, second.required),
+        primary_key=_either(first.primary_key, second.primary_key),
+        unique=_either(first.unique, second.unique),
+        indexed=_either(first.indexed, second.indexed),
+        default=_either(first.default, second.default),
         reference=reference,
-        refreshed=first.refreshed if first.refreshed is not None else second.refreshed,
+        refreshed=_either(first.refreshed, second.refreshed),
         constraints=constraints,
         item_constraints=merged_constraints(first.item_constraints, second.item_constraints),
     )
@@ -94,19 +97,18 @@ def merged_constraints(first: Constraints, second: Constraints) -> Constraints:
         return first
     if first == _UNBOUND:
         return second
-
-    def either(name: str) -> object:
-        value = getattr(first, name)
-        return value if value is not None else getattr(second, name)
-
-    return replace(
-        first,
-        **{
-            name: either(name)
-            for name in ("min_length", "max_length", "minimum", "maximum", "pattern")
-        },
+    return Constraints(
+        min_length=_either(first.min_length, second.min_length),
+        max_length=_either(first.max_length, second.max_length),
+        minimum=_either(first.minimum, second.minimum),
+        maximum=_either(first.maximum, second.maximum),
+        pattern=_either(first.pattern, second.pattern),
         choices=first.choices or second.choices,
     )
+
+
+def _either(first: "_T | None", second: "_T | None") -> "_T | None":
+    return first if first is not None else second
 
 
 def of_type(expression: TypeExpression | None) -> Facts:

@@ -37,7 +37,10 @@ _BEFORE_ROUTE = re.compile(
 class Form(Protocol):
     """Finds endpoints written in one form."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The form's name, as it is shown to people."""
+        ...
 
     def find(self, document: Document, index: int) -> Iterable[Sighting]:
         """Return the endpoints that the block at `index` states in this form."""

@@ -231,7 +231,7 @@ def _field(name: str, annotation: str, call: ast.Call, span: Span) -> ColumnDraf
     for inner in ("sa_column", "sa_type"):
         if isinstance(arguments.get(inner), ast.expr):
             column = arguments[inner]
-            told = _sa_column(column) if inner == "sa_column" else Facts(**_sa_type(column))
+            told = _sa_column(column) if inner == "sa_column" else _sa_type(column)
             refined = merged(told, facts) if _more_exact(told, facts) else merged(facts, told)
             facts = refined
     if isinstance(arguments.get("sa_column_kwargs"), ast.Dict):
@@ -309,7 +309,7 @@ def _sa_column(node: ast.expr) -> Facts:
         if isinstance(argument, ast.Call) and _dotted(argument.func).endswith("ForeignKey"):
             facts = merged(facts, Facts(reference=_foreign_key(argument)))
         elif not isinstance(argument, ast.Constant):
-            facts = merged(facts, Facts(**_sa_type(argument)))
+            facts = merged(facts, _sa_type(argument))
     arguments = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     if "server_default" in arguments:
         arguments.setdefault("default", arguments.pop("server_default"))
@@ -340,7 +340,7 @@ def _foreign_key(call: ast.Call) -> Reference | None:
     )
 
 
-def _sa_type(node: ast.expr) -> dict[str, "Type | Constraints | None"]:
+def _sa_type(node: ast.expr) -> Facts:
     name = _dotted(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
     expression = read_type(name)
     length = None
@@ -356,10 +356,10 @@ def _sa_type(node: ast.expr) -> dict[str, "Type | Constraints | None"]:
             (size for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None
         )
         choices = tuple(size for size in sizes if isinstance(size, str)) if name == "Enum" else ()
-    return {
-        "type": expression.type if expression else None,
-        "constraints": Constraints(max_length=length, choices=choices),
-    }
+    return Facts(
+        type=expression.type if expression else None,
+        constraints=Constraints(max_length=length, choices=choices),
+    )
 
 
 def _classic(
