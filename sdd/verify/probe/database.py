@@ -88,7 +88,7 @@ def _cell(column: Any, user_id: Any, email: str) -> Any:  # noqa: C901, PLR0911
     kind, detail = describe.kind_of(column.type)
     if column.primary_key:
         return user_id
-    if "email" in column.name:
+    if "email" in column.name and kind in {"str", "text"}:
         return email
     if kind == "bool":
         return not column.name.startswith(("is_admin", "is_super", "is_delet", "is_ban", "is_dis"))

@@ -62,6 +62,7 @@ class Registry:
     signers: Sequence[Signer]
     subject: str
     extra_claims: dict[str, Any]
+    fault: str | None = None
 
     async def find(self) -> Identities:
         """Return two users whose tokens the backend accepts.
@@ -117,7 +118,8 @@ class Registry:
                             ids, tokens, signer, made[0], f"tokens signed with {signer.described}"
                         )
             last = signer.described
-        raise NobodyError(f"no token of ours was accepted (tried {last or 'nothing'})")
+        fault = f"; no row for a user: {self.fault}" if self.fault else ""
+        raise NobodyError(f"no token of ours was accepted (tried {last or 'nothing'}){fault}")
 
     def _kinds(self) -> Iterator[str]:
         """Yield forms of user ids: what the tables say first, then the usual ones."""
@@ -138,12 +140,13 @@ class Registry:
             yield {"iss": url, "aud": url}
 
     async def _insert(self, kind: str, ids: Sequence[str], emails: Sequence[str]) -> None:
+        """Give the users rows of their own, where a table of users is found."""
         table = database.user_table()
         key = self._key_kind()
         if table is None or (kind not in {"email", key} and "str" not in {kind, key}):
             return
         for user_id, email in zip(ids, emails, strict=True):
-            await database.insert_user(table, self.url, user_id, email)
+            self.fault = await database.insert_user(table, self.url, user_id, email) or self.fault
 
     async def _through_login(
         self, register: Operation, login: Operation | None
