@@ -90,10 +90,10 @@ def test_time_out_kills_the_whole_group(tmp_path: Path) -> None:
         "time.sleep(60)"
     )
 
-    done = _python(code, tmp_path, timeout=1.5)
+    done = _python(code, tmp_path, timeout=4)
 
     assert done.timed_out
-    assert done.seconds < 10
+    assert done.seconds < 20
     assert _ends(int(done.stdout))
 
 
@@ -108,7 +108,7 @@ def test_nothing_lives_on_after_a_child_has_ended(tmp_path: Path) -> None:
     done = _python(code, tmp_path)
 
     assert done.status == 0
-    assert done.seconds < 10
+    assert done.seconds < 20
     assert _ends(int(done.stdout))
 
 
