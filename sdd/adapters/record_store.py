@@ -44,14 +44,14 @@ class DiskRecordStore(RecordStore):
 
     def paths(self, under: PurePosixPath = PurePosixPath()) -> Sequence[PurePosixPath]:
         """Return every regular file below a folder, sorted; links are not followed."""
-        found = _walk(str(self._place(under)), str(under) if under.parts else "")
+        found = _walk(str(self._folder(under)), str(under) if under.parts else "")
         return [PurePosixPath(path) for path in sorted(found)]
 
     @override
     def names(self, folder: PurePosixPath) -> Sequence[str]:
         """Return the names of what stands in a folder; none when there is no such folder."""
         try:
-            return sorted(entry.name for entry in self._place(folder).iterdir())
+            return sorted(entry.name for entry in self._folder(folder).iterdir())
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -84,6 +84,9 @@ class DiskRecordStore(RecordStore):
             self._place(path).unlink(missing_ok=True)
         except OSError as error:
             raise _refused(path, "removed", error) from error
+
+    def _folder(self, path: PurePosixPath) -> Path:
+        return self._place(path / "x").parent
 
     def _place(self, path: PurePosixPath) -> Path:
         place = self._root / path

@@ -9,7 +9,6 @@ from sdd.adapters.git import open_git
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.errors import SpecError
 from sdd.ports import Clock
-from sdd.records import RecordStore
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import current_environment
 
@@ -20,7 +19,7 @@ class History:
 
     root: Path
     files: DiskFiles
-    store: RecordStore
+    store: DiskRecordStore
     clock: Clock
     branch: str
     user: str

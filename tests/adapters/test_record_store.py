@@ -131,3 +131,17 @@ def test_what_is_missing_reads_as_nothing(tmp_path: Path) -> None:
     assert store.read(PurePosixPath("a/b")) is None
     assert store.names(PurePosixPath("a")) == []
     store.remove(PurePosixPath("a/b"))
+
+
+def test_files_are_listed_in_order_and_links_are_passed_over(tmp_path: Path) -> None:
+    """What stands below a folder, without links and the folders of tools; links are not read."""
+    for name in ("a/2.md", "a/1.md", "a/b/3.md", ".git/x", "c.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "a/link.md").symlink_to(tmp_path / "c.md")
+    store = DiskRecordStore(tmp_path)
+
+    assert [str(path) for path in store.paths()] == ["a/1.md", "a/2.md", "a/b/3.md", "c.md"]
+    assert [str(path) for path in store.paths(PurePosixPath("a/b"))] == ["a/b/3.md"]
+    with pytest.raises(WorkspaceError):
+        store.read(PurePosixPath("a/link.md"))

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.table import Table
 from rich.text import Text
 
 from sdd.changes import apply_changes
@@ -116,16 +115,19 @@ def list_command(feature: str | None, project: Path | None, output_format: Forma
     """Print the records of a project, or of one feature."""
     found = [
         phr
-        for phr in list_phrs(open_history(project).files)
+        for phr in list_phrs(open_history(project).store)
         if feature is None or phr.feature == feature
     ]
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "records": [_brief(phr) for phr in found]}))
         return ExitCode.CLEAN
-    table = Table.grid(padding=(0, 2))
-    for phr in found:
-        table.add_row(phr.id, Text(phr.stage), Text(phr.title), Text(str(phr.path), style="dim"))
-    make_output().out.print(table)
+    widest = max((len(phr.title) for phr in found), default=0)
+    # Thousands of rows: plain lines, because laying out a table of them takes seconds.
+    write(
+        "".join(
+            f"{phr.id:<4}  {phr.stage:<12}  {phr.title:<{widest}}  {phr.path}\n" for phr in found
+        )
+    )
     return ExitCode.CLEAN
 
 
@@ -136,7 +138,7 @@ def _brief(phr: Phr) -> Mapping[str, object]:
 
 def show_command(name: str, project: Path | None, output_format: Format) -> int:
     """Print one record, found by its path, its number or a part of its file name."""
-    records = list_phrs(open_history(project).files)
+    records = list_phrs(open_history(project).store)
     wanted = name.lstrip("0")
     found = [
         phr
@@ -160,7 +162,7 @@ def show_command(name: str, project: Path | None, output_format: Format) -> int:
 
 def search_command(text: str, project: Path | None, output_format: Format) -> int:
     """Print every line of a record that holds the text."""
-    hits = search_phrs(open_history(project).files, text)
+    hits = search_phrs(open_history(project).store, text)
     if output_format is Format.JSON:
         rows = [{"file": hit.phr.path, "line": hit.line, "text": hit.excerpt} for hit in hits]
         write(dumps({"schema_version": 1, "hits": rows}))
@@ -175,8 +177,8 @@ def search_command(text: str, project: Path | None, output_format: Format) -> in
 def check_command(project: Path | None, output_format: Format) -> int:
     """Print what is wrong with the records; ends 1 when one is not valid."""
     history = open_history(project)
-    records = list_phrs(history.files)
-    found = check_phrs(records, known_paths=set(history.files.paths()))
+    records = list_phrs(history.store)
+    found = check_phrs(records, known_paths=set(history.store.paths()))
     bad = errors(found)
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "records": len(records), "diagnostics": found}))
@@ -211,7 +213,7 @@ def fix_command(project: Path | None, *, yes: bool) -> int:
 
 def stats_command(project: Path | None, output_format: Format) -> int:
     """Print counts by stage, feature, model and month."""
-    counts = stats(list_phrs(open_history(project).files))
+    counts = stats(list_phrs(open_history(project).store))
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "stats": counts}))
         return ExitCode.CLEAN
