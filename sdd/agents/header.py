@@ -91,6 +91,10 @@ def read_header(source: SourceText) -> Header | None:
         values, found = _read_leniently(entries, source.path)
         notes += found or [_whole(source, matter, problem)]
     values, found = _unescape(values, spans)
+    if found:  # its edit covers the same lines, and does more
+        notes = [
+            replace(note, edits=()) if note.subject == "description" else note for note in notes
+        ]
     return Header(values=values, spans=spans, body=matter.body, diagnostics=tuple(notes + found))
 
 

@@ -167,6 +167,17 @@ def test_literal_newlines_become_line_breaks() -> None:
     assert _parse(_mended(text, diagnostics)) == (definition, ())
 
 
+def test_a_doubly_broken_description_has_one_edit() -> None:
+    """Two remarks on the same lines do not offer edits that exclude each other."""
+    text = _file("name: porter\ndescription: Note: bags.\\nuser: hi")
+
+    definition, diagnostics = _parse(text)
+
+    assert definition.description == "Note: bags.\nuser: hi"
+    assert sum(len(item.edits) for item in diagnostics) == 1
+    assert _parse(_mended(text, diagnostics)) == (definition, ())
+
+
 def test_front_matter_without_an_end_is_found() -> None:
     """A longer rule, or the first heading, ends it; the warning says where it should."""
     text = "---\n\nname: porter\ndescription: Bags.\n--------\n\n# Porter\n"
