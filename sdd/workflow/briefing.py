@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -80,10 +81,14 @@ def _item(diagnostic: Diagnostic) -> Mapping[str, object]:
 
 
 def _render(template: str, **values: object) -> str:
-    environment = Environment(
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("sdd.workflow", "prompts"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(default=False),
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(**values)

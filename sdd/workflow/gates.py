@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from sdd.ports import ReadableFiles
-from sdd.verify.gates import GATES, DynamicGate, Verification
+from sdd.verify.gates import GATES, DynamicGate
 from sdd.verify.target import Target, VerifyContext
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.auditing import audit_gate
@@ -15,6 +15,7 @@ from sdd.workflow.context import Context, Work
 from sdd.workflow.integrate import check_integration
 from sdd.workflow.judge import Gate, Judgement, Reports, may_land, run_gates
 from sdd.workflow.prepare import Understood
+from sdd.workflow.request import Verifier
 from sdd.workflow.toolpaths import visible
 
 TIME_LIMIT = 120.0
@@ -69,7 +70,7 @@ def _gates(
     target: Target,
 ) -> tuple[Gate, ...]:
     backend = PurePosixPath(context.request.backend)
-    verification = Verification(
+    verifier = context.ports.verify(
         VerifyContext(
             target=target,
             application=understood.application,
@@ -84,7 +85,7 @@ def _gates(
         *(
             Gate(
                 name=gate.name,
-                judge=partial(_ask, verification, gate),
+                judge=partial(_ask, verifier, gate),
                 after=(INTEGRATION,) if gate.name == IMPORT else (INTEGRATION, IMPORT),
                 optional=gate.name in _MAY_BE_INCOMPLETE,
             )
@@ -97,8 +98,8 @@ def _gates(
     )
 
 
-def _ask(verification: Verification, gate: DynamicGate, _: Reports) -> GateReport:
-    return verification.check(gate)
+def _ask(verifier: Verifier, gate: DynamicGate, _: Reports) -> GateReport:
+    return verifier.check(gate)
 
 
 def _integration(files: ReadableFiles, backend: PurePosixPath, work: Work) -> GateReport:

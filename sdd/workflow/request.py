@@ -10,6 +10,9 @@ from sdd.agents.runner import AgentRunner, Limits
 from sdd.ir import Question
 from sdd.ports import Clock, Files, Processes
 from sdd.records import RecordStore
+from sdd.verify.gates import DynamicGate, Verification
+from sdd.verify.target import VerifyContext
+from sdd.verify.verdict import GateReport
 
 OFFLINE = "offline"
 SCRIPTED = "scripted:"
@@ -75,6 +78,14 @@ class Git(Protocol):
         ...
 
 
+class Verifier(Protocol):
+    """Lets dynamic gates judge one backend."""
+
+    def check(self, gate: DynamicGate) -> GateReport:
+        """Let one gate judge; what could not be judged is not run, never passed."""
+        ...
+
+
 OpenRunner = Callable[[PurePosixPath | None], AbstractAsyncContextManager[AgentRunner]]
 Scratch = Callable[[Mapping[PurePosixPath, bytes]], AbstractContextManager[str]]
 Lock = Callable[[PurePosixPath], AbstractContextManager[None]]
@@ -95,6 +106,7 @@ class Ports:
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
         git: None without git or outside a repository.
+        verify: Lets the dynamic gates judge a backend on disk.
         stop: Stops child processes of other threads when the run is interrupted.
     """
 
@@ -107,4 +119,5 @@ class Ports:
     records: RecordStore
     ask: Ask | None = None
     git: Git | None = None
+    verify: Callable[[VerifyContext], Verifier] = Verification
     stop: Callable[[], None] = lambda: None

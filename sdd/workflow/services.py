@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from sdd.changes import digest
 from sdd.diagnostics import Diagnostic
 from sdd.ir import Question
-from sdd.verify.own_tests import check_tests
+from sdd.verify.gates import GATES
 from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport
 from sdd.workflow.auditing import audit_gate
@@ -19,6 +19,7 @@ from sdd.workflow.prepare import Understood
 from sdd.workflow.tools import Services
 
 MOST_TOLD = 30
+_TESTS = next(gate for gate in GATES if gate.name == "tests")
 
 
 def services_for(
@@ -51,7 +52,7 @@ def _run_tests(context: Context, understood: Understood, overlay: Overlay, path:
             if not name.name.startswith("test_") or (backend / name).is_relative_to(wanted)
         }
     with context.ports.scratch(files) as folder:
-        report = check_tests(
+        verifier = context.ports.verify(
             VerifyContext(
                 target=target_for(context, folder, overlay, backend),
                 application=understood.application,
@@ -59,6 +60,7 @@ def _run_tests(context: Context, understood: Understood, overlay: Overlay, path:
                 timeout=TIME_LIMIT,
             )
         )
+        report = verifier.check(_TESTS)
     return told(report)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from sdd.text import SourceText
@@ -31,6 +32,7 @@ class Order:
         return covers(self.may_write, PurePosixPath(path))
 
 
+@lru_cache(maxsize=64)
 def parse_order(prompt: str) -> Order | None:
     """Read the order form; None when the text is no work order."""
     blocks = parse_blocks(SourceText(path="order", text=prompt))

@@ -1,0 +1,608 @@
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import pytest
+from fakes import FakeRunner, MemoryFiles
+
+from sdd.agents.conversation import Tool
+from sdd.agents.definition import AgentDefinition
+from sdd.agents.runner import Limits, Outcome, Step, Task
+from sdd.changes import digest
+from sdd.errors import ConfigError, ExitCode, ModelError, SddError, SpecError, WorkspaceError
+from sdd.workflow.events import (
+    Event,
+    GateFinished,
+    OrderPlanned,
+    OrderStarted,
+    RunFinished,
+    RunStarted,
+    StageFinished,
+)
+from sdd.workflow.offline.model import OfflineModel
+from sdd.workflow.runs import RunState, list_runs
+from tests.workflow.harness import CONTRACT, PROJECT, SCHEMA, Rig, drops_filter
+
+QUERIES = "backend/app/repositories/bookmark.py"
+MODEL = "backend/app/models/bookmark.py"
+MANIFEST = "backend/.sdd-manifest.json"
+
+
+@pytest.fixture
+def landed() -> Rig:
+    """Return a project in which a first run has landed."""
+    rig = Rig()
+    assert rig.start().landed
+    return rig
+
+
+def test_a_run_lands_a_backend_and_records_it() -> None:
+    """Files, manifest and one record; each file is listed with the hash of its bytes."""
+    rig = Rig()
+
+    report = rig.start(prompt="sdd implement bookmarks")
+
+    assert (report.exit_code, report.landed) == (ExitCode.CLEAN, True)
+    assert {MODEL, QUERIES, "backend/app/main.py"} <= set(rig.backend())
+    hashes = json.loads(rig.files.text(MANIFEST))["files"]
+    assert hashes["app/models/bookmark.py"] == digest(rig.files.text(MODEL).encode())
+    assert set(rig.backend()) == {MANIFEST, *(f"backend/{path}" for path in hashes)}
+    assert report.record is not None
+    assert "sdd implement bookmarks" in rig.files.text(report.record)
+    assert "files changed, 3 routes checked" in report.answer
+
+
+def test_landing_is_one_commit(landed: Rig) -> None:
+    """No moment shows half a backend."""
+    touching = [
+        commit
+        for commit in landed.files.commits
+        if any(path.parts[0] == "backend" for path in commit)
+    ]
+
+    assert len(touching) == 1
+
+
+def test_stages_and_orders_are_told_as_they_happen() -> None:
+    """The terminal follows events alone."""
+    rig = Rig()
+
+    report = rig.start()
+
+    stages = [event.stage for event in rig.events if isinstance(event, StageFinished)]
+    assert stages == [
+        "discover",
+        "read",
+        "plan",
+        "delegate",
+        "integrate",
+        "gates",
+        "land",
+        "record",
+    ]
+    assert isinstance(rig.events[0], RunStarted)
+    assert rig.events[-1] == RunFinished(report=report)
+    planned = [event.order for event in rig.events if isinstance(event, OrderPlanned)]
+    started = [event.order for event in rig.events if isinstance(event, OrderStarted)]
+    assert sorted(planned) == sorted(started)
+    gates = [event.report.gate for event in rig.events if isinstance(event, GateFinished)]
+    assert gates[:3] == ["integration", "audit", "import"]
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    """Two projects with the same specs get the same backend."""
+    first, second = Rig(), Rig()
+
+    first.start()
+    second.start()
+
+    assert first.backend() == second.backend()
+
+
+def test_a_second_run_changes_nothing_and_leaves_no_record(landed: Rig) -> None:
+    """Every invocation plans, delegates and gates; only the answer differs."""
+    before = landed.project()
+
+    report = landed.start()
+
+    assert (report.exit_code, report.landed, report.record) == (ExitCode.CLEAN, False, None)
+    assert report.answer == "0 files changed, 3 routes checked."
+    assert landed.project() == before
+    assert list_runs(landed.files)[0].state is RunState.UNCHANGED
+
+
+def test_a_deleted_backend_comes_back_byte_for_byte(landed: Rig) -> None:
+    """Missing files are made again."""
+    before = landed.backend()
+    landed.files.commit({path: None for path in landed.files.paths(PurePosixPath("backend/app"))})
+
+    report = landed.start()
+
+    assert report.landed
+    assert landed.backend() == before
+
+
+def test_an_edited_file_ends_the_run_3_and_is_left_alone(landed: Rig) -> None:
+    """The file is named, and nothing is lost."""
+    edited = landed.files.text(MODEL) + "# mine\n"
+    landed.files.commit({PurePosixPath(MODEL): edited.encode()})
+    before = landed.project()
+
+    report = landed.start()
+
+    assert report.exit_code is ExitCode.NEEDS_HUMAN
+    assert MODEL in report.answer
+    assert landed.project() == before
+
+
+def test_keep_leaves_the_edit_and_overwrite_replaces_it(landed: Rig) -> None:
+    """With --keep the file stays the user's; with --overwrite it is ours again."""
+    ours = landed.files.text(MODEL)
+    landed.files.commit({PurePosixPath(MODEL): (ours + "# mine\n").encode()})
+
+    kept = landed.start(keep=True)
+    after_keep = landed.files.text(MODEL)
+    replaced = landed.start(overwrite=True)
+
+    assert kept.exit_code is ExitCode.CLEAN
+    assert after_keep == ours + "# mine\n"
+    assert any(MODEL in item.text for item in kept.follow_ups if item.kind == "refactoring")
+    assert (replaced.exit_code, landed.files.text(MODEL)) == (ExitCode.CLEAN, ours)
+
+
+def test_a_file_that_stood_there_before_is_the_users() -> None:
+    """Brownfield: without a manifest every file is somebody's work."""
+    rig = Rig(files=MemoryFiles({**PROJECT, "backend/app/main.py": "print('mine')\n"}))
+
+    report = rig.start()
+
+    assert report.exit_code is ExitCode.NEEDS_HUMAN
+    assert "backend/app/main.py" in report.answer
+    assert rig.backend() == {"backend/app/main.py": "print('mine')\n"}
+
+
+def test_a_new_column_and_a_new_table_follow_the_specs(landed: Rig) -> None:
+    """Changed specs change what they concern, and new files come with them."""
+    schema = SCHEMA.replace(
+        "| `created_at`", "| `color` | VARCHAR(20) | Yes | NULL | — |\n| `created_at`", 1
+    ) + (
+        "\n### projects\n\n| Column | Type | Nullable | Constraints |\n|---|---|---|---|\n"
+        "| `id` | INTEGER | No | PRIMARY KEY |\n| `user_id` | VARCHAR(64) | No | INDEX |\n"
+        "| `name` | VARCHAR(80) | No | — |\n"
+    )
+    contract = CONTRACT + (
+        "\n### GET /api/projects\n\nLists the projects of the user.\n\n"
+        '**Response**: `200 OK`\n\n```json\n[{"id": 1, "user_id": "u1", "name": "Home"}]\n```\n'
+    )
+    landed.files.commit(
+        {
+            PurePosixPath("specs/database/schema.md"): schema.encode(),
+            PurePosixPath("specs/api/rest-endpoints.md"): contract.encode(),
+        }
+    )
+
+    report = landed.start()
+
+    assert report.landed
+    assert "color" in landed.files.text(MODEL)
+    assert "backend/app/models/project.py" in landed.backend()
+    assert "/api/projects" in "".join(landed.backend().values())
+    actions = {file.path: file.action for file in report.files}
+    assert actions[MODEL] == "changed"
+    assert actions["backend/app/models/project.py"] == "created"
+
+
+def test_files_that_no_spec_asks_for_any_more_are_deleted_unless_edited(landed: Rig) -> None:
+    """A table that goes takes its files with it; an edited one stops the run."""
+    contract = CONTRACT.replace("bookmarks", "memos").replace("bookmark_id", "memo_id")
+    specs = {
+        PurePosixPath("specs/database/schema.md"): SCHEMA.replace("bookmarks", "memos").encode(),
+        PurePosixPath("specs/api/rest-endpoints.md"): contract.encode(),
+    }
+    edited = Rig(files=MemoryFiles(landed.files.texts()))
+    edited.files.commit({**specs, PurePosixPath(MODEL): b"# mine\n"})
+    landed.files.commit(specs)
+
+    report = landed.start()
+    refused = edited.start()
+
+    assert report.landed
+    assert MODEL not in landed.backend()
+    assert "backend/app/models/memo.py" in landed.backend()
+    assert refused.exit_code in {ExitCode.NEEDS_HUMAN, ExitCode.CLEAN}
+    assert edited.files.text(MODEL) == "# mine\n"
+
+
+def test_a_dropped_filter_is_mended_and_lands() -> None:
+    """One round of repair; what lands is what the honest model would have landed."""
+    rig, honest = Rig(model=drops_filter(mends=True)), Rig()
+
+    report = rig.start(model="scripted:drops-filter")
+    honest.start()
+
+    assert (report.exit_code, report.rounds, report.landed) == (ExitCode.CLEAN, 1, True)
+    assert rig.backend() == honest.backend()
+    assert [order.rounds for order in report.orders if order.order == "repositories"] == [1]
+
+
+def test_a_filter_that_is_never_mended_ends_1_with_the_backend_untouched() -> None:
+    """Nothing lands, and what was written is kept with the run."""
+    rig = Rig(model=drops_filter(mends=False))
+
+    report = rig.start(model="scripted:never-mends")
+
+    assert (report.exit_code, report.landed) == (ExitCode.FINDINGS, False)
+    assert rig.backend() == {}
+    assert rig.project() == PROJECT
+    assert f".sdd/runs/{report.run_id}/files/{QUERIES}" in rig.files.texts()
+
+
+def test_a_model_that_drops_a_filter_of_a_landed_backend_does_not_land(landed: Rig) -> None:
+    """The mistake is found also where nothing had to be written."""
+    landed.model = drops_filter(mends=False)
+    before = landed.project()
+
+    report = landed.start(model="scripted:never-mends")
+
+    assert report.exit_code is ExitCode.FINDINGS
+    assert landed.project() == before
+
+
+def test_a_dry_run_shows_the_diff_and_writes_nothing() -> None:
+    """Not even a run is kept."""
+    rig = Rig()
+
+    report = rig.start(dry_run=True)
+
+    assert (report.exit_code, report.landed, report.dry_run) == (ExitCode.CLEAN, False, True)
+    assert "+++ b/backend/app/main.py" in report.diff
+    assert "would be changed" in report.answer
+    assert rig.files.texts() == PROJECT
+    assert rig.opened == [None]
+
+
+def test_one_agent_can_do_everything() -> None:
+    """`--agent` names who works on every order."""
+    rig = Rig()
+
+    report = rig.start(agent="fastapi-backend-agent")
+
+    assert {order.agent for order in report.orders} == {"fastapi-backend-agent"}
+    assert report.landed
+
+
+def test_a_definition_of_the_project_takes_the_place_of_the_packaged_one() -> None:
+    """Its prompt is what the agent hears, with the rules of the run."""
+    agent = "---\nname: test-subagent\ndescription: tests\n---\n\nYou test with care.\n"
+    rig = Rig(files=MemoryFiles({**PROJECT, "agents/test-subagent.md": agent}))
+    prompts: dict[str, str] = {}
+
+    @dataclass
+    class Listening(FakeRunner):
+        async def run(
+            self,
+            definition: AgentDefinition,
+            task: Task,
+            tools: Sequence[Tool],
+            limits: Limits,
+            on_step: Callable[[Step], None],
+        ) -> Outcome:
+            prompts[definition.name] = definition.prompt
+            return await super().run(definition, task, tools, limits, on_step)
+
+    rig.runner = Listening(model=rig.model)
+    rig.start()
+
+    assert prompts["test-subagent"].startswith("You test with care.")
+    assert "never instructions" in prompts["test-subagent"]
+
+
+def test_tools_that_a_definition_does_not_grant_are_not_there() -> None:
+    """An agent that may only read writes nothing, and the run does not land."""
+    agent = "---\nname: task-crud-subagent\ndescription: x\ntools: Read, Glob\n---\n\nRead.\n"
+    rig = Rig(files=MemoryFiles({**PROJECT, "agents/task-crud-subagent.md": agent}))
+
+    report = rig.start()
+
+    assert report.exit_code is ExitCode.FINDINGS
+    assert rig.backend() == {}
+
+
+@dataclass
+class Breaking:
+    """A runner that works until an order, and then something happens."""
+
+    inner: FakeRunner
+    at: str
+    error: BaseException
+    done: list[str] = field(default_factory=list)
+
+    async def run(
+        self,
+        definition: AgentDefinition,
+        task: Task,
+        tools: Sequence[Tool],
+        limits: Limits,
+        on_step: Callable[[Step], None],
+    ) -> Outcome:
+        """Work, or break."""
+        if task.key == self.at:
+            raise self.error
+        self.done.append(task.key)
+        return await self.inner.run(definition, task, tools, limits, on_step)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), KeyboardInterrupt()])
+@pytest.mark.parametrize("at", ["auth-0", "routes-0", "tests-0"])
+def test_an_interruption_keeps_the_run_and_the_next_goes_on(error: BaseException, at: str) -> None:
+    """Exit 130, nothing landed; the same request takes up the same run."""
+    rig = Rig()
+    rig.runner = Breaking(inner=FakeRunner(model=rig.model), at=at, error=error)
+
+    interrupted = rig.start()
+    before = rig.project()
+    rig.runner = None
+    resumed = rig.start()
+
+    assert interrupted.exit_code is ExitCode.INTERRUPTED
+    assert before == PROJECT
+    assert (resumed.run_id, resumed.resumed) == (interrupted.run_id, True)
+    assert resumed.landed
+    assert rig.opened == [PurePosixPath(f".sdd/runs/{resumed.run_id}")] * 2
+
+
+def test_cancelling_from_outside_ends_130() -> None:
+    """^C reaches the run as a cancellation, at whatever it waits for."""
+    rig = Rig()
+
+    async def cancelled() -> ExitCode:
+        task: asyncio.Task[object]
+
+        def stop_at_gates(event: Event) -> None:
+            if isinstance(event, GateFinished):
+                task.cancel()
+
+        task = asyncio.ensure_future(rig.implement(on_event=stop_at_gates))
+        report = await task
+        return report.exit_code  # type: ignore[attr-defined, no-any-return]
+
+    assert asyncio.run(cancelled()) is ExitCode.INTERRUPTED
+    assert rig.project() == PROJECT
+
+
+def test_changed_specs_begin_a_new_run_after_an_interruption() -> None:
+    """What was said about other specs is not taken up."""
+    rig = Rig()
+    rig.runner = Breaking(
+        inner=FakeRunner(model=rig.model), at="routes-0", error=asyncio.CancelledError()
+    )
+    first = rig.start()
+    rig.runner = None
+    rig.files.commit({PurePosixPath("specs/features/bookmarks.md"): b"# Feature: bookmarks\n"})
+
+    second = rig.start()
+
+    assert not second.resumed
+    assert second.run_id != first.run_id
+
+
+def test_a_model_that_cannot_be_reached_keeps_what_was_paid_for() -> None:
+    """The error is one sentence, and the run can go on."""
+    rig = Rig()
+    error = ModelError("The model cannot be reached.")
+    rig.runner = Breaking(inner=FakeRunner(model=rig.model), at="routes-0", error=error)
+
+    with pytest.raises(ModelError):
+        rig.start()
+    rig.runner = None
+    report = rig.start()
+
+    assert report.resumed
+    assert report.landed
+
+
+def test_a_named_run_is_resumed() -> None:
+    """`--resume RUN` takes exactly this one; an unknown one is an error."""
+    rig = Rig()
+    rig.runner = Breaking(
+        inner=FakeRunner(model=rig.model), at="routes-0", error=asyncio.CancelledError()
+    )
+    first = rig.start()
+    rig.runner = None
+
+    with pytest.raises(SpecError):
+        rig.start(resume="nothing")
+    report = rig.start(resume=first.run_id)
+
+    assert (report.run_id, report.resumed) == (first.run_id, True)
+
+
+def test_a_budget_ends_the_run_4() -> None:
+    """It stops before the call that would pass it, and keeps everything."""
+    rig = Rig()
+
+    report = rig.start(budget=Limits(requests=3))
+
+    assert report.exit_code is ExitCode.LIMIT
+    assert rig.project() == PROJECT
+    assert rig.start().resumed
+
+
+def test_a_time_limit_ends_the_run_4() -> None:
+    """Agents that take too long are stopped."""
+
+    @dataclass
+    class Slow:
+        async def run(self, *_: object) -> Outcome:
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    rig = Rig()
+    rig.runner = Slow()  # type: ignore[assignment]
+
+    report = rig.start(budget=Limits(seconds=0.05))
+
+    assert report.exit_code is ExitCode.LIMIT
+    assert rig.project() == PROJECT
+
+
+def test_a_gate_that_was_not_run_does_not_land() -> None:
+    """The report says what is missing."""
+    rig = Rig(missing_gate="tests")
+
+    report = rig.start()
+
+    assert report.exit_code is ExitCode.FINDINGS
+    assert "It is not installed." in report.answer
+    assert rig.backend() == {}
+
+
+def test_an_incomplete_probe_lands_and_is_told() -> None:
+    """What a probe could not try is named among the follow-ups."""
+    rig = Rig(missing_gate="isolation probe")
+
+    report = rig.start()
+
+    assert report.landed
+    assert any("isolation probe" in item.text for item in report.follow_ups)
+
+
+OPEN = "# Feature\n\n- **FR-001**: Bookmarks expire after [NEEDS CLARIFICATION: how many days?]\n"
+WITH_QUESTION = {**PROJECT, "specs/001-bookmarks/spec.md": OPEN}
+
+
+def test_an_open_question_ends_3_when_nobody_may_be_asked() -> None:
+    """It says what it needs: id, text and place."""
+    rig = Rig(files=MemoryFiles(WITH_QUESTION), answer="never asked")
+
+    report = rig.start(no_input=True)
+
+    assert report.exit_code is ExitCode.NEEDS_HUMAN
+    assert rig.asked == []
+    assert [str(question.places[0]) for question in report.questions] == [
+        "specs/001-bookmarks/spec.md:3"
+    ]
+    assert report.questions[0].id in report.answer
+
+
+def test_a_human_is_asked_and_the_answer_is_recorded() -> None:
+    """Agents hear it, and the record keeps it."""
+    rig = Rig(files=MemoryFiles(WITH_QUESTION), answer="thirty days")
+
+    report = rig.start()
+
+    assert report.landed
+    assert len(rig.asked) == 1
+    assert "thirty days" in rig.fake_runner.tasks[0][1].prompt
+    assert report.record is not None
+    assert "thirty days" in rig.files.text(report.record)
+
+
+def test_an_answers_file_answers() -> None:
+    """Nobody is asked what was answered before."""
+    rig = Rig(files=MemoryFiles(WITH_QUESTION))
+    question = rig.start(no_input=True).questions[0]
+
+    report = rig.start(no_input=True, answers={question.id: "thirty days"})
+
+    assert report.landed
+    assert report.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "request_values", "error", "says"),
+    [
+        ({}, {}, SpecError, "no specs"),
+        (PROJECT, {"feature": "bookmark"}, SpecError, "no feature 'bookmark'"),
+        ({"specs/api/rest-endpoints.md": "\n"}, {"feature": "all"}, SpecError, "no endpoint"),
+        (PROJECT, {"agent": "nobody"}, ConfigError, "no agent called nobody"),
+        (PROJECT, {"keep": True, "overwrite": True}, ConfigError, "contradict"),
+        (PROJECT, {"commit": True}, ConfigError, "git"),
+        (PROJECT, {"layout": "odd"}, ConfigError, "no layout called odd"),
+        (PROJECT, {"backend": "../elsewhere"}, ConfigError, "folder"),
+        ({**PROJECT, MANIFEST: "<<<<<<<"}, {}, WorkspaceError, "manifest"),
+    ],
+)
+def test_what_cannot_begin_is_one_sentence(
+    texts: dict[str, str], request_values: dict[str, object], error: type[SddError], says: str
+) -> None:
+    """Each has a message, a hint, and leaves the project as it was."""
+    rig = Rig(files=MemoryFiles(texts))
+
+    with pytest.raises(error, match=says) as caught:
+        rig.start(**request_values)
+
+    assert caught.value.hint
+    assert rig.project() == texts
+
+
+def test_a_broken_agent_file_is_named() -> None:
+    """Two different definitions of a needed agent leave it to chance who works."""
+    agent = "---\nname: test-subagent\ndescription: x\n---\n\nOne.\n"
+    texts = {
+        **PROJECT,
+        "agents/test-subagent.md": agent,
+        "agents/other.md": agent.replace("One", "Two"),
+    }
+
+    with pytest.raises(ConfigError, match="test-subagent"):
+        Rig(files=MemoryFiles(texts)).start()
+
+
+def test_a_disk_that_is_full_at_landing_loses_nothing() -> None:
+    """The error is told, nothing landed, and the next run goes on where this one stopped."""
+    rig = Rig(files=MemoryFiles(PROJECT, unwritable=["backend/app/main.py"]))
+
+    with pytest.raises(WorkspaceError):
+        rig.start()
+    after = rig.project()
+    rig.files.unwritable.clear()
+    report = rig.start()
+
+    assert after == PROJECT
+    assert report.resumed
+    assert report.landed
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
+    """The run does not begin."""
+
+    class ReadOnly(MemoryFiles):
+        def commit(self, writes: object) -> None:
+            raise WorkspaceError(".sdd cannot be written: permission denied.")
+
+    rig = Rig(files=ReadOnly(PROJECT))
+
+    with pytest.raises(WorkspaceError, match="permission denied"):
+        rig.start()
+
+    assert rig.start(dry_run=True).exit_code is ExitCode.CLEAN
+
+
+def test_two_runs_at_once_are_refused() -> None:
+    """The second is told that another is at work."""
+    with pytest.raises(WorkspaceError, match="Another run"):
+        Rig(held=True).start()
+
+
+def test_a_record_that_cannot_be_written_does_not_unmake_the_landing() -> None:
+    """The backend stands, and the run says what is missing."""
+    template = "no prompt is put anywhere\n"
+    rig = Rig(files=MemoryFiles({**PROJECT, ".specify/templates/phr-template.prompt.md": template}))
+
+    report = rig.start()
+
+    assert (report.landed, report.exit_code) == (True, ExitCode.FINDINGS)
+    assert "But afterwards" in report.answer
+
+
+def test_the_offline_model_gets_its_order_and_documents_and_nothing_else() -> None:
+    """Its prompt names documents; their text comes through read_file alone."""
+    rig = Rig(model=OfflineModel())
+    rig.start()
+
+    for _, task in rig.fake_runner.tasks:
+        assert "Milk" not in task.prompt
+        assert "specs/api/rest-endpoints.md" in task.prompt or "schema.md" in task.prompt
