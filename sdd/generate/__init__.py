@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from sdd.diagnostics import Diagnostic
 from sdd.generate.domain import domain
 from sdd.generate.files import Options, RenderedFile, Role
-from sdd.generate.plan import FilePlan, plan
+from sdd.generate.plan import plan
+from sdd.generate.plans import FilePlan
 from sdd.generate.rendering import render_python, render_text
 from sdd.generate.supported import split
 from sdd.ir import Application

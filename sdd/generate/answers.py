@@ -195,8 +195,11 @@ def _annotation(context: _Context, schemas: Schemas, shape: Shape, handler: str)
         wanted = f"{context.table.cls}ListResponse"
     if operation.row == () and context.table:
         place = Place(module=context.table.module, base=RESPONSE, table=context.table)
-        return schemas.model(shape, wanted, place, f"What {operation.endpoint.name} answers")
-    return schemas.model(shape, wanted, _place(context), f"What {operation.endpoint.name} answers")
+    else:
+        place = _place(context)
+    doc = f"What {operation.endpoint.name} answers"
+    otherwise = f"{names.pascal(handler)}Response"
+    return schemas.model(shape, wanted, place, doc, otherwise=otherwise)
 
 
 def _is_plain_row(context: _Context, shape: Shape) -> bool:

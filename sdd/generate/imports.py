@@ -1,10 +1,13 @@
 """Imports of a generated module, found from the names that its body uses."""
 
 import ast
+import re
 from collections.abc import Mapping
 
 STANDARD: Mapping[str, str] = {
-    **dict.fromkeys(("Annotated", "Any", "ClassVar", "Final", "Literal"), "typing"),
+    **dict.fromkeys(
+        ("Annotated", "Any", "ClassVar", "Final", "Literal", "Protocol", "TypeVar"), "typing"
+    ),
     **dict.fromkeys(
         ("AsyncIterator", "Awaitable", "Callable", "Iterator", "Mapping", "Sequence"),
         "collections.abc",
@@ -44,6 +47,7 @@ STANDARD: Mapping[str, str] = {
     "StrEnum": "enum",
     "TestClient": "fastapi.testclient",
     "ceil": "math",
+    "count": "itertools",
     "dataclass": "dataclasses",
     "field": "dataclasses",
     "asynccontextmanager": "contextlib",
@@ -62,7 +66,7 @@ _STANDARD_LIBRARY = frozenset(
         "enum",
         "logging",
     }
-    | {"math", "os", "re", "typing", "uuid"}
+    | {"itertools", "math", "os", "re", "typing", "uuid"}
 )
 
 
@@ -122,7 +126,8 @@ def _group(module: str) -> int:
     return 2 if module.partition(".")[0] in {"app", "tests"} else 1
 
 
-def _by_kind(name: str) -> tuple[int, str]:
-    if name.isupper():
-        return 0, name
-    return (1 if name[0].isupper() else 2), name
+def _by_kind(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Sort constants, classes, functions; numbers in names by their value."""
+    kind = 0 if name.isupper() else 1 if name[0].isupper() else 2
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return kind, [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]

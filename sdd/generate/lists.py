@@ -9,7 +9,7 @@ from sdd.generate.domain import Table
 from sdd.generate.models import member
 from sdd.ir import Column, Parameter, Type
 from sdd.ir.behaviour import Operation
-from sdd.ir.matching import is_timestamp
+from sdd.ir.matching import EVERYTHING, is_timestamp
 from sdd.ir.queries import Filter, FilterKind, Sorting
 
 _COMPARE = {
@@ -57,7 +57,7 @@ def list_plan(table: Table, operation: Operation, *, total: bool) -> ListPlan:
     """Plan the query of a list."""
     parameters = {item.name: item for item in operation.endpoint.parameters}
     keys, direction, order = _order(table, operation.sorting or Sorting(), parameters)
-    offset, limit = _page(operation, parameters)
+    offset, limit = _page(operation)
     return ListPlan(
         filters=tuple(
             narrowing
@@ -73,9 +73,7 @@ def list_plan(table: Table, operation: Operation, *, total: bool) -> ListPlan:
     )
 
 
-def _page(
-    operation: Operation, parameters: Mapping[str, Parameter]
-) -> tuple[str | None, str | None]:
+def _page(operation: Operation) -> tuple[str | None, str | None]:
     paging = operation.paging
     if paging is None:
         return None, None
@@ -104,6 +102,10 @@ def _narrowings(table: Table, item: Filter, parameter: Parameter) -> list[Narrow
             if value is not None
         ]
     guard = f"{argument} is not None" if _is_optional(parameter) else None
+    everything = [word for word in parameter.constraints.choices if word.casefold() in EVERYTHING]
+    if everything and item.kind is FilterKind.EQUAL:
+        apart = f"{argument} != {naming.literal(everything[0])}"
+        guard = f"{guard} and {apart}" if guard else apart
     if item.kind is FilterKind.OVERDUE:
         return [Narrowing(guard=argument, condition=overdue(table, item.columns))]
     return [Narrowing(guard=guard, condition=_condition(table, item, argument, parameter))]
@@ -121,6 +123,10 @@ def _condition(table: Table, item: Filter, argument: str, parameter: Parameter) 
             return " | ".join(parts)
         case FilterKind.CONTAINS:
             return f"list_contains(col({reference}), {argument})"
+        case FilterKind.EQUAL if column.name in table.enums and parameter.constraints.choices != (
+            column.constraints.choices
+        ):
+            return f"{reference} == {table.enums[column.name]}({argument})"
         case FilterKind.EQUAL if column.type is Type.BOOL:
             return f"col({reference}).is_({argument})"
         case FilterKind.EQUAL:
@@ -181,7 +187,7 @@ def _order(
     keys = tuple(
         (naming.literal(order.word), sort_key(table, order.column)) for order in sorting.orders
     )
-    chosen = f"({chosen} if {argument} is not None else {fallback})" if fallback else chosen
+    chosen = f"{chosen} if {argument} is not None else {fallback}" if fallback else chosen
     return keys, direction, (f"direction({chosen}).nulls_last()", f"direction({key})")
 
 

@@ -27,7 +27,7 @@ _LOCALS = frozenset(
     {"session", "data", "body", "statement", "direction", "keys", "rows", "total", "now", "row"}
     | {"asc", "desc", "col", "select", "func", "status_code", "request", "response", "router"}
     | {"current_user_id", "ceil", "settings", "utc_now", "case", "delete", "jwt", "logging"}
-    | {"os", "re", "pytest", "user", "users"}
+    | {"os", "re", "pytest"}
 )
 
 
@@ -80,10 +80,11 @@ def unique(wanted: str, taken: Iterable[str]) -> str:
     known = set(taken)
     if wanted not in known:
         return wanted
+    joint = "" if wanted[0].isupper() and not wanted.isupper() else "_"
     number = 2
-    while f"{wanted}_{number}" in known:
+    while f"{wanted}{joint}{number}" in known:
         number += 1
-    return f"{wanted}_{number}"
+    return f"{wanted}{joint}{number}"
 
 
 def attributes(entity: Entity) -> dict[str, str]:

@@ -1,46 +1,22 @@
 """Which files a backend has, and what each is rendered from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any
 
 from sdd.generate import naming
-from sdd.generate.domain import Domain, Table
+from sdd.generate.checks.files import check_files, check_symbols
+from sdd.generate.domain import Domain, Shared, Table
 from sdd.generate.files import Options, Role
 from sdd.generate.methods import parameter_annotation
 from sdd.generate.models import model_plan
+from sdd.generate.plans import FilePlan, Plan
 from sdd.generate.project import ProjectPlan, error_code, project_plan
 from sdd.generate.repositories import Repositories, Repository
-from sdd.generate.routes import RouterPlan, Work, router_plans, status_constant
+from sdd.generate.routes import RouterPlan, Work, router_plans
 from sdd.generate.schemas import Schemas, bounds
 from sdd.ir import Parameter
 
 _ERRORS = {401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilePlan:
-    """A file: where it goes, its template, and the values made ready for it.
-
-    Attributes:
-        header: The module's docstring; None for what is not Python.
-    """
-
-    path: str
-    template: str
-    role: Role
-    purpose: str
-    header: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """All files, and where their own names come from."""
-
-    files: tuple[FilePlan, ...]
-    symbols: Mapping[str, str]
 
 
 def plan(domain: Domain, options: Options) -> Plan:
@@ -63,9 +39,11 @@ def plan(domain: Domain, options: Options) -> Plan:
         *files.repository_files(work.repositories),
         *files.route_files(routers),
         *files.packages(),
+        *check_files(domain, project, routers),
     )
     symbols = _symbols(domain, project, work.schemas)
     symbols |= {f"{item.module}_router": f"app.api.v1.{item.module}:router" for item in routers}
+    symbols |= check_symbols(domain)
     return Plan(files=listed, symbols=symbols)
 
 
@@ -90,6 +68,7 @@ def _symbols(domain: Domain, project: ProjectPlan, schemas: Schemas) -> dict[str
         "TOKEN_LIFETIME_SECONDS": "app.auth.jwt",
         "UTCDateTime": "app.db.types",
         "UnauthorizedError": "app.errors",
+        "create_app": "app.main",
         "hash_password": "app.auth.passwords",
         "install_error_handlers": "app.errors",
         "issue_token": "app.auth.jwt",
@@ -122,13 +101,6 @@ class _Files:
     project: ProjectPlan
     specs: tuple[str, ...]
 
-    def _header(self, sentence: str, *, follows: bool = True) -> str:
-        specs = self.project.specs
-        if not follows or not specs:
-            return sentence
-        listed = "\n".join(f"- {path}" for path in specs)
-        return f"{sentence}\n\nSpecs:\n\n{listed}\n"
-
     def _python(
         self,
         path: str,
@@ -142,7 +114,7 @@ class _Files:
             template=template,
             role=role,
             purpose=purpose,
-            header=self._header(purpose),
+            header=self.project.header(purpose),
             values={"project": self.project, **values},
         )
 
@@ -215,6 +187,7 @@ class _Files:
             ("pyproject.toml", "pyproject.toml", "The package and its dependencies"),
             (".env.example", "env.example", "The settings, without values"),
             (".gitignore", "gitignore", "What git leaves out"),
+            ("README.md", "README.md", "How to run, try and test the backend"),
         ):
             files.append(
                 FilePlan(
@@ -222,10 +195,33 @@ class _Files:
                     template=template,
                     role=Role.PROJECT,
                     purpose=purpose,
-                    values={"project": self.project},
+                    values={"project": self.project, **self._readme()},
                 )
             )
         return files
+
+    def _readme(self) -> dict[str, Any]:
+        example = next(
+            (
+                item.endpoint.path
+                for item in self.domain.operations
+                if item.endpoint.auth and item.endpoint.method == "GET"
+            ),
+            None,
+        )
+        users = {"int": "1", "uuid": "11111111-1111-4111-8111-111111111111"}
+        user = users.get(self.project.principal_type, "alice")
+        for item in self.project.own_ids:
+            example = example.replace(f"{{{item.parameter}}}", user) if example else None
+        elsewhere = [
+            item.table for item in self.domain.application.entities if item.managed_by is not None
+        ]
+        return {
+            "example_user": user,
+            "example_path": None if example and "{" in example else example,
+            "owned": any(not isinstance(t.ownership, Shared) for t in self.domain.tables.values()),
+            "logical": naming.prose(elsewhere[0]) if elsewhere and elsewhere[0] else None,
+        }
 
     def _own_ids(self) -> list[dict[str, str]]:
         status = self.project.path_user_status
@@ -349,11 +345,3 @@ class _Files:
             )
             for folder in folders
         ]
-
-
-def path_of(item: FilePlan) -> PurePosixPath:
-    """Return a file's path."""
-    return PurePosixPath(item.path)
-
-
-__all__ = ["FilePlan", "Plan", "path_of", "plan", "status_constant"]

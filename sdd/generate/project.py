@@ -43,6 +43,7 @@ class ErrorFieldPlan:
     """A field of every error body, and the value it gets, as source."""
 
     attribute: str
+    json: str
     keyword: str
     annotation: str
     value: str
@@ -88,6 +89,13 @@ class ProjectPlan:
     codes: dict[str, str]
     own_ids: tuple[OwnIdPlan, ...]
     specs: tuple[str, ...]
+
+    def header(self, purpose: str) -> str:
+        """Return a module's docstring: what it is, and the specs that it follows."""
+        if not self.specs:
+            return purpose
+        listed = "\n".join(f"- {path}" for path in self.specs)
+        return f"{purpose}\n\nSpecs:\n\n{listed}\n"
 
 
 def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:
@@ -173,6 +181,7 @@ def _error_field(name: str, word: str, *, message: bool, code: bool) -> ErrorFie
     source = "" if attribute == name else f" = Field(alias={naming.literal(name)})"
     return ErrorFieldPlan(
         attribute=attribute,
+        json=naming.literal(name),
         keyword=name if name.isidentifier() and not iskeyword(name) else attribute,
         annotation=annotation,
         value=value,

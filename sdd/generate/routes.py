@@ -207,13 +207,14 @@ def _body(schemas: Schemas, operation: Operation, table: Table | None, handler: 
     request = operation.endpoint.request or Shape(type=Type.NONE)
     if not request.fields:
         return None
-    wanted = f"{names.pascal(handler)}Request"
+    wanted = otherwise = f"{names.pascal(handler)}Request"
     if table is not None and operation.action in _REQUESTS:
         wanted = f"{table.cls}{_REQUESTS[operation.action]}"
     signing = operation.action in _SESSION_ACTIONS or table is None
     module = "auth" if signing or table is None else table.module
     place = Place(module=module, base=REQUEST, table=table)
-    return schemas.model(request, wanted, place, f"The body of {operation.endpoint.name}")
+    doc = f"The body of {operation.endpoint.name}"
+    return schemas.model(request, wanted, place, doc, otherwise=otherwise)
 
 
 def _call(

@@ -59,13 +59,23 @@ class Schemas:
     known: dict[tuple[str, Shape], str] = field(default_factory=dict)
     fields: dict[str, tuple[FieldPlan, ...]] = field(default_factory=dict)
 
-    def model(self, shape: Shape, wanted: str, place: Place, doc: str) -> str:
-        """Return the name of the model for an object, planning it if it is new."""
+    def model(
+        self, shape: Shape, wanted: str, place: Place, doc: str, *, otherwise: str | None = None
+    ) -> str:
+        """Return the name of the model for an object, planning it if it is new.
+
+        Args:
+            otherwise: The name when `wanted` is taken by another model.
+        """
         kind = place.base if place.base == RESPONSE else wanted
         identity = (kind, plain(shape))
         if identity in self.known:
             return self.known[identity]
-        name = naming.unique(naming.class_name(wanted), {*self.fields, *self.reserved})
+        taken = {*self.fields, *self.reserved}
+        name = naming.class_name(wanted)
+        if name in taken and otherwise is not None:
+            name = naming.class_name(otherwise)
+        name = naming.unique(name, taken)
         self.known[identity] = name
         self.fields[name] = ()
         self.fields[name] = self._fields(shape, name, place)

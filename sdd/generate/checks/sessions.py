@@ -1,0 +1,103 @@
+"""Values for the tests of registration and login."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sdd import names
+from sdd.generate import naming
+from sdd.generate.checks.values import shape_pair
+from sdd.generate.domain import Domain
+from sdd.generate.routes import HandlerPlan
+from sdd.generate.sessions import identifying, password_field
+from sdd.ir import Shape, Type
+from sdd.ir.behaviour import Action
+from sdd.ir.matching import find_column, identifier
+
+_TOKENS = frozenset({"access_token", "token", "jwt", "accesstoken", "auth_token"})
+
+
+def session_values(domain: Domain, handlers: tuple[HandlerPlan, ...]) -> Mapping[str, Any] | None:
+    """Return what the template of the session tests needs; None when nobody can register."""
+    register = _handler(handlers, Action.REGISTER)
+    table = domain.user
+    if register is None or table is None or register.session is None:
+        return None
+    body = _body(domain, register)
+    if body is None:
+        return None
+    values: dict[str, Any] = {
+        "user": table,
+        "register": {
+            "path": _path(register),
+            "status": register.status,
+            "body": body,
+            "hashed": register.session.hashed,
+        },
+        "login": None,
+        "probe": _probe(handlers),
+    }
+    login = _handler(handlers, Action.LOGIN)
+    sent = _body(domain, login, of="account()") if login else None
+    if login is not None and sent is not None:
+        found, password = identifying(table, login.operation), password_field(login.operation)
+        values["login"] = {
+            "path": _path(login),
+            "status": login.status,
+            "body": sent,
+            "token": _token(login.operation.endpoint.response),
+            "identifier": naming.literal(found[0].name if found else ""),
+            "password": naming.literal(password.name if password else ""),
+        }
+    return values
+
+
+def _handler(handlers: tuple[HandlerPlan, ...], action: Action) -> HandlerPlan | None:
+    return next((item for item in handlers if item.operation.action is action), None)
+
+
+def _path(handler: HandlerPlan) -> str:
+    return naming.literal(handler.full_path)
+
+
+def _body(domain: Domain, handler: HandlerPlan, of: str | None = None) -> str | None:
+    """Return a body as source: with the account's own values, or with those of another body."""
+    table, request = domain.user, handler.operation.endpoint.request
+    found = identifying(table, handler.operation) if table else None
+    if request is None or found is None or table is None:
+        return None
+    parts = []
+    for item in request.fields:
+        name = naming.literal(item.name)
+        if "password" in names.words(item.name) or item is password_field(handler.operation):
+            parts.append(f"{name}: PASSWORD")
+        elif identifier(item.name) == identifier(found[0].name):
+            own = 'f"new{number}@example.com"' if of is None else '"new1@example.com"'
+            parts.append(f"{name}: {own}")
+        else:
+            both = shape_pair(table, item.shape, find_column(table.entity, item.name))
+            if both is None and item.required:
+                return None
+            if both is not None:
+                parts.append(f"{name}: {both.json[0]}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _token(shape: Shape | None, path: str = "") -> str | None:
+    """Return how the token is reached in an answer."""
+    for item in shape.fields if shape else ():
+        here = f"{path}[{naming.literal(item.name)}]"
+        if item.shape.type is Type.STR and identifier(item.name) in _TOKENS:
+            return here
+        below = _token(item.shape, here)
+        if below is not None:
+            return below
+    return None
+
+
+def _probe(handlers: tuple[HandlerPlan, ...]) -> str | None:
+    """Return method and path of an endpoint that any signed-in user may call."""
+    for item in handlers:
+        endpoint = item.operation.endpoint
+        if endpoint.auth and endpoint.method == "GET" and "{" not in endpoint.path:
+            return f'"GET", {naming.literal(endpoint.path)}'
+    return None
