@@ -13,6 +13,7 @@ from sdd.cli.apps.runs import runs_app
 from sdd.cli.apps.spec import spec_app
 from sdd.cli.options import FormatOption, Project, Quiet, Verbose
 from sdd.cli.output import Format, ReportFormat
+from sdd.diagnostics import Severity
 
 app = typer.Typer(
     name="sdd",
@@ -114,6 +115,39 @@ def implement(  # noqa: PLR0913 - one argument for each option
             project=project,
             output_format=output_format,
             quiet=quiet,
+            verbose=verbose,
+        )
+    )
+
+
+@app.command()
+def audit(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The backend's folder; default: backend/ or this one.")
+    ] = None,
+    *,
+    explain: Annotated[
+        str | None, typer.Option(help='Show the reasons for one route: "GET /api/tasks".')
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End 3 when something could not be decided.")
+    ] = False,
+    fail_on: Annotated[
+        Severity, typer.Option(help="End 1 from this severity on: error, warning or note.")
+    ] = Severity.ERROR,
+    output_format: FormatOption = Format.TEXT,
+    verbose: Verbose = False,
+) -> int:
+    """Check that every route is authenticated and every query confined to the user."""
+    from sdd.cli.commands.audit import AuditArguments, audit_command  # noqa: PLC0415
+
+    return audit_command(
+        AuditArguments(
+            folder=folder,
+            explain=explain,
+            strict=strict,
+            fail_on=fail_on,
+            output_format=output_format,
             verbose=verbose,
         )
     )
