@@ -1,6 +1,7 @@
 """The static checker: who is let in, and whose rows are touched."""
 
 from sdd.audit.analysis import audit
+from sdd.audit.lift import lift
 from sdd.audit.model import Access, AuditReport, AuthReport, RouteReport, Summary, Verdict
 from sdd.audit.report import report_json
 from sdd.audit.settings import AuditSettings
@@ -14,5 +15,6 @@ __all__ = [
     "Summary",
     "Verdict",
     "audit",
+    "lift",
     "report_json",
 ]

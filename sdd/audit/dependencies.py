@@ -4,9 +4,10 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sdd.audit.annotations import annotation_value
 from sdd.audit.classes import all_fields, instantiate, is_model
 from sdd.audit.engine import Arguments, Engine
-from sdd.audit.state import Frame, Place, State
+from sdd.audit.state import Place, State
 from sdd.audit.values import (
     NONE,
     Bound,
@@ -143,7 +144,7 @@ class Request:
             keywords = {
                 name: self._parameter(
                     name,
-                    self._annotation(item.annotation, info.module, None),
+                    annotation_value(self.engine, item.annotation, info.module),
                     info.find(name),
                     state,
                     item,
@@ -174,38 +175,13 @@ class Request:
         positional = [*spec.posonlyargs, *spec.args]
         bound: dict[str, Value] = {}
         for parameter in [*positional[skip:], *spec.kwonlyargs]:
-            annotation = self._annotation(parameter.annotation, function.module, function)
+            annotation = annotation_value(
+                self.engine, parameter.annotation, function.module, function
+            )
             bound[parameter.arg] = self._parameter(
                 parameter.arg, annotation, function.defaults.get(parameter.arg), state, parameter
             )
         return bound
-
-    def _annotation(
-        self, node: ast.expr | None, module: object, function: Func | None
-    ) -> Value | None:
-        if node is None:
-            return None
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            try:
-                node = ast.parse(node.value, mode="eval").body
-            except SyntaxError:
-                return None
-        return self._inside(node, module, function)
-
-    def _inside(self, node: ast.expr, module: object, function: Func | None) -> Value:
-        from sdd.program import Module  # noqa: PLC0415
-
-        assert isinstance(module, Module)  # noqa: S101 - narrows for the type checker
-        frame = Frame(
-            module=module,
-            label=function.label if function else "",
-            scope=function.closure if function else None,
-        )
-        with self.engine.inside(frame, node, Place(module.path, node.lineno)):
-            scratch = State({}, {}, {})
-            value = self.engine.evaluate(node, scratch)
-        self.engine.heap.update(scratch.heap)
-        return value
 
     def _parameter(
         self,

@@ -122,6 +122,8 @@ class Engine:
         self.effects: list[Effect] = []
         self.remarks: dict[Remark, None] = {}
         self.missing: dict[str, None] = {}
+        self.environment: dict[str, None] = {}
+        self.uses_key_set = False
         self.frame = Frame(module=_NOWHERE, label="")
         self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0

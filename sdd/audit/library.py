@@ -304,12 +304,20 @@ def bound_as(binding: str) -> Model:
 
 def from_environment(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`os.getenv("NAME", default)`: set by whoever runs the server."""
-    del engine, state, node
+    del state, node
     key = arguments.get("key", 0)
     default = arguments.get("default", 1)
     name = str(key.value) if isinstance(key, Lit) else "?"
+    engine.environment[name] = None
     note = default.value if isinstance(default, Lit) and isinstance(default.value, str) else None
     return Sym("server", name, note)
+
+
+def key_set(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`PyJWKClient(url)`: keys that the issuer publishes."""
+    del state, node
+    engine.uses_key_set = True
+    return library_object("jwt.PyJWKClient", arguments)
 
 
 def cast_second(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -460,6 +468,8 @@ MODELS: Mapping[str, Model] = {
     "os.getenv": from_environment,
     "os.environ.get": from_environment,
     "typing.cast": cast_second,
+    "jwt.PyJWKClient": key_set,
+    "jwt.jwks_client.PyJWKClient": key_set,
     "fastapi.encoders.jsonable_encoder": encoded,
     "sys.exit": ended,
     "operator.contains": member_of,
