@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from sdd.audit import audit
+from sdd.audit import AuditSettings, audit
 from sdd.diagnostics import Diagnostic, errors
+from sdd.ir import Application
 from sdd.ports import ReadableFiles
 from sdd.program import load
 from sdd.text import Span
@@ -13,9 +14,18 @@ from sdd.verify.verdict import GateReport, Result
 NAME = "audit"
 
 
-def audit_gate(files: ReadableFiles, backend: PurePosixPath) -> GateReport:
-    """Audit a backend; what is not proved is counted and told, and only violations fail."""
-    report = audit(load(files, backend))
+def audit_gate(
+    files: ReadableFiles, backend: PurePosixPath, application: Application
+) -> GateReport:
+    """Audit a backend; what is not proved is counted and told, and only violations fail.
+
+    Args:
+        files: The project as it would be after landing.
+        backend: The backend's folder.
+        application: Its public routes are declared by the contract.
+    """
+    public = tuple(item.name for item in application.endpoints if item.auth is False)
+    report = audit(load(files, backend), AuditSettings(public_routes=public))
     found = tuple(_below(backend, item) for item in report.diagnostics)
     wrong = errors(found)
     summary = report.summary

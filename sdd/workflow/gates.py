@@ -81,7 +81,11 @@ def _gates(
     asked = (gate for gate in GATES if gate.quick or context.request.thorough)
     return (
         Gate(name=INTEGRATION, judge=lambda _: _integration(files, backend, work)),
-        Gate(name="audit", judge=lambda _: audit_gate(files, backend), after=(INTEGRATION,)),
+        Gate(
+            name="audit",
+            judge=lambda _: audit_gate(files, backend, understood.application),
+            after=(INTEGRATION,),
+        ),
         *(
             Gate(
                 name=gate.name,

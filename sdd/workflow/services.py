@@ -36,7 +36,7 @@ def services_for(
     asking = _Asking(context=context, remember=remember, answers=dict(understood.answers))
     return Services(
         run_tests=lambda overlay, path: _run_tests(context, understood, overlay, path),
-        audit=lambda overlay: told(audit_gate(overlay, backend)),
+        audit=lambda overlay: told(audit_gate(overlay, backend, understood.application)),
         ask=asking.ask,
     )
 
