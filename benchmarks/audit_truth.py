@@ -7,8 +7,9 @@ LABELS has a NAME.json for each project, CHECKOUTS a folder NAME with its code. 
     {"root": "backend", "routes": [{"method", "path", "file", "line", "handler",
       "auth": "safe|vulnerable|public-by-design", "isolation": "safe|vulnerable|none", "why",
       "accesses": [{"entity", "operation", "file", "line", "safe": true|false}]}],
-     "findings": [{"rule", "file", "line", "why"}]}
+     "apps": ["src/main.py"], "findings": [{"rule", "file", "line", "why"}]}
 
+`apps`, where given, names the files of the applications that are meant; others are not looked at.
 A route with `debatable` (isolation) or `debatable_auth` is counted apart: a fair reader could
 decide either way. With `moot`, isolation hangs on a broken authentication, and is counted only
 where the checker did not report that.
@@ -26,7 +27,7 @@ from typing import Any
 
 WORST_FIRST = ("violated", "unknown", "public", "none", "proved", "missing")
 SILENT = {"auth": ("proved", "public"), "isolation": ("proved", "none")}
-LINES_APART = 25
+LINES_APART = 80  # a statement is built in one place and executed further down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +141,21 @@ def reason(aspect: dict[str, Any]) -> str:
     )
 
 
+def meant(labels: dict[str, Any], report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Leave out the routes of applications that the labels do not speak of."""
+    apps = labels.get("apps")
+    return [
+        row
+        for row in report["routes"]
+        if not apps or str(row.get("app", "")).partition(":")[0] in apps
+    ]
+
+
 def judge(project: str, labels: dict[str, Any], report: dict[str, Any]) -> Iterator[Judgement]:
     """Set every label of a project beside the report."""
+    routes = meant(labels, report)
     for label in labels["routes"]:
-        rows = matching(label, report["routes"])
+        rows = matching(label, routes)
         auth, _ = worst(rows, "auth")
         for aspect in ("auth", "isolation"):
             if aspect == "isolation" and label.get("moot") and auth == "violated":
@@ -206,8 +218,9 @@ def nearest(access: dict[str, Any], seen: list[dict[str, Any]]) -> dict[str, Any
 
 def unlabelled(labels: dict[str, Any], report: dict[str, Any]) -> int:
     """Count the checker's routes that nobody labelled."""
-    known = [row for label in labels["routes"] for row in matching(label, report["routes"])]
-    return sum(row not in known for row in report["routes"])
+    routes = meant(labels, report)
+    known = [row for label in labels["routes"] for row in matching(label, routes)]
+    return sum(row not in known for row in routes)
 
 
 def findings(labels: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[str, bool]]:

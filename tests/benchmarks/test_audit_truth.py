@@ -65,6 +65,16 @@ def test_worst_mount_counts(audit_truth: ModuleType) -> None:
     assert auth.verdict == "violated"
 
 
+def test_applications_that_nobody_meant_are_left_out(audit_truth: ModuleType) -> None:
+    """A broken copy of the application in the tree does not spoil the verdict on the real one."""
+    rows = [verdict(app="main.py:app"), verdict(auth="violated", app="old.py:app")]
+    labels = {"apps": ["main.py"], "routes": [label()]}
+
+    auth, _ = audit_truth.judge("shop", labels, {"routes": rows})
+
+    assert auth.verdict == "proved"
+
+
 def test_unseen_route_is_missing(audit_truth: ModuleType) -> None:
     """A labelled route that the report does not have is told apart from an undecided one."""
     auth, isolation = judged(audit_truth, label(), verdict(path="/other"))
