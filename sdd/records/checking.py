@@ -168,10 +168,10 @@ def _check_stage(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _check_folder(phr: Phr) -> Iterator[Diagnostic]:
-    place = phr.path.parent.parts
-    if "history" not in place or phr.path.parent.parent.name != "prompts":
+    place = phr.path.parts[:-1]
+    if "history" not in place or place[-2:-1] != ("prompts",):
         return
-    folder = phr.path.parent.name
+    folder = place[-1]
     stage = phr.name_stage if phr.name_stage in STAGES else phr.stage
     if stage in FEATURE_STAGES:
         if folder in {"constitution", "general"}:
@@ -294,11 +294,11 @@ _BODY_CHECKS: tuple[_Check, ...] = (
 
 
 def _duplicates(phrs: tuple[Phr, ...]) -> Iterator[Diagnostic]:
-    first: dict[tuple[PurePosixPath, int], Phr] = {}
-    for phr in sorted(phrs, key=lambda phr: (phr.path.parent, phr.date, phr.path.name)):
+    first: dict[tuple[tuple[str, ...], int], Phr] = {}
+    for phr in sorted(phrs, key=lambda phr: (phr.date, phr.path.name)):
         if phr.number is None or phr.name_stage is None:
             continue
-        other = first.setdefault((phr.path.parent, phr.number), phr)
+        other = first.setdefault((phr.path.parts[:-1], phr.number), phr)
         if other is not phr:
             yield Diagnostic(
                 rule="duplicate-number",

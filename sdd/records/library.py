@@ -52,7 +52,9 @@ def list_phrs(files: ReadableFiles) -> tuple[Phr, ...]:
         for path in record_paths(files)
         if (data := files.read(path)) is not None
     ]
-    return tuple(sorted(found, key=lambda phr: (phr.path.parent, phr.number or 0, phr.path.name)))
+    return tuple(
+        sorted(found, key=lambda phr: (phr.path.parts[:-1], phr.number or 0, phr.path.name))
+    )
 
 
 def search_phrs(files: ReadableFiles, text: str) -> tuple[SearchHit, ...]:

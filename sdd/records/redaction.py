@@ -22,6 +22,7 @@ _URL_PLACEHOLDER = re.compile(
 )
 _IDENTIFIER = re.compile(r"^[A-Za-z_]+(?:[._-][A-Za-z_]+)*\d{0,2}$")
 _SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
+_DIGIT = re.compile(r"[0-9]")
 _SPARSE_PATTERNS = tuple(pattern for pattern in PATTERNS if not pattern.dense)
 _DENSE_NEEDLES = tuple(
     {needle for pattern in PATTERNS if pattern.dense for needle in pattern.needles}
@@ -78,14 +79,16 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
     folded = text.lower()
     if len(folded) != len(text):  # a few capitals become two letters; then places would shift
         folded = _ascii_lower(text)
-    words = [word for word in folded.split() if len(word) >= LEAST_WORD and not word.isalpha()]
-    dense = "\n".join(words)
+    words = [word for word in folded.split() if len(word) >= LEAST_WORD]
+    dense = "\n".join(word for word in words if _DIGIT.search(word))
     found = [needle for needle in _DENSE_NEEDLES if needle in dense]
     patterns = PATTERNS if found else _SPARSE_PATTERNS
     for pattern in patterns:
         where = dense if pattern.dense else folded
-        if any(needle in where for needle in pattern.needles):
-            yield from _places(pattern, text, folded)
+        for needle in pattern.needles:
+            if needle in where:
+                yield from _places(pattern, text, folded)
+                break
 
 
 def _ascii_lower(text: str) -> str:

@@ -17,8 +17,8 @@ class SecretPattern:
         folded: Whether the regex reads the text in lower case, which is much faster than
             ignoring case.
         anchored: Whether the regex is tried where a needle stands, and nowhere else.
-        dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs that
-            are not all letters, as the tokens of vendors do.
+        dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs with
+            a digit among them, as the tokens of vendors do.
         judged: Whether the value must also look random (`redaction` decides).
     """
 
