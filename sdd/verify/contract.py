@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sdd.diagnostics import Diagnostic, Related, Severity, by_place
-from sdd.ir import Endpoint, Location, Parameter, Type
+from sdd.ir import Constraints, Endpoint, Location, Parameter, Type
 from sdd.text import Span
 from sdd.verify.hints import hint_for
 from sdd.verify.judging import blocked, handler_span, not_run, report, shape
@@ -180,7 +180,8 @@ def differing_parameter(want: Parameter, have: Parameter) -> Iterator[tuple[str,
     elif want.type is not None:
         yield f"is declared as anything, not {want.type.value}", "type" in want.assumed
         return
-    for text in differing_bounds(want.constraints, have.constraints, answer=False):
+    bounds = Constraints() if want.type is Type.BOOL else want.constraints
+    for text in differing_bounds(bounds, have.constraints, answer=False):
         yield text, "constraints" in want.assumed
     if want.required is not None and bool(have.required) != want.required:
         text = "is required" if have.required else "is not required"

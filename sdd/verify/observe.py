@@ -113,7 +113,9 @@ def _spec(application: Application | None) -> dict[str, Any] | None:
             if isinstance(ownership(application, entity), Shared)
         ],
         "foreign_status": errors.foreign_status,
+        "foreign_firm": "foreign_status" not in errors.assumed,
         "path_user_status": errors.path_user_status,
+        "path_firm": "path_user_status" not in errors.assumed,
         "error_fields": list(errors.fields or ()),
         "unauthorized_code": codes[0] if len(codes) == 1 else None,
     }

@@ -29,6 +29,9 @@ class Expectations:
     Attributes:
         auth: Whether an operation needs a user, by method and shape of path.
         shared: Names of resources whose rows belong to nobody.
+        stated: Whether there is a spec.
+        foreign: What another user's row may answer; `foreign_firm` when the spec itself says so
+            and no convention of ours. Likewise `path_user` for an id in the path.
     """
 
     auth: Mapping[tuple[str, str], bool]
@@ -37,6 +40,8 @@ class Expectations:
     foreign: tuple[int, ...]
     path_user: tuple[int, ...]
     anonymous: tuple[int, ...]
+    foreign_firm: bool = False
+    path_firm: bool = False
     error_fields: tuple[str, ...] = ()
     unauthorized_code: str | None = None
 
@@ -68,6 +73,8 @@ def expectations(spec: Mapping[str, Any] | None, shared: Sequence[str]) -> Expec
         foreign=(foreign,) if foreign else (403, 404),
         path_user=(path_user,) if path_user else (401, 403, 404),
         anonymous=(401,),
+        foreign_firm=bool(foreign) and spec.get("foreign_firm", True),
+        path_firm=bool(path_user) and spec.get("path_firm", True),
         error_fields=tuple(spec.get("error_fields") or ()),
         unauthorized_code=spec.get("unauthorized_code"),
     )

@@ -33,6 +33,12 @@ class Findings:
         if known is None or (known["severity"] != "error" and severity == "error"):
             self.defects[rule, route] = defect
 
+    def tells_of(self, route: str) -> bool:
+        """Tell whether a route is known to show or change what is not the caller's."""
+        return any(
+            known == route and rule.startswith("isolation-foreign") for rule, known in self.defects
+        )
+
     def account(self, name: str, answer: Response, *, first: bool) -> None:
         """Note whether a user's own request went through: only then was anything tried."""
         if answer.good:

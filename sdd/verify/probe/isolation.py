@@ -52,13 +52,13 @@ class Isolation:
         self._account_creations()
         await self._replay.watch()
         await self._anonymous()
-        await self._impersonation(views)
         await self._rows()
+        await self._impersonation(views)
         await Ownership(self._world, who, self._expected, self._replay, self.findings).run(
             self._subjects("row")
         )
         await collective.attack(self._replay)
-        self._judge_pollution(await views.collect(victim, attacker))
+        await self._look_again(views)
         await self._deletions()
         await collective.finish()
         self.findings.add_server_errors("isolation-server-error", self._client.server_errors)
@@ -87,17 +87,11 @@ class Isolation:
         victim = self._who.victim
         for (name, query), answer in after.items():
             self.findings.checks += 1
-            asked = f"{name} as a user without rows" + (f", {dict(query)}" if query else "")
             known = any(value == victim.id for _, value in query)
             ids = self._world.text_ids(victim)
             leak = None if known and not victim.marks(answer.text) else leaks(answer, victim, ids)
             if leak:
-                self.findings.add(
-                    "isolation-foreign-list",
-                    name,
-                    "Lists rows of another user",
-                    reason=f"{exchange(asked, answer)} ({leak})",
-                )
+                self._listed(name, query, answer, leak)
                 continue
             change = changes(early[name, query], before[name, query], answer)
             if change:
@@ -105,21 +99,10 @@ class Isolation:
                     "isolation-foreign-count",
                     name,
                     "Counts rows of another user",
-                    reason=f"{asked}: when another user created rows, {change}",
+                    reason=f"{name} {dict(query) or ''}: when another user created rows, {change}",
                 )
         for (name, query), answer in own.items():
             self.findings.account(name, answer, first=not query)
-
-    def _judge_pollution(self, own: dict[Key, Response]) -> None:
-        for (name, _), answer in own.items():
-            leak = leaks(answer, self._who.attacker)
-            if leak:
-                self.findings.add(
-                    "isolation-foreign-list",
-                    name,
-                    "Lists rows of another user",
-                    reason=f"{exchange(f'{name} as the owner', answer)} ({leak})",
-                )
 
     def _account_creations(self) -> None:
         for resource in self._atlas.resources:
@@ -175,7 +158,8 @@ class Isolation:
             self.findings.checks += 1
             chain = self._world.ids(victim)
             answer = await self._world.perform(operation, attacker, chain, "zq", twist)
-            if answer.good and victim.marks(answer.text):
+            known = self.findings.tells_of(operation.name)
+            if answer.good and victim.marks(answer.text) and not known:
                 self.findings.add(
                     "isolation-client-identity",
                     operation.name,
@@ -185,13 +169,28 @@ class Isolation:
                     ),
                 )
         for view in await views.by_reference(attacker, victim):
-            self.findings.add(
-                "isolation-foreign-list",
-                view.operation.name,
-                "Lists rows of another user",
-                reason=f"{exchange(f'{view.operation.name}, {dict(view.query)}', view.answer)} "
-                f"({view.what})",
-            )
+            self._listed(view.operation.name, view.query, view.answer, view.what)
+
+    async def _look_again(self, views: Views) -> None:
+        """Look once more when rows are in every state, as each of the two."""
+        victim, attacker = self._who.victim, self._who.attacker
+        for looking, other in ((attacker, victim), (victim, attacker)):
+            for (name, query), answer in (await views.collect(looking, other)).items():
+                if other.marks(answer.text):
+                    self._listed(name, query, answer, "the text of the other user")
+        for view in await views.aimed(attacker, victim):
+            self._listed(view.operation.name, view.query, view.answer, view.what)
+
+    def _listed(
+        self, name: str, query: tuple[tuple[str, str], ...], answer: Response, what: str
+    ) -> None:
+        asked = f"{name}, {dict(query)}" if query else name
+        self.findings.add(
+            "isolation-foreign-list",
+            name,
+            "Lists rows of another user",
+            reason=f"{exchange(asked, answer)} ({what})",
+        )
 
     async def _rows(self) -> None:
         """Every operation on a row: first its owner, then the other user; deletions last."""

@@ -10,7 +10,6 @@ from .atlas import Expectations
 from .findings import Findings, exchange
 from .identity import Identities
 from .operations import Operation
-from .views import leaks
 from .world import Row, Twist, World, absent
 
 _WORDS = {"GET": "read", "DELETE": "delete"}
@@ -61,12 +60,28 @@ class Replay:
         answer = await self._world.perform(operation, owner, row.chain, mark)
         if answer.good:
             self._findings.probed.add(operation.name)
+            self._look_for_strays(operation, row, answer)
         elif answer.status == 403:
             self._findings.guarded.add(operation.name)
         else:
             self._findings.unprobed[operation.name] = (
                 f"its owner's own request was refused: {answer.excerpt()}"
             )
+
+    def _look_for_strays(self, operation: Operation, row: Row, answer: Response) -> None:
+        """Below one row of a user, rows that belong below another of theirs are wrong."""
+        named = {resource.name for _, resource in self._world.atlas.owned_slots(operation)}
+        for other in self._world.all_of(self._who.victim):
+            elsewhere = any(
+                other.chain.get(name, row.chain[name]) != row.chain[name] for name in named
+            )
+            if other.resource.name not in named and elsewhere and other.mark in answer.text:
+                self._findings.add(
+                    "isolation-unbound-child",
+                    operation.name,
+                    f"Shows a {other.resource.name} of another {row.resource.name}",
+                    reason=exchange(operation.name, answer),
+                )
 
     async def attack(self, operation: Operation) -> None:
         """Let the other user do it, in every way to name the row."""
@@ -90,9 +105,9 @@ class Replay:
         )
         writes = operation.method != "GET"
         changed = writes and await self._reached(operation, rows, mark)
-        leak = None if writes else leaks(answer, victim)
+        leak = None if writes else await self._seen_below(operation, answer, chain)
         line = f"{operation.name} as the other user, with the owner's id in the path"
-        if changed or leak or (answer.good and self._expected.stated):
+        if changed or leak or (answer.good and self._expected.path_firm):
             self._findings.add(
                 "isolation-path-user",
                 operation.name,
@@ -100,7 +115,22 @@ class Replay:
                 reason=exchange(line, answer) + (f" ({leak})" if leak else ""),
             )
         elif self._expected.stated and answer.status not in self._expected.path_user:
-            self._wrong_status(operation, answer, self._expected.path_user, line)
+            firm = self._expected.path_firm
+            self._wrong_status(operation, answer, self._expected.path_user, line, firm=firm)
+
+    async def _seen_below(
+        self, operation: Operation, answer: Response, chain: Mapping[str, Any]
+    ) -> str | None:
+        """Say what an answer below another user's id holds of theirs; the id itself is no news."""
+        victim, attacker = self._who.victim, self._who.attacker
+        if not answer.good:
+            return None
+        if victim.marks(answer.text):
+            return "the text of the other user"
+        theirs = await self._world.perform(operation, victim, chain, "zq")
+        mine = await self._world.perform(operation, attacker, chain, "zq")
+        same = theirs.good and answer.value == theirs.value != mine.value
+        return "it is what the other user gets" if same else None
 
     async def _reached(self, operation: Operation, rows: list[Row] | None, mark: str) -> bool:
         """Tell whether a write changed a row of the owner's, or put one among them."""
@@ -196,7 +226,8 @@ class Replay:
                 await self._renew(row)
         elif answer.status not in self._expected.foreign and answer.status < 500:
             if self._expected.stated:
-                self._wrong_status(operation, answer, self._expected.foreign, line)
+                firm = self._expected.foreign_firm
+                self._wrong_status(operation, answer, self._expected.foreign, line, firm=firm)
         elif alike is not None:
             self._compare(operation, answer, alike)
 
@@ -204,7 +235,7 @@ class Replay:
         """Tell whether a success means nothing: a deletion that answers alike for any id."""
         return (
             operation.method == "DELETE"
-            and not self._expected.stated
+            and not self._expected.foreign_firm
             and alike is not None
             and alike.status == answer.status
         )
@@ -220,7 +251,13 @@ class Replay:
         )
 
     def _wrong_status(
-        self, operation: Operation, answer: Response, wanted: tuple[int, ...], line: str
+        self,
+        operation: Operation,
+        answer: Response,
+        wanted: tuple[int, ...],
+        line: str,
+        *,
+        firm: bool,
     ) -> None:
         said = " or ".join(map(str, wanted))
         self._findings.add(
@@ -228,17 +265,18 @@ class Replay:
             operation.name,
             f"Answers {answer.status} for another user's row, not {said}",
             reason=exchange(line, answer),
+            severity="error" if firm else "warning",
         )
 
     def _compare(self, operation: Operation, answer: Response, alike: Response) -> None:
         """A foreign row and none at all must look the same where foreign rows are 404."""
-        if self._expected.stated and self._expected.foreign != (404,):
+        if self._expected.foreign_firm and self._expected.foreign != (404,):
             return
         same_status = answer.status == alike.status
         if same_status and _steady_text(answer) == _steady_text(alike):
             return
         # Without a spec, 403 for what exists is a choice that many make; we only say so.
-        chosen = not self._expected.stated and answer.status == 403
+        chosen = not self._expected.foreign_firm and answer.status == 403
         self._findings.add(
             "isolation-existence-oracle",
             operation.name,

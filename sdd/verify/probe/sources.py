@@ -23,6 +23,8 @@ _MOST_BYTES = 400_000
 _REQUIRED = re.compile(r"""\benviron\[\s*["'](\w+)["']\s*\]""")
 _OPTIONAL = re.compile(r"""\b(?:getenv|environ\.get|config|env)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = re.compile(r"^\s+(\w+)\s*:\s*([\w.\[\]| ]+?)\s*(=.*)?$", re.MULTILINE)
+_FROM_SRC = re.compile(r"^(?:from|import) src\b", re.MULTILINE)
+_RELATIVE = re.compile(r"^from \.", re.MULTILINE)
 _PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w+)["']""")
 _ANNOTATED = r"(\w+)[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*"
 _FACTORY_NAME = r"(?:create|make|get|build)_app\w*"
@@ -105,7 +107,7 @@ def app_references(folder: Path) -> list[str]:
         text = read(path)
         if "FastAPI" not in text and "_app" not in text:
             continue
-        module = _module(path, folder)
+        module = _module(path, folder, text)
         for rank, pattern in enumerate(_PATTERNS):
             for name in pattern.findall(text):
                 main = 0 if path.stem in {"main", "app", "server", "asgi"} else 1
@@ -113,9 +115,12 @@ def app_references(folder: Path) -> list[str]:
     return [reference for _, _, reference in sorted(found)]
 
 
-def _module(path: Path, folder: Path) -> str:
+def _module(path: Path, folder: Path, text: str) -> str:
+    """Return a file's module; `src` is a part of it only where the code says so."""
     parts = list(path.relative_to(folder).with_suffix("").parts)
-    if parts[0] == "src" and not (folder / "src" / "__init__.py").exists():
+    is_package = (folder / "src" / "__init__.py").exists() or _FROM_SRC.search(text)
+    relative = len(parts) == 2 and _RELATIVE.search(text)
+    if parts[0] == "src" and not is_package and not relative:
         parts = parts[1:]
     if parts[-1] == "__init__":
         parts = parts[:-1]

@@ -9,9 +9,14 @@ from .asgi import Response
 from .atlas import Resource
 from .identity import Actor
 from .operations import Operation, Parameter, is_user_parameter
-from .world import Twist, World, absent
+from .world import Row, Twist, World, absent, identifier, objects
 
-_MOST_VARIANTS = 14
+_MOST_VARIANTS = 24
+_MOST_CHOICES = 6
+_MOMENTS = {
+    "date": ["1970-01-02", "2999-12-30"],
+    "date-time": ["1970-01-02T00:00:00Z", "2999-12-30T00:00:00Z"],
+}
 _PAGING = frozenset({"limit", "page_size", "per_page", "size", "pagesize"})
 _SEARCHING = re.compile(r"search|query|^q$|term|text|keyword|contains|title|name", re.IGNORECASE)
 
@@ -77,6 +82,36 @@ class Views:
                     found.append(Difference(operation, query, what, answers[1]))
         return found
 
+    async def aimed(self, actor: Actor, victim: Actor) -> list[Difference]:
+        """Filter by what another user's rows hold; none of them may be found."""
+        found = []
+        for operation in self._operations:
+            required = self._required(operation, actor, victim)
+            for parameter in operation.parameters:
+                if parameter.where != "query" or parameter.required:
+                    continue
+                for row, value in self._fitting(parameter, victim):
+                    query = (*required, (parameter.name, value))
+                    answer = await self._world.perform(
+                        operation, actor, {}, "zq", Twist(query=query)
+                    )
+                    if any(_is_row(item, row) for item in objects(answer.value)):
+                        what = f"the {row.resource.name} {row.id} of the other user"
+                        found.append(Difference(operation, query, what, answer))
+        return found
+
+    def _fitting(self, parameter: Parameter, victim: Actor) -> Iterator[tuple[Row, str]]:
+        """Yield rows of a user with the text that they hold under a parameter's name."""
+        names = {parameter.name, f"{parameter.name}s", parameter.name.removesuffix("s")}
+        for resource in self._world.atlas.resources:
+            for row in self._world.of(victim, resource)[:1]:
+                for item in objects(row.answer.value):
+                    for name in names & set(item):
+                        value = item[name]
+                        first = value[0] if isinstance(value, list) and value else value
+                        if isinstance(first, str):
+                            yield row, first
+
     def _referred(self, parameter: Parameter) -> Resource | None:
         """Find the resource whose key a query parameter holds."""
         stem = parameter.name.removesuffix("_id").removesuffix("Id").lower()
@@ -119,14 +154,23 @@ class Views:
         if is_user_parameter(name) or name.lower() in {"owner", "created_by", "author_id"}:
             return [other.id]
         if schema.get("enum"):
-            return [str(item) for item in schema["enum"][:3]]
+            return [str(item) for item in schema["enum"][:_MOST_CHOICES]]
         if name.lower() in _PAGING:
             return [str(schema.get("maximum", 100))]
-        return self._plain_values(parameter, schema.get("type"), other)
+        return self._plain_values(parameter, schema, other)
 
-    def _plain_values(self, parameter: Parameter, kind: object, other: Actor) -> list[str]:
+    def _plain_values(
+        self, parameter: Parameter, schema: Mapping[str, Any], other: Actor
+    ) -> list[str]:
+        kind, form = schema.get("type"), schema.get("format")
         if kind == "boolean":
             return ["true", "false"]
+        if form in _MOMENTS:
+            return _MOMENTS[form]
+        if kind in {"integer", "number"}:
+            bounds = (schema.get("minimum"), schema.get("maximum"))
+            stated = [str(bound) for bound in bounds if bound is not None]
+            return stated or [self._world.query_value(parameter, other.prefix)]
         if kind == "string" and _SEARCHING.search(parameter.name):
             return [other.prefix]
         return [self._world.query_value(parameter, other.prefix)]
@@ -139,6 +183,11 @@ def _plain(world: World, schema: Mapping[str, Any]) -> dict[str, Any]:
         if found.get("type") != "null":
             return found
     return schema
+
+
+def _is_row(value: dict[str, Any], row: Row) -> bool:
+    """Tell whether a JSON object is a row, and not only what was asked for, sent back."""
+    return identifier(value, row.resource) == row.id and row.mark in str(value)
 
 
 def leaks(answer: Response, victim: Actor, ids: Collection[str] = frozenset()) -> str | None:

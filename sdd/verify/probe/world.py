@@ -69,6 +69,10 @@ class World:
         """Return the rows that a user has of a resource."""
         return self.rows.get((actor.letter, resource.name), [])
 
+    def all_of(self, actor: Actor) -> list[Row]:
+        """Return all rows of a user."""
+        return [row for key, rows in self.rows.items() if key[0] == actor.letter for row in rows]
+
     def ids(self, actor: Actor, number: int = 0) -> dict[str, Any]:
         """Return the ids of a user's rows of that number, one of every resource."""
         chain: dict[str, Any] = {}
@@ -80,9 +84,7 @@ class World:
 
     def text_ids(self, actor: Actor) -> frozenset[str]:
         """Return the ids of a user's rows that are too long to occur by chance."""
-        ids = (
-            str(row.id) for key, rows in self.rows.items() if key[0] == actor.letter for row in rows
-        )
+        ids = (str(row.id) for row in self.all_of(actor))
         return frozenset(item for item in ids if len(item) >= _UNLIKELY)
 
     async def replenish(self, actor: Actor) -> None:
