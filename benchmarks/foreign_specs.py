@@ -65,7 +65,7 @@ def run_set(source: Path, keep: Path | None) -> Ended:
     return ended
 
 
-def _ended(  # noqa: PLR0913 - what is known of one run
+def _ended(
     name: str,
     feature: str,
     done: "subprocess.CompletedProcess[str]",
