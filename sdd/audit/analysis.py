@@ -8,6 +8,7 @@ from sdd.audit.machine import make_engine
 from sdd.audit.model import AuditReport, RouteReport, summarise
 from sdd.audit.requests import Run, run_request
 from sdd.audit.routes import mounts, run_program
+from sdd.audit.rules.rule import Audited
 from sdd.audit.settings import AuditSettings
 from sdd.program import Program
 
@@ -24,7 +25,14 @@ def audit(program: Program, settings: AuditSettings = AuditSettings()) -> AuditR
     routes = tuple(report for _, report in judged)
     return AuditReport(
         routes=routes,
-        diagnostics=diagnose(engine, judged, settings),
+        diagnostics=diagnose(
+            Audited(
+                engine=engine,
+                schema=schema(engine),
+                settings=settings,
+                routes=tuple(judged),
+            )
+        ),
         unreadable=program.unreadable,
         files=program.files,
         summary=summarise(routes),

@@ -91,12 +91,12 @@ def column_value(judge: "Judge", held: Instance, column: str) -> Value | None:
         if related is not None and link is not None and link[0] == column and not relation.many:
             return Field(related, link[1]) if isinstance(related, (Row, Ref)) else related
     for source in held.rest:
-        if _may_contain(source, column):
+        if may_contain(source, column):
             return Field(source, column)
     return None
 
 
-def _may_contain(source: Value, column: str) -> bool:
+def may_contain(source: Value, column: str) -> bool:
     """Whether a mapping given as `**source` may set a column."""
     if isinstance(source, Apply) and source.name == "without":
         if Lit(column, "str") in source.args:

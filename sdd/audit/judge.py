@@ -9,7 +9,8 @@ from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
 from sdd.audit.requests import Run
 from sdd.audit.routes import handler_place
-from sdd.audit.rules import classify
+from sdd.audit.rules.registry import RULES
+from sdd.audit.rules.rule import Breach, OpenRoute
 from sdd.audit.schema import Schema
 from sdd.audit.settings import AuditSettings
 from sdd.audit.state import Place
@@ -89,19 +90,20 @@ def _authentication(
     if not exposed:
         because = "nothing of any user is read or changed"
         return AuthReport(verdict=Verdict.PUBLIC, by=None, because=because)
-    first = exposed[0]
-    rule, because = classify.authentication(run, first, _credential_names(run))
-    return AuthReport(verdict=Verdict.VIOLATED, by=by, because=because, rule=rule)
+    case = next((one.case for one, _ in answers if not one.holds), None)
+    route = OpenRoute(
+        run=run, judge=judge, exposed=exposed[0], finding=judge.decide(exposed[0]), case=case
+    )
+    rule = next(item for item in RULES if item.names_open_route(route))
+    thing = exposed[0].entity.partition("@")[0]
+    because = f"{rule.title}, and it {exposed[0].operation}s {thing}"
+    return AuthReport(verdict=Verdict.VIOLATED, by=by, because=because, rule=rule.id)
 
 
 def _verifier(run: Run) -> str | None:
     """Return the dependency that lets nobody unknown through, the innermost one."""
     named = [used.label for used in run.used if _CREDENTIAL_NAME.search(used.label)]
     return named[-1] if named else None
-
-
-def _credential_names(run: Run) -> tuple[str, ...]:
-    return tuple(used.label for used in run.used if _CREDENTIAL_NAME.search(used.label))
 
 
 def _doubt(cases: Iterable[Case | None]) -> str | None:
@@ -161,8 +163,9 @@ def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Acces
     item = finding.obligation
     rule, attack = "", ""
     if finding.verdict is Verdict.VIOLATED:
-        rule = classify.access(judge, finding)
-        attack = classify.attack(run, finding, auth)
+        breach = Breach(run=run, finding=finding, judge=judge)
+        rule = next(one.id for one in RULES if one.names_breach(breach))
+        attack = attack_on(run, finding, auth)
     return Access(
         entity=item.entity.partition("@")[0],
         operation=item.operation,
@@ -173,3 +176,20 @@ def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Acces
         attack=attack,
         chain=tuple(span_of(place) for place in item.chain if place.path),
     )
+
+
+_VERBS = {"read": "reads", "update": "changes", "delete": "deletes", "create": "creates"}
+
+
+def attack_on(run: Run, finding: Finding, auth: AuthReport) -> str:
+    """Say in one sentence what somebody could do."""
+    item = finding.obligation
+    who = "a signed-in user" if auth.verdict is Verdict.PROVED else "anybody"
+    thing = item.entity.partition("@")[0]
+    if finding.gives_away:
+        return f"{who} hands a {thing} over to whomever the body names"
+    if item.operation == "create":
+        return f"{who} creates a {thing} in somebody else's name"
+    parameters = " and ".join(sorted(run.mount.parameters))
+    how = f"sends another user's {parameters} and " if parameters else ""
+    return f"{who} {how}{_VERBS[item.operation]} {thing} rows that belong to somebody else"

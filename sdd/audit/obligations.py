@@ -50,14 +50,18 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """How an obligation was decided; `case` is the counter-example."""
+    """How an obligation was decided.
+
+    Attributes:
+        case: The counter-example.
+        gives_away: The row is the caller's, but its owner is set to what the client sent.
+    """
 
     obligation: Obligation
     verdict: Verdict
     because: str
     case: Case | None = None
-    authenticated: bool = True
-    door: bool = False
+    gives_away: bool = False
 
 
 def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, ...]:
@@ -158,8 +162,38 @@ class Judge:
         if answer.holds and reason == IMPOSSIBLE:
             return None
         if answer.holds:
-            return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
+            return self._given_away(obligation, row) or Finding(
+                obligation=obligation, verdict=Verdict.PROVED, because=reason
+            )
         return self._not_proved(obligation, row, answer)
+
+    def _given_away(self, obligation: Obligation, row: Row) -> Finding | None:
+        """An update must not let the client set the owner."""
+        from sdd.audit.creation import may_contain  # noqa: PLC0415 - it needs the judge
+
+        columns = self.schema.owner_columns(row.entity)
+        value = obligation.value
+        if obligation.operation != "update" or value is None or not columns:
+            return None
+        if obligation.column == "*":
+            source = value.base if isinstance(value, Field) and value.name == "*" else value
+            sets_owner = is_client(source) and may_contain(source, columns[0])
+        else:
+            sets_owner = obligation.column in columns and is_client(value)
+        if not sets_owner:
+            return None
+        answer, _ = self.ask(
+            obligation.facts, lambda case: case.privileged() or case.principal(value)
+        )
+        if answer.holds:
+            return None
+        return Finding(
+            obligation=obligation,
+            verdict=Verdict.VIOLATED,
+            because=f"the client can set {row.entity}.{columns[0]} ({describe(value)})",
+            case=answer.case,
+            gives_away=True,
+        )
 
     def _seen_through(self, situation: Situation, row: Row) -> str | None:
         """A row may be shown as the parent of one that the caller may see."""

@@ -8,6 +8,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.expressions import apply
 from sdd.audit.logic import Exists, Opaque
 from sdd.audit.state import State, Write
+from sdd.audit.tokens import is_client
 from sdd.audit.values import LibObject, Lit, Result, Value
 
 _TABLE = re.compile(r"\b(from|join|update|into|table)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
@@ -16,6 +17,8 @@ _TABLE = re.compile(r"\b(from|join|update|into|table)\s+\"?([a-z_][\w.\"]*)", re
 def execute_text(engine: Engine, statement: LibObject, state: State, node: ast.AST) -> Value:
     """Run SQL text: rows of the tables that it names, with what is not understood noted."""
     text = statement.args[0] if statement.args else None
+    if text is not None and is_client(text):
+        engine.remark("sql-injection", node, "the client's words are part of the SQL text", state)
     sql = text.value if isinstance(text, Lit) and isinstance(text.value, str) else None
     if sql is None:
         engine.unknown_check("SQL that is put together at run time", state, ())

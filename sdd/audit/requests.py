@@ -46,6 +46,7 @@ class Run:
 
     Attributes:
         before: What holds when the handler starts.
+        values: What the dependencies returned.
         unknown: Why the analysis gave up, if it did.
     """
 
@@ -53,6 +54,7 @@ class Run:
     ends: tuple[End, ...]
     effects: tuple[Effect, ...]
     used: tuple[Used, ...]
+    values: tuple[Value, ...]
     before: tuple[Formula, ...]
     remarks: tuple[Remark, ...] = ()
     unknown: str | None = None
@@ -86,6 +88,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
         ends=tuple(ends),
         effects=tuple(engine.effects),
         used=tuple(request.used),
+        values=tuple(request.cache.values()),
         before=before,
         remarks=tuple(engine.remarks),
         unknown=unknown,

@@ -19,6 +19,7 @@ from sdd.audit.logic import NO, YES, Formula, Opaque, both, equal, negated
 from sdd.audit.narrowing import narrow
 from sdd.audit.state import State, merge
 from sdd.audit.values import (
+    EXCEPTION,
     NONE,
     DictObject,
     Func,
@@ -402,7 +403,7 @@ def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
         if entry is None:
             continue
         if handler.name:
-            entry.env[handler.name] = Sym("lib", "exception")
+            entry.env[handler.name] = _caught_value(engine, wanted_by(handler), caught)
 
         engine.execute(handler.body, entry)
         ended.append(entry)
@@ -414,6 +415,18 @@ def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
         engine.execute(node.finalbody, start)
     elif state.alive:
         engine.execute(node.finalbody, state)
+
+
+def wanted_by(handler: ast.ExceptHandler) -> ast.expr | None:
+    """Return the expression of the exceptions that a handler catches."""
+    return handler.type
+
+
+def _caught_value(engine: Engine, wanted: ast.expr | None, caught: "_Thrown") -> Value:
+    """Return what `except … as error` binds: the project's own exceptions speak for users."""
+    del engine, wanted
+    own = [value for _, value in caught if isinstance(value, Ref)]
+    return own[0] if own and len(own) == len(caught) else EXCEPTION
 
 
 _Thrown = list[tuple[State, Value]]

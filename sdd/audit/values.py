@@ -341,6 +341,7 @@ class Instance:
 HeapObject = ListObject | DictObject | Instance
 
 NONE = Lit(None, "NoneType")
+EXCEPTION = Sym("lib", "exception")
 TRUE = Lit(True, "bool")  # noqa: FBT003
 FALSE = Lit(False, "bool")  # noqa: FBT003
 

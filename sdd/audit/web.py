@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply
-from sdd.audit.logic import Formula
+from sdd.audit.logic import Formula, parts_of
 from sdd.audit.state import Place, State
 from sdd.audit.values import (
+    EXCEPTION,
     NONE,
     ClassInfo,
     Dependency,
@@ -289,8 +290,10 @@ def credentials(scheme: str) -> Value:
 def http_exception(
     engine: Engine, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
-    """`HTTPException(…)`."""
-    del engine, state, node
+    """`HTTPException(…)`; an exception's text in it is remarked."""
+    detail = arguments.get("detail", 1)
+    if detail is not None and any(part == EXCEPTION for part in parts_of(detail)):
+        engine.remark("leaking-error", node, "an exception's text goes to the client", state)
     return LibObject("HTTPException", arguments.positional, arguments.keywords)
 
 

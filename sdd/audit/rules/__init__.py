@@ -1,1 +1,1 @@
-"""The rules: each names a defect, says how bad it is and what to do."""
+"""The rules: each file names one defect, says how bad it is and what to do about it."""

@@ -1,0 +1,60 @@
+"""All rules, in the order in which they are asked to name a defect."""
+
+from sdd.audit.rules import (
+    client_identity,
+    client_owner,
+    debug_credential,
+    default_secret,
+    fake_authentication,
+    leaking_error,
+    leaking_response,
+    mass_assignment,
+    missing_authentication,
+    mount_mismatch,
+    optional_principal,
+    outside_api_prefix,
+    partial_ownership_check,
+    skippable_scope,
+    sql_injection,
+    unbound_child,
+    undecided,
+    undeclared_public_route,
+    unproven_tenant,
+    unreadable_source,
+    unscoped_read,
+    unscoped_write,
+    unverified_token,
+)
+from sdd.audit.rules.rule import Rule
+
+# The first rule that recognises a defect gives it its name: the particular before the general.
+RULES: tuple[Rule, ...] = (
+    unverified_token.RULE,
+    debug_credential.RULE,
+    optional_principal.RULE,
+    fake_authentication.RULE,
+    client_identity.RULE,
+    missing_authentication.RULE,
+    mass_assignment.RULE,
+    skippable_scope.RULE,
+    partial_ownership_check.RULE,
+    client_owner.RULE,
+    unproven_tenant.RULE,
+    unbound_child.RULE,
+    unscoped_read.RULE,
+    unscoped_write.RULE,
+    default_secret.RULE,
+    sql_injection.RULE,
+    leaking_error.RULE,
+    leaking_response.RULE,
+    mount_mismatch.RULE,
+    undeclared_public_route.RULE,
+    outside_api_prefix.RULE,
+    unreadable_source.RULE,
+    undecided.RULE,
+)
+
+
+def rule(identifier: str) -> Rule:
+    """Return a rule by its id."""
+    return next(item for item in RULES if item.id == identifier)

@@ -1,0 +1,43 @@
+"""undecided: what the analysis could not decide, and why."""
+
+from collections.abc import Iterator
+
+from sdd.audit.model import Verdict
+from sdd.audit.rules.rule import Audited, Rule
+from sdd.diagnostics import Confidence, Diagnostic, Severity
+from sdd.text import Span
+
+
+def _find(audited: Audited) -> Iterator[Diagnostic]:
+    for run, report in audited.routes:
+        if report.auth.verdict is Verdict.UNKNOWN:
+            yield _note(report.name, report.span, f"authentication: {report.auth.because}")
+        elif run.unknown:
+            yield _note(report.name, report.span, run.unknown)
+        for access in report.accesses:
+            if access.verdict is Verdict.UNKNOWN:
+                why = f"{access.operation} of {access.entity}: {access.because}"
+                yield _note(report.name, access.span, why)
+
+
+def _note(route: str, span: Span, why: str) -> Diagnostic:
+    return Diagnostic(
+        rule=RULE.id,
+        severity=RULE.severity,
+        message=f"not decided, {why}",
+        span=span,
+        hint=RULE.hint,
+        confidence=Confidence.LOW,
+        route=route,
+    )
+
+
+RULE = Rule(
+    id="undecided",
+    severity=Severity.NOTE,
+    title="the analysis could not decide",
+    hint="Write the check where the analysis sees it, or name a trusted verifier.",
+    cwe=1059,
+    owasp="API9:2023",
+    find=_find,
+)
