@@ -183,7 +183,7 @@ class _Reader:
         closing: list[str] = []
         while self.at < len(self.text):
             character = self.text[self.at]
-            if not closing and (character in ",;\n}]" or self.text.startswith("//", self.at)):
+            if not closing and (character in ",;\n}]" or self.text.startswith(("//", "/*"), self.at)):
                 break
             if character in "\"'":
                 self.string()

@@ -47,8 +47,8 @@ _ENTRY = re.compile(
     rf"^(?P<open>{_MARK})?(?P<name>{_IDENTIFIER})(?P<optional>\?)?(?P<close>`?\*\*|`|__)?\??"
     r"(?P<inner>\s*:\s*(?=\*\*))?(?:\*\*)?"
     r"(?P<more>(?:\s*(?:,|/|and|&)\s*(?:`[A-Za-z_]\w*`|\*\*[A-Za-z_]\w*\*\*))*)"
-    r"(?:\s*(?P<note>\((?:[^()]|\([^()]*\))*\)))?"
-    r"\s*(?P<sep>:\*\*|:|—|–|-(?=\s)|=(?=\s)|→|\||$)\s*(?P<rest>.*)$",
+    r"(?:\s*(?P<note>\((?:[^()]|\([^()]*\))*\))\s*,?)?"
+    r"\s*(?P<sep>:\*\*|:|—|–|-(?=\s)|=(?=\s)|→|\||$|(?<=,\s)|(?<=,)|(?<=\)\s)(?=[A-Za-z]))\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _LOCATION = re.compile(
@@ -230,7 +230,7 @@ def read_entry(text: str, span: Span) -> list[Entry]:
     if found is None:
         return []
     marked = bool(found["open"])
-    if not marked and not found["sep"] and not found["note"]:
+    if not marked and not found["sep"] and (found["rest"] or not found["note"]):
         return []
     note = (found["note"] or "")[1:-1]
     rest = found["rest"].removeprefix("**").strip()

@@ -244,7 +244,7 @@ def _drafts(reads: list[Read], findings: Findings) -> list[tuple[Read, Drafts]]:
         chosen = [read for read in reads if read.role in roles]
         heard = findings if Role.SCHEMA in roles else Findings()
         drafts = [(read, read_schema(read.document, heard)) for read in chosen]
-        if any(table.columns for _, draft in drafts for table in draft.tables):
+        if any(draft.tables for _, draft in drafts):
             return drafts
     return []
 

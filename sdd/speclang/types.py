@@ -62,6 +62,7 @@ _LONG = re.compile(
     r"(?:time)?\s?zone-aware\s+datetime)",
     re.IGNORECASE,
 )
+_LONG_KINDS = {"double": Type.FLOAT, "character": Type.STR}
 _WORD = re.compile(r"^[A-Za-z_][\w.]*")
 _ARGUMENTS = re.compile(r"^\s?\(([^()]{0,400})\)")
 _GENERIC = re.compile(r"^(?:\[|<)")
@@ -123,7 +124,8 @@ def _literal_union(text: str) -> TypeExpression | None:
 def _read_one(text: str) -> TypeExpression | None:
     long = _LONG.match(text)
     if long:
-        return _described(Type.DATETIME, long.group(), text[long.end() :])
+        kind = _LONG_KINDS.get(long.group().split()[0].casefold(), Type.DATETIME)
+        return _described(kind, long.group(), text[long.end() :])
     word = _WORD.match(text)
     if word is None:
         return None

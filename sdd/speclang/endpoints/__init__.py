@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import replace
 
+from sdd.diagnostics import Diagnostic, Severity
 from sdd.speclang.endpoints.describe import describe
 from sdd.speclang.endpoints.forms import FORMS, is_later, may_state
 from sdd.speclang.endpoints.statement import ErrorExample, Sighting, Statement
@@ -38,9 +39,23 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
                 "so it is left out.",
             )
             continue
+        if sighting.odd and sighting.strong:
+            findings.add(_look_alike(sighting))
         region = _region(document, sightings, number, owners) if sighting.strong else ()
         statements.append(describe(replace(sighting, region=region), document, findings))
     return statements
+
+
+def _look_alike(sighting: Sighting) -> Diagnostic:
+    names = ", ".join(f"{mark} (U+{ord(mark):04X})" for mark in sighting.odd)
+    return Diagnostic(
+        rule="look-alike-character",
+        severity=Severity.WARNING,
+        message=f"The path {sighting.path} holds characters outside of ASCII: {names}.",
+        span=sighting.span,
+        hint="Write the path in ASCII letters; it is taken as it stands.",
+        subject=f"{sighting.method} {sighting.path}",
+    )
 
 
 def _sightings(document: Document) -> list[Sighting]:

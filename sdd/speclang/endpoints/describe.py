@@ -20,7 +20,8 @@ from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _SUCCESS = range(200, 300)
 _RETURNS = re.compile(
-    r"\b(?:returns?|responds?(?: with)?|answers?(?: with)?|status(?: code)?|gives?)\b[^.;]{0,30}?\b(?P<code>2\d\d)\b",
+    r"\b(?:returns?|responds?(?: with)?|answers?(?: with)?|status(?: code)?|gives?)\s+"
+    r"(?:an?\s+|with\s+|http\s+|status\s+|code\s+|is\s+|\W)*(?P<code>2\d\d)\b(?!\s+[a-z]+s\b)",
     re.IGNORECASE,
 )
 _PUBLIC_LINE = re.compile(

@@ -13,10 +13,14 @@ from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
 
 _ASIDE = re.compile(
-    r"\b(?:acceptance|success criteria|tests?|testing|checklist|examples?|rate limit\w*|frontend|ui|client|"
-    r"flows?|cors|changelog|change log|revision|history|migration|curl|performance|caching|sequence|filtering|"
-    r"sorting|pagination|troubleshooting|usage|scenarios?|diagram|deployment|monitoring|security|verification|"
-    r"quick ?start|references?|related|errors?|notes?)\b"
+    r"(?:\w+ )?(?:acceptance|success) criteria|checklists?|(?:\w+ )?test(?:s|ing)?(?: \w+)?|"
+    r"(?:usage |curl |request |response )?examples?(?: \w+)?|rate limit\w*(?: \w+)?|frontend(?: \w+)*|"
+    r"(?:\w+ )*client (?:usage|examples?|integration|code)|cors(?: \w+)?|change ?log|"
+    r"(?:revision|version|change) history|migrations?(?: \w+)?|curl(?: \w+)?|performance(?: \w+)?|"
+    r"caching(?: \w+)?|(?:\w+ )*flow|sequences?(?: \w+)?|filtering|sorting|pagination|"
+    r"troubleshooting|usage|(?:user |test |acceptance )?scenarios?|diagrams?|deployment(?: \w+)*|"
+    r"monitoring(?: \w+)*|security(?: considerations?| notes?| requirements?)?|verification(?: \w+)*|"
+    r"quick ?start|references?|related(?: \w+)*|errors?(?: \w+)?|(?:implementation|important) notes?"
 )
 _LATER = re.compile(
     r"\b(?:future|out of scope|not in scope|non goals?|deprecated|removed|obsolete|planned|not included|"
@@ -74,7 +78,7 @@ def is_aside(document: Document, index: int) -> bool:
     """Whether a block stands under a heading that is not about what endpoints there are."""
     titles = document.title_words(index)[:2]
     titles = [title for title in titles if "endpoint" not in title and "routes" not in title]
-    return any(_ASIDE.search(title) for title in titles)
+    return any(_ASIDE.fullmatch(title) for title in titles)
 
 
 def _sightings(

@@ -139,7 +139,7 @@ class Part:
 
 def kind_of(label: str, value: str = "") -> Kind | None:
     """Return what a label is about, or None for a label that is not known."""
-    words = re.sub(r"^\d+(?: \d+)* ", "", key(label))
+    words = re.sub(r"^\d{1,2}(?: \d{1,2})* (?=[a-z])", "", key(label))
     bare = re.sub(r"\b[1-5]\d\d\b.*$", "", words).strip() if codes_in(label) else words
     if words and not bare and codes_in(label):
         return Kind.RESPONSE

@@ -7,6 +7,7 @@ from sdd.speclang.findings import Findings
 from sdd.speclang.inline import key, label_of
 from sdd.speclang.outline import Document
 from sdd.speclang.schema.ddl import read_ddl
+from sdd.speclang.schema.diagrams import is_dbml, is_mermaid, read_dbml, read_mermaid
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
 from sdd.speclang.schema.lists import lists_in, managed_sections
 from sdd.speclang.schema.rules import rules_in
@@ -52,6 +53,10 @@ def read_schema(document: Document, findings: Findings) -> Drafts:
             "sqlite",
         } or (not block.language and re.search(r"(?im)^\s*create\s+table\s", block.text)):
             read_ddl(block.text, first, drafts, findings, section)
+        elif is_mermaid(block.text):
+            drafts.tables.extend(read_mermaid(block.text, first, section))
+        elif is_dbml(block.text):
+            drafts.tables.extend(read_dbml(block.text, first, section))
         elif block.language in {"python", "py", "python3", ""} and looks_like_models(block.text):
             found = read_classes(block.text, first, section)
             if found is None:

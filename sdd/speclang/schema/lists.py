@@ -22,7 +22,7 @@ from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _ELSEWHERE = re.compile(
-    r"\b(?:index\w*|constraints?|validations?|rules?|relationships?|foreign keys?|notes?|integrity|queries|query|"
+    r"\b(?:index\w*|constraints?|validations?|rules?|relationships?|foreign keys?|integrity|queries|query|"
     r"security|performance|migrations?|considerations?|checks?|isolation|behaviou?r|examples?|"
     r"requests?|responses?|error\w*|endpoints?|parameters?|usage|lifecycle|state|transitions?|operations?|access)\b"
 )

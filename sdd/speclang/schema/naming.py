@@ -42,8 +42,13 @@ _EXTERNAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_ENTITIES = frozenset(
-    ["index", "indexes", "indices", "constraint", "constraints", "relationship", "relationships", "validation", "validations", "rule", "rules", "note", "notes", "migration", "migrations", "query", "queries", "security", "overview", "purpose", "enum", "enums", "sample", "samples", "example", "examples", "trigger", "triggers", "function", "functions", "view", "views", "performance", "diagram", "erd", "summary", "introduction", "connection", "connections", "requirement", "requirements", "response", "responses", "request", "requests", "error", "errors", "endpoint", "endpoints", "integrity", "pattern", "patterns", "strategy", "mapping", "change", "changes", "reference", "references", "configuration", "setup", "environment", "variable", "variables", "states", "transitions", "lifecycle", "isolation", "access", "backup", "seed", "testing", "test", "tests", "implementation", "phase", "parameter", "parameters", "header", "headers", "status", "code", "codes", "value", "values", "operation", "operations", "consideration", "considerations", "message", "dto", "dtos", "payload", "payloads", "metadata", "assumption", "assumptions", "dependency", "dependencies", "scope", "format", "default", "defaults", "limit", "limits"]
-) - {"message", "status", "view"}
+    "index indexes indices indexing constraint constraints relationship relationships validation "
+    "validations migration migrations query queries security overview purpose enum enums sample samples "
+    "example examples trigger triggers performance diagram erd summary introduction requirement "
+    "requirements integrity strategy configuration setup isolation backup seed testing implementation "
+    "parameter parameters considerations consideration dto dtos payload payloads assumption assumptions "
+    "scope lifecycle transitions".split()
+)
 _MOST_WORDS = 3
 
 

@@ -280,6 +280,8 @@ def _arguments(arguments: dict[str, ast.expr]) -> Facts:
         default = _literal_default(arguments["default"]) or _named_default(arguments["default"])
     if "default_factory" in arguments:
         default = _factory_default(ast.unparse(arguments["default_factory"]))
+    if _flag(arguments.get("autoincrement")):
+        default = Default(factory=Factory.AUTOINCREMENT)
     reference = None
     target = _text(arguments.get("foreign_key"))
     action = _text(arguments.get("ondelete")) or _text(arguments.get("on_delete"))

@@ -1,0 +1,150 @@
+"""Whether a token is needed: by endpoint, by section, for all, and left open where nothing says."""
+
+import pytest
+from speclang.specs_builder import application, read, rules
+
+YES = [
+    "**Authentication**: Required",
+    "**Auth:** Yes",
+    "**Auth Required**: Yes",
+    "- **Authentication Required:** Yes",
+    "**Access**: Protected (requires authentication)",
+    "**Authorization**: Bearer token",
+    "**Headers**: `Authorization: Bearer <token>`",
+    "**Headers**:\n```\nAuthorization: Bearer <token>\n```",
+    "**Headers:**\n- `Authorization`: Bearer token (required)",
+    "Requires authentication.",
+    "| Field | Value |\n|---|---|\n| Auth | Yes |\n| Status | 200 |",
+]
+NO = [
+    "**Authentication**: None",
+    "**Authentication**: Not required",
+    "**Auth:** No",
+    "**Auth Required**: false",
+    "**Access**: Public",
+    "**Authentication**: None (public)",
+    "No authentication required.",
+    "| Field | Value |\n|---|---|\n| Auth | No |\n| Status | 200 |",
+]
+
+
+@pytest.mark.parametrize("text", YES)
+def test_an_endpoint_says_that_it_is_protected(text: str) -> None:
+    """Each of these means that a token is required."""
+    app = application(api=f"# API\n\n### GET /notes\n\n{text}\n")
+
+    assert app.endpoints[0].auth is True
+
+
+@pytest.mark.parametrize("text", NO)
+def test_an_endpoint_says_that_it_is_public(text: str) -> None:
+    """Each of these means that none is, whatever is said of all endpoints."""
+    app = application(
+        api=f"# API\n\nAll endpoints require a JWT.\n\n## Endpoints\n\n### GET /notes\n\n{text}\n"
+    )
+
+    assert app.endpoints[0].auth is False
+
+
+ALL = [
+    "All endpoints require a valid JWT token in the Authorization header.",
+    "Every endpoint requires authentication.",
+    "All API endpoints must include a Bearer token.",
+    "- All routes are protected by JWT authentication",
+    "Every endpoint under `/api/` requires a token in the header:\n\n```text\nAuthorization: Bearer <token>\n```",
+]
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_a_statement_on_all_endpoints_counts(text: str) -> None:
+    """What is said of all holds for each, and for the policy."""
+    app = application(api=f"# API\n\n## Authentication\n\n{text}\n\n## Endpoints\n\n### GET /api/notes\n")
+
+    assert app.endpoints[0].auth is True
+    assert app.auth.required is True
+
+
+EXCEPTIONS = [
+    "All endpoints require a JWT, except `/api/auth/*`.",
+    "All endpoints (except authentication endpoints) require a valid JWT.",
+    "All endpoints require a JWT except for registration and login.",
+    "Every endpoint requires a token. `POST /api/auth/login` is public.",
+]
+
+
+@pytest.mark.parametrize("text", EXCEPTIONS)
+def test_an_exception_is_public(text: str) -> None:
+    """What a statement on all endpoints leaves out needs no token."""
+    app = application(
+        api=f"# API\n\n{text}\n\n## Endpoints\n\n### POST /api/auth/login\n\n### GET /api/notes\n"
+    )
+
+    assert [endpoint.auth for endpoint in app.endpoints] == [False, True]
+
+
+def test_a_section_speaks_for_its_endpoints() -> None:
+    """A statement under one heading is not about the endpoints under the next."""
+    app = application(
+        api="""
+        # API
+
+        ## Notes
+
+        All endpoints require authentication.
+
+        ### GET /notes
+
+        ## Metrics
+
+        ### GET /metrics
+        """
+    )
+
+    assert [endpoint.auth for endpoint in app.endpoints] == [True, None]
+
+
+@pytest.mark.parametrize(
+    ("title", "auth"),
+    [("Notes (Authenticated)", True), ("Public endpoints", False), ("Protected routes", True), ("Notes", None)],
+)
+def test_a_heading_may_say_it(title: str, auth: bool | None) -> None:
+    """`(Authenticated)` or `Public` in the heading over endpoints is a statement."""
+    app = application(api=f"# API\n\n## {title}\n\n### GET /notes\n\n## Other\n\n### GET /x\n")
+
+    assert app.endpoints[0].auth is auth
+
+
+def test_the_token_document_counts_where_the_contract_is_silent() -> None:
+    """Another document's statement on all endpoints decides what the contract leaves open."""
+    app = application(
+        api="# API\n\n### GET /api/notes\n\n### GET /health\n",
+        tokens="# Tokens\n\n- Every endpoint under `/api/` requires a valid token. `GET /health` is public.\n",
+    )
+
+    assert [endpoint.auth for endpoint in app.endpoints] == [True, False]
+
+
+def test_silence_leaves_it_open() -> None:
+    """Without any statement, access is left open."""
+    app = application(api="# API\n\n### GET /notes\n")
+
+    assert app.endpoints[0].auth is None
+    assert app.auth.required is None
+
+
+def test_signing_in_is_not_taken_for_protected() -> None:
+    """A sweeping statement does not make the endpoint that hands out tokens ask for one."""
+    reading = read(api="# API\n\nAll endpoints require a JWT.\n\n## Endpoints\n\n### POST /auth/login\n")
+
+    assert reading.application.endpoints[0].auth is None
+    assert "sign-in-access" in rules(reading)
+
+
+def test_two_statements_on_access_contradict() -> None:
+    """A table that says No and a section that says Required is a contradiction with both places."""
+    reading = read(
+        api="# API\n\n| Method | Path | Auth |\n|---|---|---|\n| GET | /n | No |\n\n### GET /n\n\n**Auth**: Required\n"
+    )
+    (finding,) = [item for item in reading.diagnostics if item.rule == "contradicting-auth"]
+
+    assert [item.span.line for item in finding.related] == [5, 9]
