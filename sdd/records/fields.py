@@ -143,7 +143,7 @@ def _scalar(text: str) -> Node:
             return text[1:-1].replace("''", "'")
         case "[":
             return _flow(text)
-        case first if first in _SPECIAL or text.startswith(("- ", "#")):
+        case first if first in _SPECIAL or text == "-" or text.startswith(("- ", "-\t", "#")):
             raise _NotOurFormError
         case _:
             text = text.partition(" #")[0].rstrip() if "#" in text else text
