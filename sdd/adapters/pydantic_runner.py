@@ -212,9 +212,10 @@ async def open_runner(
 def _agent(
     definition: AgentDefinition, model: GuardedModel, tools: Sequence[pydantic_ai.Tool[object]]
 ) -> pydantic_ai.Agent[object, str]:
-    from pydantic_ai import Agent  # noqa: PLC0415 - slow to import
+    import pydantic_ai  # noqa: PLC0415 - slow to import
 
-    return Agent(
+    pydantic_ai.BANNER_ENABLED = False  # the terminal is ours
+    return pydantic_ai.Agent(
         model,
         name=definition.name,
         instructions=definition.prompt or None,

@@ -29,6 +29,7 @@ from sdd.workflow.events import (
     StageStarted,
 )
 
+_SECONDS_WIDTH = 7
 MARKS = {
     "passed": ("✓", "green"),
     "failed": ("✗", "red"),
@@ -197,21 +198,26 @@ class LiveProgress:
 
     def render(self) -> RenderableType:
         """Return the tree as it stands."""
-        grid = Table.grid(padding=(0, 1))
+        grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(width=1)
-        grid.add_column(no_wrap=True)
-        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(no_wrap=True, min_width=self._widest("name", 2))
+        grid.add_column(no_wrap=True, style="dim", min_width=self._widest("detail"))
         grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        grid.add_column(justify="right", no_wrap=True, style="dim")
+        grid.add_column(justify="right", no_wrap=True, style="dim", min_width=_SECONDS_WIDTH)
         for stage in self._run.stages.values():
             self._row(grid, stage, "")
             children = {"delegate": self._run.orders, "gates": self._run.gates}.get(stage.name, {})
             for child in children.values():
                 self._row(grid, child, "  ")
-        outer = Table.grid()
+        outer = Table.grid(expand=True)
         outer.add_row(Text(self._run.title, style="bold"))
         outer.add_row(grid)
         return outer
+
+    def _widest(self, name: str, indent: int = 0) -> int:
+        """Return how wide a column must be that is never cut."""
+        lines = (*self._run.stages.values(), *self._run.orders.values(), *self._run.gates.values())
+        return max((len(getattr(line, name)) + indent for line in lines), default=0)
 
     def _row(self, grid: Table, line: _Line, indent: str) -> None:
         mark: RenderableType
