@@ -13,8 +13,9 @@ from sdd.audit.settings import AuditSettings
 from sdd.program import Program
 
 
-def audit(program: Program, settings: AuditSettings = AuditSettings()) -> AuditReport:
+def audit(program: Program, settings: AuditSettings | None = None) -> AuditReport:
     """Judge every route of every app of a program."""
+    settings = settings or AuditSettings()
     engine = make_engine(program)
     run_program(engine)
     judged = [

@@ -36,7 +36,9 @@ from sdd.audit.values import (
 )
 
 
-def attribute(engine: Engine, base: Value, name: str, state: State, node: ast.AST) -> Value:
+def attribute(  # noqa: C901 - one case for each kind of value
+    engine: Engine, base: Value, name: str, state: State, node: ast.AST
+) -> Value:
     """Return `base.name`."""
     match base:
         case Lib():

@@ -33,7 +33,7 @@ from sdd.audit.values import (
 )
 
 
-def call(
+def call(  # noqa: C901, PLR0912 - one case for each kind of value
     engine: Engine, function: Value, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Call a value with evaluated arguments."""
@@ -80,9 +80,7 @@ def _call_instance(
     return unknown_call(engine, ref, arguments, state)
 
 
-def unknown_call(
-    engine: Engine, function: Value, arguments: Arguments, state: State
-) -> Value:
+def unknown_call(engine: Engine, function: Value, arguments: Arguments, state: State) -> Value:
     """Call something that is not known: its result depends on all it was given."""
     if isinstance(function, Sym) and function.kind == "unknown":
         engine.unknown_check(function.name, state, arguments.every())
@@ -182,9 +180,7 @@ def bind_parameters(
         if index < len(given):
             env[parameter.arg] = given[index]
         else:
-            env[parameter.arg] = _named(
-                parameter.arg, named, uncertain, function
-            )
+            env[parameter.arg] = _named(parameter.arg, named, uncertain, function)
     for parameter in spec.kwonlyargs:
         env[parameter.arg] = _named(parameter.arg, named, uncertain, function)
     if spec.vararg:

@@ -172,7 +172,10 @@ def _set_fields(
         given.update(zip(names, arguments.positional, strict=False))
     fields: dict[str, Value] = {}
     if is_settings(info):
-        given = {**{name: setting(engine, info, name, state) for name, _ in all_fields(info)}, **given}
+        given = {
+            **{name: setting(engine, info, name, state) for name, _ in all_fields(info)},
+            **given,
+        }
     elif not info.entity:
         for name, item in all_fields(info):
             if name not in given and item.value is not None and not arguments.rest:

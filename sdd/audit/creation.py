@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None":
     """Decide whether a new row is made out to the caller and attached to what is theirs."""
-    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - they need one another
-
     made = obligation.target
     heap = obligation.heap or {}
     held = heap.get(made.uid) if isinstance(made, Ref) else None
@@ -39,10 +37,24 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
     if schema.is_user(entity) or not schema.is_owned(entity):
         return None
     columns = schema.owner_columns(entity)
-    values = [(column, column_value(judge, held, column)) for column in columns]
-    values = [(column, value) for column, value in values if value is not None]
+    values = [
+        (column, value)
+        for column in columns
+        if (value := column_value(judge, held, column)) is not None
+    ]
     if not values:
         return _attached(judge, obligation, held)
+    return _decide_owner(judge, obligation, values)
+
+
+def _decide_owner(
+    judge: "Judge", obligation: "Obligation", values: list[tuple[str, Value]]
+) -> "Finding | None":
+    """Decide whether one of the values that an owner column gets is the caller."""
+    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - likewise
+
+    entity = obligation.entity
+    heap = obligation.heap or {}
 
     def goal(situation: Situation) -> str | None:
         for column, value in values:
@@ -63,11 +75,15 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
             obligation=obligation, verdict=Verdict.VIOLATED, because=because, case=answer.case
         )
     if isinstance(value, Lit):
-        return None if value == NONE else Finding(
-            obligation=obligation,
-            verdict=Verdict.VIOLATED,
-            because=f"{entity}.{column} is the constant {value.value!r}",
-            case=answer.case,
+        return (
+            None
+            if value == NONE
+            else Finding(
+                obligation=obligation,
+                verdict=Verdict.VIOLATED,
+                because=f"{entity}.{column} is the constant {value.value!r}",
+                case=answer.case,
+            )
         )
     return Finding(
         obligation=obligation,
@@ -107,9 +123,7 @@ def may_contain(source: Value, column: str) -> bool:
     return is_client(source)
 
 
-def owner_reason(
-    judge: "Judge", situation: Situation, value: Value, heap: object
-) -> str | None:
+def owner_reason(judge: "Judge", situation: Situation, value: Value, heap: object) -> str | None:
     """Return why a new row's owner is the caller, or somebody made in this very request."""
     if isinstance(value, Phi):
         return _every_case(judge, situation, value, heap)
@@ -124,9 +138,7 @@ def owner_reason(
     return None
 
 
-def _every_case(
-    judge: "Judge", situation: Situation, value: Phi, heap: object
-) -> str | None:
+def _every_case(judge: "Judge", situation: Situation, value: Phi, heap: object) -> str | None:
     """In one case of the facts an alternative holds only where its guard does."""
     reasons = [
         owner_reason(judge, situation, item, heap)
@@ -161,15 +173,11 @@ def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Find
             f"{obligation.entity}.{column} is {describe(value)}, and nothing says that this"
             f" {parent} is the caller's"
         )
-        return Finding(
-            obligation=obligation, verdict=verdict, because=because, case=answer.case
-        )
+        return Finding(obligation=obligation, verdict=verdict, because=because, case=answer.case)
     return None
 
 
-def parent_reason(
-    situation: Situation, value: Value, parent: str, key: str
-) -> str | None:
+def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> str | None:
     """Return why the parent that a foreign key names is the caller's."""
     if isinstance(value, Phi):
         reasons = [

@@ -75,7 +75,11 @@ class Request:
             return self.cache[key]
         outer, self.scopes = self.scopes, (*self.scopes, *scopes)
         self.used.append(
-            Used(target=target, place=self.engine.place(node), label=label_of(self.engine, target, state))
+            Used(
+                target=target,
+                place=self.engine.place(node),
+                label=label_of(self.engine, target, state),
+            )
         )
         value = self._run(target, state, node)
         self.scopes = outer
@@ -151,9 +155,7 @@ class Request:
                 )
                 for name, item in all_fields(info)
             }
-        return instantiate(
-            self.engine, info, Arguments((), tuple(keywords.items())), state, node
-        )
+        return instantiate(self.engine, info, Arguments((), tuple(keywords.items())), state, node)
 
     def _call_instance(self, ref: Ref, state: State, node: ast.AST) -> Value:
         held = self.engine.load(state, ref)
@@ -233,7 +235,7 @@ def strip(annotation: Value) -> Value:
         last = annotation.base.name.rpartition(".")[2]
         if last in _WRAPPERS:
             for item in annotation.args:
-                if item not in (NONE,):
+                if item != NONE:
                     return strip(item)
     return annotation
 

@@ -1,4 +1,4 @@
-"""Turns judged routes into diagnostics: one for each open route and breach, then each rule's own."""
+"""Turns judged routes into diagnostics: open routes, breaches, then each rule's own."""
 
 from collections.abc import Iterator
 

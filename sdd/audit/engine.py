@@ -269,9 +269,7 @@ class Engine:
 
     # ---------------------------------------------------------------- alternatives
 
-    def each(
-        self, state: State, value: Value, action: Callable[[State, Value], Value]
-    ) -> Value:
+    def each(self, state: State, value: Value, action: Callable[[State, Value], Value]) -> Value:
         """Do something with every alternative of a value; None drops out, it would raise."""
         if not isinstance(value, Phi):
             return action(state, value)
@@ -380,9 +378,7 @@ class Engine:
         """Make one value of several."""
         return choose(cases)
 
-    def call(
-        self, function: Value, arguments: Arguments, state: State, node: ast.AST
-    ) -> Value:
+    def call(self, function: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
         """Call a value."""
         from sdd.audit.calls import call  # noqa: PLC0415 - calls and engine need one another
 
@@ -424,7 +420,9 @@ def _rebound(module: Module) -> Iterator[str]:
 def _nowhere() -> Module:
     from sdd.text import SourceText  # noqa: PLC0415
 
-    return Module(path="", tree=ast.Module(body=[], type_ignores=[]), source=SourceText(path="", text=""))
+    return Module(
+        path="", tree=ast.Module(body=[], type_ignores=[]), source=SourceText(path="", text="")
+    )
 
 
 _NOWHERE = _nowhere()

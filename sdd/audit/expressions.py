@@ -130,9 +130,11 @@ def _heap_item(engine: Engine, base: Ref, key: Value, state: State) -> Value:
             return any_of(item)
         case DictObject(), _:
             values = [value for _, value in item.items]
-            return engine.alternatives([(YES, value) for value in (*values, *item.more)]) if (
-                values or item.more
-            ) else apply("[]", (base, key))
+            return (
+                engine.alternatives([(YES, value) for value in (*values, *item.more)])
+                if (values or item.more)
+                else apply("[]", (base, key))
+            )
         case Instance(), Lit(value=str(wanted)):
             return engine.attribute(base, wanted, state, ast.Pass())
         case _:
@@ -267,20 +269,19 @@ def _truth_of_object(engine: Engine, value: Ref, state: State) -> Formula:
 def condition(engine: Engine, node: ast.expr, state: State) -> Formula:
     """Evaluate a condition; the right sides of `and` and `or` see what the left decided."""
     match node:
-        case ast.BoolOp(op=operator, values=values):
-            return _connected(engine, isinstance(operator, ast.And), values, state)
+        case ast.BoolOp():
+            return _connected(engine, node, state)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return negated(condition(engine, operand, state))
         case _:
             return truth(engine, engine.evaluate(node, state), state)
 
 
-def _connected(
-    engine: Engine, is_and: bool, values: list[ast.expr], state: State  # noqa: FBT001
-) -> Formula:
+def _connected(engine: Engine, node: ast.BoolOp, state: State) -> Formula:
+    is_and, values = isinstance(node.op, ast.And), node.values
     formulas: list[Formula] = []
     current = state
-    for position, node in enumerate(values):
+    for position, operand in enumerate(values):
         if position:
             branch = current.fork()
             branch.assume(formulas[-1] if is_and else negated(formulas[-1]))
@@ -288,7 +289,7 @@ def _connected(
             current = branch
             if not current.alive:
                 break
-        formulas.append(condition(engine, node, current))
+        formulas.append(condition(engine, operand, current))
     if current is not state:
         state.env.update({key: current.env[key] for key in current.env if key not in state.env})
         state.heap = current.heap
@@ -332,7 +333,9 @@ def _is_predicate(value: Value) -> bool:
         return False
     from sdd.audit.logic import values_in  # noqa: PLC0415
 
-    return any(isinstance(part, Col) for term in values_in(value.formula) for part in parts_of(term))
+    return any(
+        isinstance(part, Col) for term in values_in(value.formula) for part in parts_of(term)
+    )
 
 
 def unary(engine: Engine, node: ast.UnaryOp, state: State) -> Value:
@@ -342,7 +345,11 @@ def unary(engine: Engine, node: ast.UnaryOp, state: State) -> Value:
         return Truth(negated(truth(engine, value, state)))
     if isinstance(node.op, ast.Invert) and isinstance(value, Truth):
         return Truth(negated(value.formula))
-    if isinstance(node.op, ast.USub) and isinstance(value, Lit) and isinstance(value.value, (int, float)):
+    if (
+        isinstance(node.op, ast.USub)
+        and isinstance(value, Lit)
+        and isinstance(value.value, (int, float))
+    ):
         return lit(-value.value)
     if isinstance(node.op, ast.Invert) and isinstance(value, Col):
         return Truth(negated(Truthy(value)))
@@ -548,11 +555,7 @@ def elements(engine: Engine, value: Value, state: State) -> Value:
             return engine.alternatives([(YES, item) for item in items])
         case Phi(cases=cases):
             return engine.alternatives(
-                [
-                    (guard, elements(engine, item, state))
-                    for guard, item in cases
-                    if item != NONE
-                ]
+                [(guard, elements(engine, item, state)) for guard, item in cases if item != NONE]
                 or [(YES, NONE)]
             )
         case Ref():
@@ -561,9 +564,13 @@ def elements(engine: Engine, value: Value, state: State) -> Value:
                 return any_of(held)
             if isinstance(held, DictObject):
                 keys: list[Value] = [lit(key) for key, _ in held.items]
-                return engine.alternatives([(YES, key) for key in keys]) if keys else apply(
-                    "key", held.more
+                return (
+                    engine.alternatives([(YES, key) for key in keys])
+                    if keys
+                    else apply("key", held.more)
                 )
+        case _:
+            pass
     return Field(value, "*") if not isinstance(value, Lit) else Sym("unknown", "character")
 
 
@@ -627,9 +634,7 @@ def make_function(
 ) -> Func:
     """Return a function with its defaults, which Python evaluates where it is defined."""
     scope = closure_of(engine, state)
-    return Func(
-        node, engine.frame.module, scope, defaults=_defaults(engine, node.args, state)
-    )
+    return Func(node, engine.frame.module, scope, defaults=_defaults(engine, node.args, state))
 
 
 def _defaults(engine: Engine, spec: ast.arguments, state: State) -> dict[str, Value]:

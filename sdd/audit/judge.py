@@ -18,18 +18,16 @@ from sdd.audit.values import Ref, Row
 from sdd.text import Span
 
 _RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
-_CREDENTIAL_NAME = re.compile(r"auth|user|token|login|jwt|bearer|credential|principal|identity", re.I)
+_CREDENTIAL_NAME = re.compile(
+    r"auth|user|token|login|jwt|bearer|credential|principal|identity", re.IGNORECASE
+)
 
 
-def judge_route(
-    engine: Engine, run: Run, schema: Schema, settings: AuditSettings
-) -> RouteReport:
+def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSettings) -> RouteReport:
     """Judge one request."""
     judge = Judge(engine, schema)
     pending = obligations(engine, run, schema)
-    findings = [
-        finding for item in pending if (finding := judge.decide(item)) is not None
-    ]
+    findings = [finding for item in pending if (finding := judge.decide(item)) is not None]
     auth = _authentication(judge, run, pending, settings)
     accesses = _accesses(judge, run, findings, auth)
     isolation = max(
@@ -156,7 +154,12 @@ def _accesses(
         known = worst.get(key)
         if known is None or _RANK[finding.verdict] > _RANK[known.verdict]:
             worst[key] = finding
-    return tuple(_access(judge, run, finding, auth) for _, finding in sorted(worst.items(), key=lambda pair: (pair[0][2], pair[0][3], pair[0][:2])))
+    return tuple(
+        _access(judge, run, finding, auth)
+        for _, finding in sorted(
+            worst.items(), key=lambda pair: (pair[0][2], pair[0][3], pair[0][:2])
+        )
+    )
 
 
 def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Access:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sdd.audit import tokens, web
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, contains, elements, truth
-from sdd.audit.logic import YES, Holds, both, either, negated
+from sdd.audit.logic import YES, Formula, Holds, both, either, negated
 from sdd.audit.natives import call_native, mapping_of
 from sdd.audit.orm import begin, set_column, update_all
 from sdd.audit.state import State, Write
@@ -91,7 +91,7 @@ def call_object(
     last = receiver.name.rpartition(".")[2]
     if last in {"sessionmaker", "async_sessionmaker", "scoped_session", "Session"}:
         return LibObject("session", ())
-    if last in {"partial"} and receiver.args:
+    if last == "partial" and receiver.args:
         return apply("partial", (*receiver.args, *arguments.every()))
     return library_object(f"{receiver.name}()", arguments)
 
@@ -150,8 +150,12 @@ def quantified(*, every: bool) -> Model:
             parts = [both([guard, truth(engine, item, state)]) for guard, item in held.items]
             if every:
                 return Truth(
-                    both([either([negated(guard), truth(engine, item, state)])
-                          for guard, item in held.items])
+                    both(
+                        [
+                            either([negated(guard), truth(engine, item, state)])
+                            for guard, item in held.items
+                        ]
+                    )
                 )
             return Truth(either(parts))
         return Truth(Holds("all" if every else "any", (elements(engine, value, state),)))
@@ -226,7 +230,7 @@ def picked(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     del node
     if not arguments.positional:
         return NONE
-    cases = [(YES, elements(engine, arguments.positional[0], state))]
+    cases: list[tuple[Formula, Value]] = [(YES, elements(engine, arguments.positional[0], state))]
     cases += [(YES, value) for value in arguments.positional[1:]]
     default = arguments.get("default")
     if default is not None:
@@ -369,7 +373,7 @@ def disjunction(engine: Engine, arguments: Arguments, state: State, node: ast.AS
 
 
 def _clause(engine: Engine, value: Value, state: State):  # type: ignore[no-untyped-def] # noqa: ANN202
-    from sdd.audit.orm import _predicate  # noqa: PLC0415, PLC2701
+    from sdd.audit.orm import _predicate  # noqa: PLC0415
 
     del state
     return _predicate(engine, value, State({}, {}, {}))

@@ -322,9 +322,7 @@ class Case:
                     return True
                 if isinstance(atom, Truthy) and _is_identity(self.canonical(atom.value)):
                     return True
-            elif isinstance(fact, Eq) and _clash(
-                self.canonical(fact.left), fact.left, fact.right
-            ):
+            elif isinstance(fact, Eq) and _clash(self.canonical(fact.left), fact.left, fact.right):
                 return True
         return False
 
@@ -417,9 +415,7 @@ class _Search:
                 return found
         return None
 
-    def _settle(
-        self, literals: dict[Formula, None], todo: list[Formula]
-    ) -> list[Or] | None:
+    def _settle(self, literals: dict[Formula, None], todo: list[Formula]) -> list[Or] | None:
         """Take conjunctions apart and simplify disjunctions; None on a contradiction."""
         waiting = list(todo)
         options: list[Or] = []
@@ -439,6 +435,8 @@ class _Search:
                     literals[item] = None
                     if isinstance(item, Exists) and item.row in self.definitions:
                         waiting.append(self.definitions[item.row])
+                case _:
+                    pass
             if not waiting and options:
                 options, waiting = _simplified(options, literals)
         return options

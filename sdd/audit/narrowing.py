@@ -63,9 +63,7 @@ def _may_be_none(value: Value) -> bool:
     return value == NONE or isinstance(value, (Sym, Field)) or not isinstance(value, Lit)
 
 
-def _rebind(
-    name: str, value: Phi, kept: list[tuple[Formula, Value]], state: State
-) -> None:
+def _rebind(name: str, value: Phi, kept: list[tuple[Formula, Value]], state: State) -> None:
     kept = [(guard, item) for guard, item in kept if state.simplify(guard) != NO]
     if not kept or len(kept) == len(value.cases):
         return

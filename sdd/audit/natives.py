@@ -20,8 +20,8 @@ from sdd.audit.values import (
     NONE,
     TRUE,
     Apply,
-    ClassInfo,
     Claims,
+    ClassInfo,
     Col,
     DictObject,
     Field,
@@ -148,9 +148,7 @@ def _class_method(
     if info.entity is None:
         names = {key for key, _ in all_fields(info)}
         items = {key: value for key, value in items.items() if not names or key in names}
-    return engine.call(
-        info, Arguments((), tuple(items.items()), (), held.more), state, node
-    )
+    return engine.call(info, Arguments((), tuple(items.items()), (), held.more), state, node)
 
 
 def mapping_of(engine: Engine, value: Value, state: State) -> DictObject:
@@ -264,9 +262,7 @@ def _dict_method(
 def _pairs(engine: Engine, held: DictObject, state: State) -> Value:
     pairs: list[Value] = [Tup((lit(key), value)) for key, value in held.items]
     unknown = [Tup((apply("key", (one,)), Field(one, "*"))) for one in held.more]
-    return engine.allocate(
-        state, ListObject(tuple((YES, pair) for pair in pairs), tuple(unknown))
-    )
+    return engine.allocate(state, ListObject(tuple((YES, pair) for pair in pairs), tuple(unknown)))
 
 
 def _get_key(
@@ -315,7 +311,7 @@ def _mapping_method(
         return Phi(((guard, field), (negated(guard), default)))
     if name == "items" and not arguments.positional:
         return Many(Tup((apply("key", (receiver,)), Field(receiver, "*"))))
-    if name in {"values"} and not arguments.positional:
+    if name == "values" and not arguments.positional:
         return Many(Field(receiver, "*"))
     if name in {"startswith", "endswith", "isdigit", "isalnum", "match"}:
         return Truth(Holds(name, (receiver, *arguments.positional)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sdd.audit.engine import Effect, Engine
 from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
+    And,
     Answer,
     Case,
     Eq,
@@ -16,7 +17,6 @@ from sdd.audit.logic import (
     Opaque,
     Or,
     Truthy,
-    And,
     implies,
     parts_of,
     values_in,
@@ -28,7 +28,6 @@ from sdd.audit.schema import Schema
 from sdd.audit.state import TOO_COMPLEX, Place
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Value
-
 
 IMPOSSIBLE = "no request can get here"
 
@@ -217,9 +216,7 @@ class Judge:
         if answer.exhausted:
             doubt = "there are too many cases to look at"
         if doubt:
-            return Finding(
-                obligation=obligation, verdict=Verdict.UNKNOWN, because=doubt, case=case
-            )
+            return Finding(obligation=obligation, verdict=Verdict.UNKNOWN, because=doubt, case=case)
         return Finding(
             obligation=obligation,
             verdict=Verdict.VIOLATED,

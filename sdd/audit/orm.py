@@ -184,7 +184,11 @@ def _filtered_by(engine: Engine, query: Query, arguments: Arguments) -> Query:
 
 
 def _joined(
-    engine: Engine, query: Query, arguments: Arguments, state: State, outer: bool  # noqa: FBT001
+    engine: Engine,
+    query: Query,
+    arguments: Arguments,
+    state: State,
+    outer: bool,  # noqa: FBT001
 ) -> Query:
     target = arguments.get("target", 0)
     clause = arguments.get("onclause", 1)
@@ -239,9 +243,7 @@ def _on_keys(engine: Engine, left: str, right: str) -> Formula | None:
 def _from(query: Query, name: str, arguments: Arguments) -> Query:
     targets = arguments.positional if name == "with_entities" else query.targets
     found = _entities_in(arguments.positional)
-    return replace(
-        query, targets=targets, entities=tuple(dict.fromkeys([*query.entities, *found]))
-    )
+    return replace(query, targets=targets, entities=tuple(dict.fromkeys([*query.entities, *found])))
 
 
 def _changed(
@@ -261,8 +263,8 @@ def _changed(
     return changed
 
 
-TRUE_LIT = lit(True)  # noqa: FBT003
-FALSE_LIT = lit(False)  # noqa: FBT003
+TRUE_LIT = lit(True)
+FALSE_LIT = lit(False)
 
 
 # ------------------------------------------------------------------ predicates of columns
@@ -291,21 +293,21 @@ def column_method(
     return Truth(Holds(name, (column, *arguments.every())))
 
 
-def _related_has(
-    engine: Engine, column: Col, arguments: Arguments, state: State
-) -> Formula:
+def _related_has(engine: Engine, column: Col, arguments: Arguments, state: State) -> Formula:
     relation = schema(engine).entity(column.entity).relationship(column.name)
     link = schema(engine).link(column.entity, column.name)
     if relation is None or link is None:
         return Opaque("a condition over a relationship", (column,))
     other = engine.row(
-        relation.target, ("has", column, arguments.positional, arguments.keywords),
+        relation.target,
+        ("has", column, arguments.positional, arguments.keywords),
         engine.place(ast.Pass()),
     )
     conditions = [_predicate(engine, value, state) for value in arguments.positional]
     conditions += [equal(Col(relation.target, key), value) for key, value in arguments.keywords]
-    engine.define(other, both([_instantiated(one, {(relation.target, ""): other})
-                               for one in conditions]))
+    engine.define(
+        other, both([_instantiated(one, {(relation.target, ""): other}) for one in conditions])
+    )
     return both([Exists(other), equal(Col(column.entity, link[0]), Field(other, link[1]))])
 
 
@@ -361,14 +363,12 @@ def _subquery(engine: Engine, query: Query) -> Formula:
 
 def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
     place = engine.place(ast.Pass())
-    path, line, _ = (query.site.rsplit(":", 2) + ["0", "0"])[:3]
+    path, line, _ = [*query.site.rsplit(":", 2), "0", "0"][:3]
     place = replace(place, path=path or place.path, line=int(line or 0))
     mentioned = dict.fromkeys(query.entities)
     for part in query.where:
         _collect_columns(part, mentioned)
-    rows = {
-        key: engine.row(key[0], (query.site, query.where, key[1]), place) for key in mentioned
-    }
+    rows = {key: engine.row(key[0], (query.site, query.where, key[1]), place) for key in mentioned}
     if rows:
         condition = both([_instantiated(part, rows) for part in query.where])
         others = [Exists(row) for row in rows.values()]
@@ -478,8 +478,6 @@ def result_method(
         return result.element
     if name in _OPTIONAL:
         if isinstance(result.element, Apply):
-            for row in result.rows:
-                state.assume(YES if not row else YES)
             return result.element
         guard = both([Exists(row) for row in result.rows])
         return Phi(((guard, result.element), (_absent(result), NONE)))
@@ -529,9 +527,7 @@ def session_method(
     return _session_write(engine, name, first, state, node, arguments)
 
 
-def _get(
-    engine: Engine, name: str, entity: str, key: Value, state: State, node: ast.AST
-) -> Value:
+def _get(engine: Engine, name: str, entity: str, key: Value, state: State, node: ast.AST) -> Value:
     found = get_row(engine, entity, key, state, node)
     if name == "get_one" and isinstance(found, Phi):
         state.assume(found.cases[0][0])
@@ -566,9 +562,7 @@ def _session_write(
     return None
 
 
-def _added(
-    engine: Engine, name: str, value: Value, state: State, node: ast.AST
-) -> Value | None:
+def _added(engine: Engine, name: str, value: Value, state: State, node: ast.AST) -> Value | None:
     place = engine.place(node)
     kept: list[bool] = []
 

@@ -16,7 +16,9 @@ _ROLE = re.compile(
     r"role|admin|superuser|staff|permission|scope|privilege|is_root|group|access_level|moderator",
     re.IGNORECASE,
 )
-_ORDINARY = re.compile(r"user|member|viewer|guest|customer|basic|free|reader|default", re.IGNORECASE)
+_ORDINARY = re.compile(
+    r"user|member|viewer|guest|customer|basic|free|reader|default", re.IGNORECASE
+)
 _PUBLIC = re.compile(r"public|shared|published|visib", re.IGNORECASE)
 _IDENTIFIES = re.compile(r"id$|_id|uid|uuid|sub|email|username|login|name$|^id", re.IGNORECASE)
 _SENT_AS_CREDENTIAL = frozenset({"credentials", "header", "cookie"})
@@ -169,23 +171,29 @@ class Situation:
         key = self.schema.entity(row.entity).key_column
         if isinstance(_root(self.case.canonical(row)), Claims):
             return "it is the signed-in user"
-        names = [key]
+        for name in dict.fromkeys([key, *self._compared_columns(row)]):
+            if name == key or _IDENTIFIES.search(name):
+                why = self._is_own_value(row, name, is_key=name == key)
+                if why:
+                    return why
+        return None
+
+    def _compared_columns(self, row: Row) -> Iterator[str]:
         for literal in self.case.literals:
             if isinstance(literal, Eq):
                 for side in (literal.left, literal.right):
                     if isinstance(side, Field) and side.base == row:
-                        names.append(side.name)
-        for name in dict.fromkeys(names):
-            if name != key and not _IDENTIFIES.search(name):
-                continue
-            for term in self.equals(Field(row, name)):
-                root = _root(term)
-                if isinstance(root, Claims):
-                    return f"{row.entity}.{name} = {_claim_path(term)}"
-                if isinstance(root, Row) and root != row and name == key:
-                    why = self._by_reference(root, term)
-                    if why:
-                        return why
+                        yield side.name
+
+    def _is_own_value(self, row: Row, name: str, *, is_key: bool) -> str | None:
+        for term in self.equals(Field(row, name)):
+            root = _root(term)
+            if isinstance(root, Claims):
+                return f"{row.entity}.{name} = {_claim_path(term)}"
+            if isinstance(root, Row) and root != row and is_key:
+                why = self._by_reference(root, term)
+                if why:
+                    return why
         return None
 
     def _by_reference(self, root: Row, term: Value) -> str | None:
@@ -254,29 +262,32 @@ class Situation:
         match literal:
             case Truthy(value=Field() as value) if _ROLE.search(value.name):
                 return value.name if self._is_mine(value) else None
-            case Eq(left=left, right=right):
-                for mine, theirs in ((left, right), (right, left)):
-                    if (
-                        isinstance(mine, Field)
-                        and _ROLE.search(mine.name)
-                        and _is_privileged(theirs)
-                        and self._is_mine(mine)
-                    ):
-                        shown = theirs.value if isinstance(theirs, Lit) else theirs
-                        return f"{mine.name} {shown}"
-                if self._is_shared_secret(literal):
-                    return "shared secret"
+            case Eq():
+                return self._compared_role(literal)
             case Holds(name="in", args=(item, collection)):
-                for part in parts_of(collection):
-                    if isinstance(part, Field) and _ROLE.search(part.name) and self._is_mine(part):
-                        return part.name if _is_privileged(item) else None
-                if (
-                    isinstance(item, Field)
-                    and _ROLE.search(item.name)
-                    and self._is_mine(item)
-                    and isinstance(collection, Many)
-                ):
-                    return item.name
+                return self._listed_role(item, collection)
+            case _:
+                return None
+
+    def _compared_role(self, fact: Eq) -> str | None:
+        for mine, theirs in ((fact.left, fact.right), (fact.right, fact.left)):
+            if (
+                isinstance(mine, Field)
+                and _ROLE.search(mine.name)
+                and _is_privileged(theirs)
+                and self._is_mine(mine)
+            ):
+                shown = theirs.value if isinstance(theirs, Lit) else theirs
+                return f"{mine.name} {shown}"
+        return "shared secret" if self._is_shared_secret(fact) else None
+
+    def _listed_role(self, item: Value, collection: Value) -> str | None:
+        for part in parts_of(collection):
+            if isinstance(part, Field) and _ROLE.search(part.name) and self._is_mine(part):
+                return part.name if _is_privileged(item) else None
+        named = isinstance(item, Field) and bool(_ROLE.search(item.name))
+        if isinstance(item, Field) and named and isinstance(collection, Many):
+            return item.name if self._is_mine(item) else None
         return None
 
     def _is_mine(self, value: Field) -> bool:

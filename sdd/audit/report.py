@@ -25,9 +25,7 @@ def report_json(report: AuditReport, root: str) -> dict[str, Any]:
         },
         "routes": [_route(route) for route in report.routes],
         "diagnostics": [_diagnostic(item) for item in report.diagnostics],
-        "unreadable": [
-            {"file": item.path, "reason": item.reason} for item in report.unreadable
-        ],
+        "unreadable": [{"file": item.path, "reason": item.reason} for item in report.unreadable],
     }
 
 

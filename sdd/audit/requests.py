@@ -186,13 +186,13 @@ def _through_middleware(
     state.become(merged)
 
 
-def _dispatcher(
-    engine: Engine, layer: Value, arguments: Arguments, state: State
-) -> Value | None:
+def _dispatcher(engine: Engine, layer: Value, arguments: Arguments, state: State) -> Value | None:
     if isinstance(layer, (Func, Bound)):
         return layer
     if isinstance(layer, ClassInfo):
-        if not any(name.rpartition(".")[2] == "BaseHTTPMiddleware" for name in layer.library_bases()):
+        if not any(
+            name.rpartition(".")[2] == "BaseHTTPMiddleware" for name in layer.library_bases()
+        ):
             return None
         app = (("app", Apply("app", ())), *arguments.keywords)
         given = dict(arguments.keywords)

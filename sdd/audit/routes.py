@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdd.audit.engine import Arguments, BudgetExceededError, Engine
 from sdd.audit.logic import Formula
@@ -62,7 +62,7 @@ def _makes_apps(module: Module) -> bool:
 
 
 def _call_factories(engine: Engine, path: str, module: Module) -> None:
-    made = {item.place.path for item in engine.objects.values() if _is_app(item)}
+    made = {item.place.path for item in engine.objects.values() if isinstance(item, Router)}
     if path in made:
         return
     for node in module.tree.body:
@@ -111,7 +111,7 @@ def mounts(engine: Engine) -> tuple[Mount, ...]:
     found: list[Mount] = []
     for uid, app in apps:
         if uid not in inner:
-            found.extend(_walk(engine, app, _app_name(engine, uid, app), "", (), (), (), 0))
+            found.extend(_walk(engine, app, _Way(app=_app_name(engine, uid, app))))
     return tuple(found)
 
 
@@ -123,9 +123,11 @@ def unmounted(engine: Engine) -> tuple[Router, ...]:
         router = queue.pop()
         if isinstance(router, Router) and id(router) not in reached:
             reached.add(id(router))
-            for entry in router.entries:
-                if isinstance(entry, Include) and isinstance(entry.router, Ref):
-                    queue.append(engine.objects.get(entry.router.uid))
+            queue.extend(
+                engine.objects.get(entry.router.uid)
+                for entry in router.entries
+                if isinstance(entry, Include) and isinstance(entry.router, Ref)
+            )
     return tuple(
         item
         for item in engine.objects.values()
@@ -140,45 +142,55 @@ def _app_name(engine: Engine, uid: int, app: Router) -> str:
     return f"{app.place.path}:{app.place.function or 'app'}"
 
 
-def _walk(
-    engine: Engine,
-    router: Router,
-    app: str,
-    prefix: str,
-    dependencies: tuple[Value, ...],
-    middleware: tuple[tuple[Value, Arguments], ...],
-    condition: tuple[Formula, ...],
-    depth: int,
-) -> Iterator[Mount]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """The way from an app to a router: what has been collected on it."""
+
+    app: str
+    prefix: str = ""
+    dependencies: tuple[Value, ...] = ()
+    middleware: tuple[tuple[Value, Arguments], ...] = ()
+    condition: tuple[Formula, ...] = ()
+    depth: int = 0
+
+
+def _walk(engine: Engine, router: Router, way: _Way) -> Iterator[Mount]:
     """Yield the mounts below a router; what stands further out runs first."""
-    if depth > _DEEPEST:
+    if way.depth > _DEEPEST:
         return
     own = "" if router.kind == "app" else _part(router.prefix)
-    guards = (*dependencies, *router.dependencies)
-    # Starlette runs the middleware that was added last first.
-    layers = (*middleware, *reversed(router.middleware))
+    here = replace(
+        way,
+        prefix=f"{way.prefix}{own}",
+        dependencies=(*way.dependencies, *router.dependencies),
+        # Starlette runs the middleware that was added last first.
+        middleware=(*way.middleware, *reversed(router.middleware)),
+        depth=way.depth + 1,
+    )
     for entry in router.entries:
-        holds = (*condition, *entry.condition)
+        at = replace(here, condition=(*way.condition, *entry.condition))
         if isinstance(entry, Entry):
-            path = f"{prefix}{own}{_part(entry.path)}" or "/"
-            for method in entry.methods:
-                yield Mount(
-                    app=app,
-                    method=method,
-                    path=_PARAMETER.sub(r"{\1}", path),
-                    entry=entry,
-                    dependencies=(*guards, *entry.dependencies),
-                    middleware=layers,
-                    condition=holds,
-                )
+            yield from _mounts_of(entry, at)
             continue
         target = engine.objects.get(entry.router.uid) if isinstance(entry.router, Ref) else None
         if isinstance(target, Router):
-            inherited = () if entry.mounted else (*guards, *entry.dependencies)
-            below = f"{prefix}{own}{_part(entry.prefix).rstrip('/')}"
-            yield from _walk(
-                engine, target, app, below, inherited, layers, holds, depth + 1
-            )
+            guards = () if entry.mounted else (*at.dependencies, *entry.dependencies)
+            below = f"{at.prefix}{_part(entry.prefix).rstrip('/')}"
+            yield from _walk(engine, target, replace(at, prefix=below, dependencies=guards))
+
+
+def _mounts_of(entry: Entry, way: _Way) -> Iterator[Mount]:
+    path = f"{way.prefix}{_part(entry.path)}" or "/"
+    for method in entry.methods:
+        yield Mount(
+            app=way.app,
+            method=method,
+            path=_PARAMETER.sub(r"{\1}", path),
+            entry=entry,
+            dependencies=(*way.dependencies, *entry.dependencies),
+            middleware=way.middleware,
+            condition=way.condition,
+        )
 
 
 def _part(text: str | None) -> str:

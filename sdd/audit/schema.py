@@ -14,7 +14,22 @@ _RELATION = frozenset({"Relationship", "relationship"})
 _MANY = re.compile(r"\b([Ll]ist|[Ss]equence|[Ss]et|Collection|WriteOnlyMapped|DynamicMapped)\b")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NO_TARGET = frozenset(
-    "List list Optional Mapped Sequence Set set Union None Annotated Collection Any Dict dict".split()
+    [
+        "List",
+        "list",
+        "Optional",
+        "Mapped",
+        "Sequence",
+        "Set",
+        "set",
+        "Union",
+        "None",
+        "Annotated",
+        "Collection",
+        "Any",
+        "Dict",
+        "dict",
+    ]
 )
 _USER_WORDS = frozenset({"user", "account", "member", "person", "profile", "customer"})
 OWNER_NAMES = (
@@ -98,7 +113,7 @@ class Schema:
         return tuple(self._classes)
 
     def named(self, name: str, near: str) -> str | None:
-        """Find an entity by its class name, the one whose file is nearest when there are several."""
+        """Find an entity by its class name; of several the one whose file is nearest."""
         candidates = [key for key, info in self._classes.items() if info.name == name]
         if len(candidates) <= 1:
             return candidates[0] if candidates else None
@@ -172,11 +187,9 @@ class Schema:
         named = names.singular(last[0]) if last else ""
         if "user" in {named, table}:
             return not any(
-                target is not None and target != key and self.is_user(target)
+                target is not None and target != key and "user" in target.lower()
                 for column in entity.columns.values()
-                if column.refers_to and column.refers_to[0] not in {key, entity.table}
                 for target, _ in [self.target(key, column)]
-                if target != key and target is not None and "user" in target.lower()
             )
         has_password = any(_PASSWORD.search(name) for name in entity.columns)
         known_by = {"email", "username", "login"} & set(entity.columns)
@@ -407,7 +420,9 @@ def _relation(
     return Relation(
         target=target,
         many=many,
-        required=bool(annotation) and not many and "Optional" not in annotation
+        required=bool(annotation)
+        and not many
+        and "Optional" not in annotation
         and "None" not in annotation,
         through=str(through) if through is not None else None,
     )
@@ -416,7 +431,6 @@ def _relation(
 def _holds_key(table: str, target: str, columns: Mapping[str, ColumnInfo]) -> bool:
     """Whether one of the class's own columns refers to the target."""
     return any(
-        column.refers_to is not None
-        and column.refers_to[0].rpartition(".")[2] in {table, target}
+        column.refers_to is not None and column.refers_to[0].rpartition(".")[2] in {table, target}
         for column in columns.values()
     )

@@ -165,7 +165,11 @@ def if_statement(engine: Engine, node: ast.If, state: State) -> None:
 
 
 def _run_branch(
-    engine: Engine, test: ast.expr, body: list[ast.stmt], state: State, passed: bool  # noqa: FBT001
+    engine: Engine,
+    test: ast.expr,
+    body: list[ast.stmt],
+    state: State,
+    passed: bool,  # noqa: FBT001
 ) -> None:
     narrow(engine, test, state, passed=passed)
     engine.execute(body, state)
@@ -217,8 +221,12 @@ def match_statement(engine: Engine, node: ast.Match, state: State) -> None:
 
         branches.append((both([reached, formula]), run))
         reached = both([reached, negated(formula)])
-    branches.append((reached, lambda branch: None))
+    branches.append((reached, _do_nothing))
     branch_on(engine, state, [(state.simplify(formula), run) for formula, run in branches])
+
+
+def _do_nothing(_: State) -> None:
+    """Fall through a match without a case."""
 
 
 def _pattern(engine: Engine, pattern: ast.pattern, subject: Value, state: State) -> Formula:
@@ -377,7 +385,9 @@ def continue_statement(engine: Engine, node: ast.Continue, state: State) -> None
 # ------------------------------------------------------------------ exceptions, contexts
 
 
-def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
+def try_statement(  # noqa: C901 - body, handlers, else and finally are one thing
+    engine: Engine, node: ast.Try, state: State
+) -> None:
     """Run the body; handlers start from wherever it may have raised."""
     base = len(state.facts)
     start = state.fork()
@@ -389,8 +399,9 @@ def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
         if not body.alive:
             break
         engine.execute([statement], body)
-        if body.alive and statement is not node.body[-1]:
+        if statement is not node.body[-1]:
             snapshots.append(body.fork())
+    snapshots = [one for one in snapshots if one.alive or one is start]
     engine.tries -= 1
     thrown = engine.frame.raises[mark:]
     del engine.frame.raises[mark:]
@@ -509,9 +520,6 @@ def return_statement(engine: Engine, node: ast.Return, state: State) -> None:
     if state.alive:
         engine.frame.returns.append((state.fork(), value))
     state.alive = False
-
-
-# ------------------------------------------------------------------ definitions, imports
 
 
 def define_function(

@@ -88,7 +88,9 @@ def _weak_algorithm(engine: Engine, value: Value | None, state: State) -> str | 
         return None
     held = engine.load(state, value) if isinstance(value, Ref) else None
     items = [item for _, item in held.items] if isinstance(held, ListObject) else [value]
-    items = [inner for item in items for inner in (item.items if isinstance(item, Tup) else (item,))]
+    items = [
+        inner for item in items for inner in (item.items if isinstance(item, Tup) else (item,))
+    ]
     for item in items:
         if isinstance(item, Lit) and str(item.value).lower() == "none":
             return "unsigned tokens are accepted (algorithm none)"
@@ -136,10 +138,9 @@ def compared(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
     return Truth(equal(*arguments.positional[:2]))
 
 
-def password_checked(
-    engine: Engine, arguments: Arguments, state: State, node: ast.AST
-) -> Value:
+def password_checked(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`bcrypt.checkpw(given, stored)`."""
+    del engine, state, node
     found = _password_proof(arguments)
     return found if found is not None else apply("checkpw", arguments.every())
 
@@ -184,7 +185,7 @@ def token_method(
             return _provider_user(arguments)
         if name == "decode" and last in {"JsonWebToken", "PyJWT", "JWT"}:
             return decode(engine, arguments, state, node)
-        if name in {"loads"} and "Serializer" in last:
+        if name == "loads" and "Serializer" in last:
             return external_identity(engine, arguments, state, node)
     if name in {"verify_id_token", "verify_session_cookie", "verify_oauth2_token"}:
         return external_identity(engine, arguments, state, node)

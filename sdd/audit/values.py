@@ -342,8 +342,8 @@ HeapObject = ListObject | DictObject | Instance
 
 NONE = Lit(None, "NoneType")
 EXCEPTION = Sym("lib", "exception")
-TRUE = Lit(True, "bool")  # noqa: FBT003
-FALSE = Lit(False, "bool")  # noqa: FBT003
+TRUE = Lit(True, "bool")
+FALSE = Lit(False, "bool")
 
 
 def lit(value: object) -> Lit:

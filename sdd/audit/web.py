@@ -18,7 +18,6 @@ from sdd.audit.values import (
     Instance,
     LibObject,
     ListObject,
-    Lit,
     ModuleRef,
     Native,
     Phi,
@@ -105,12 +104,10 @@ def listed(engine: Engine, value: Value | None, state: State) -> tuple[Value, ..
             if isinstance(held, ListObject):
                 return (*(item for _, item in held.items), *held.more)
         case Phi(cases=cases):
-            return tuple(
-                item for _, one in cases for item in listed(engine, one, state)
-            )
+            return tuple(item for _, one in cases for item in listed(engine, one, state))
         case _:
             pass
-    return () if value in {None, NONE} else (value,) if value is not None else ()
+    return () if value is None or value == NONE else (value,)
 
 
 def prepare_subclass(
@@ -159,8 +156,15 @@ def router_method(
         return _decorator(engine, router, name, arguments, state)
     if name in {"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}:
         endpoint = arguments.get("endpoint", 1) or arguments.get("route", 1) or NONE
-        _register(engine, router, _methods(engine, name, arguments, state), endpoint,
-                  arguments, state, node)
+        _register(
+            engine,
+            router,
+            _methods(engine, name, arguments, state),
+            endpoint,
+            arguments,
+            state,
+            node,
+        )
         return NONE
     if name in {"include_router", "mount"}:
         _include(engine, router, name, arguments, state, node)
@@ -190,9 +194,7 @@ def _decorator(
     return Handler(name, run)
 
 
-def _methods(
-    engine: Engine, name: str, arguments: Arguments, state: State
-) -> tuple[str, ...]:
+def _methods(engine: Engine, name: str, arguments: Arguments, state: State) -> tuple[str, ...]:
     if name in METHODS:
         return (name.upper(),)
     if "websocket" in name:
@@ -201,7 +203,7 @@ def _methods(
     return tuple(text.upper() for item in given if (text := text_of(item))) or ("GET",)
 
 
-def _register(
+def _register(  # noqa: PLR0913, PLR0917 - all of it describes one route
     engine: Engine,
     router: Router,
     methods: tuple[str, ...],
@@ -287,9 +289,7 @@ def credentials(scheme: str) -> Value:
     return Sym("client", scheme, place)
 
 
-def http_exception(
-    engine: Engine, arguments: Arguments, state: State, node: ast.AST
-) -> Value:
+def http_exception(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`HTTPException(…)`; an exception's text in it is remarked."""
     detail = arguments.get("detail", 1)
     if detail is not None and any(part == EXCEPTION for part in parts_of(detail)):

@@ -43,9 +43,7 @@ def load(files: ReadableFiles, root: PurePosixPath = PurePosixPath()) -> Program
     roots = ImportRoots([str(path.relative_to(root)) for path in paths])
     for module in modules.values():
         roots.vote(module.folder, _absolute_imports(module.tree))
-    return Program(
-        modules=modules, unreadable=tuple(unreadable), roots=roots, files=len(paths)
-    )
+    return Program(modules=modules, unreadable=tuple(unreadable), roots=roots, files=len(paths))
 
 
 def parse_module(source: SourceText) -> Module | Unreadable:

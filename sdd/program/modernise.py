@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -42,7 +44,7 @@ def older_syntax(text: str) -> Older | None:
             ((at.start.line, at.start.column), (at.end.line, at.end.column), item.text, item.form)
             for node in list(positions)
             for item in _rewrites(node)
-            if (at := positions[item.node])
+            for at in [positions[item.node]]
         ]
     except (cst.ParserSyntaxError, RecursionError, UnicodeError, cst.CSTValidationError):
         return None
@@ -56,9 +58,7 @@ def _rewrites(node: Any) -> Iterator[_Rewrite]:  # noqa: ANN401 - libcst is not 
 
     match node:
         case cst.ExceptHandler(type=cst.Tuple(lpar=[]) as names):
-            yield _Rewrite(
-                node=names, text=f"({_code(names)})", form="except without parentheses"
-            )
+            yield _Rewrite(node=names, text=f"({_code(names)})", form="except without parentheses")
         case cst.TypeParameters():
             lines = _code(node).count("\n")
             yield _Rewrite(node=node, text=" \\\n" * lines, form="type parameters")
@@ -96,7 +96,8 @@ def _without_f_strings(expression: Any) -> str:  # noqa: ANN401
     import libcst as cst  # noqa: PLC0415
 
     class Plain(cst.CSTTransformer):
-        def leave_FormattedString(  # noqa: N802 - libcst's name
+        @override
+        def leave_FormattedString(
             self, original_node: cst.FormattedString, updated_node: cst.FormattedString
         ) -> cst.BaseExpression:
             del updated_node

@@ -23,14 +23,10 @@ def lift_entities(engine: Engine, schema: Schema) -> tuple[Entity, ...]:
     """Return every mapped class as an entity."""
     refreshed = _refreshed_names(engine)
     shapes = Shapes(engine)
-    return tuple(
-        _entity(shapes, schema, info, refreshed) for info in engine.entities.values()
-    )
+    return tuple(_entity(shapes, schema, info, refreshed) for info in engine.entities.values())
 
 
-def _entity(
-    shapes: Shapes, schema: Schema, info: ClassInfo, refreshed: frozenset[str]
-) -> Entity:
+def _entity(shapes: Shapes, schema: Schema, info: ClassInfo, refreshed: frozenset[str]) -> Entity:
     key = info.entity or info.name
     entity = schema.entity(key)
     owners = schema.owner_columns(key)
@@ -104,9 +100,7 @@ def _sql_type(declared: Value | None) -> Type | None:
     return None
 
 
-def _default(
-    shapes: Shapes, sources: list[LibObject], declared: Value | None
-) -> Default | None:
+def _default(shapes: Shapes, sources: list[LibObject], declared: Value | None) -> Default | None:
     for source in sources:
         found = shapes.default(source)
         if found is not None:
@@ -182,7 +176,7 @@ def _refreshed_names(engine: Engine) -> frozenset[str]:
 def _makes_now(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call):
         return False
-    name = getattr(node.func, "attr", None) or getattr(node.func, "id", "")
+    name = str(getattr(node.func, "attr", "") or getattr(node.func, "id", ""))
     return "now" in name.lower() or "timestamp" in name.lower()
 
 

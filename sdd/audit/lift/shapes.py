@@ -67,9 +67,7 @@ class Shapes:
             return with_constraints(inner, *(constraints(marker) for marker in markers))
         if name == "Literal":
             choices = tuple(str(item.value) for item in args if isinstance(item, Lit))
-            return Shape(
-                type=Type.ENUM, nullable=False, constraints=Constraints(choices=choices)
-            )
+            return Shape(type=Type.ENUM, nullable=False, constraints=Constraints(choices=choices))
         if name in _LISTS:
             return Shape(type=Type.LIST, nullable=False, item=self.of(args[0], depth + 1))
         if name in {"dict", "Dict", "Mapping"}:
@@ -87,9 +85,7 @@ class Shapes:
     def _class(self, info: ClassInfo, depth: int) -> Shape:
         if is_enum(info):
             choices = enum_values(info)
-            return Shape(
-                type=Type.ENUM, nullable=False, constraints=Constraints(choices=choices)
-            )
+            return Shape(type=Type.ENUM, nullable=False, constraints=Constraints(choices=choices))
         fields = tuple(self.field(info, name, depth) for name, _ in all_fields(info))
         fields = tuple(field for field in fields if field.name != "model_config")
         return Shape(

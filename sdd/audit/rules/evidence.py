@@ -75,11 +75,14 @@ def debug_constant(case: Case | None) -> bool:
     """Whether the case lets in whoever sends a certain constant as credential."""
     for literal in case.literals if case is not None else ():
         for mine, theirs in sides(literal):
-            if isinstance(theirs, Lit) and isinstance(theirs.value, str) and is_client(mine):
-                if theirs.value.lower() not in {"bearer", "basic", "token"} and _sent_in(
-                    mine, frozenset({"credentials", "header", "cookie"})
-                ):
-                    return True
+            if (
+                isinstance(theirs, Lit)
+                and isinstance(theirs.value, str)
+                and theirs.value.lower() not in {"bearer", "basic", "token"}
+                and is_client(mine)
+                and _sent_in(mine, frozenset({"credentials", "header", "cookie"}))
+            ):
+                return True
     return False
 
 
@@ -88,7 +91,5 @@ def is_optional_caller(value: Value) -> bool:
     if not isinstance(value, Phi):
         return False
     nothing = any(item == NONE for _, item in value.cases)
-    proof = any(
-        isinstance(atom, Proved) for guard, _ in value.cases for atom in atoms([guard])
-    )
+    proof = any(isinstance(atom, Proved) for guard, _ in value.cases for atom in atoms([guard]))
     return nothing and proof

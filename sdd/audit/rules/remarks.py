@@ -7,9 +7,7 @@ from sdd.diagnostics import Diagnostic, Severity
 from sdd.text import Span
 
 
-def remarked(
-    audited: Audited, rule: str, severity: Severity, hint: str
-) -> Iterator[Diagnostic]:
+def remarked(audited: Audited, rule: str, severity: Severity, hint: str) -> Iterator[Diagnostic]:
     """Yield the remarks of one rule."""
     seen: set[tuple[str, int, str]] = set()
     for run, report in audited.routes:

@@ -1,6 +1,6 @@
 """skippable-scope: the filter is left out when a value is missing."""
 
-from sdd.audit.logic import Eq, Not, Or, Truthy
+from sdd.audit.logic import And, Eq, Formula, Not, Or, Truthy
 from sdd.audit.rules.evidence import atoms, sides
 from sdd.audit.rules.rule import Breach, Rule
 from sdd.audit.values import NONE, Field, Row
@@ -19,22 +19,23 @@ def _left_out(breach: Breach) -> bool:
     return bound and not _always(definition, columns) and _has_absence(definition)
 
 
-def _always(definition: object, columns: set[Field]) -> bool:
+def _always(definition: Formula, columns: set[Field]) -> bool:
     """Whether the owner is compared outside every alternative."""
-    parts = getattr(definition, "parts", (definition,))
     if isinstance(definition, Or):
         return False
+    parts = definition.parts if isinstance(definition, And) else (definition,)
     return any(mine in columns for part in parts for mine, _ in sides(part))
 
 
-def _has_absence(definition: object) -> bool:
+def _has_absence(definition: Formula) -> bool:
     """Whether some alternative is for a value that is None or empty."""
-    for part in getattr(definition, "parts", (definition,)):
+    parts = definition.parts if isinstance(definition, (And, Or)) else (definition,)
+    for part in parts:
         if isinstance(part, Not) and isinstance(part.atom, Truthy):
             return True
         if isinstance(part, Eq) and NONE in {part.left, part.right}:
             return True
-        if hasattr(part, "parts") and _has_absence(part):
+        if isinstance(part, (And, Or)) and _has_absence(part):
             return True
     return False
 
