@@ -1,7 +1,7 @@
 """The spec reader: Markdown and OpenAPI documents in, `ir.Application` and diagnostics out."""
 
 from sdd.speclang.catalog import ALL, Catalog, Feature, discover, documents_of
-from sdd.speclang.check import check_specs
+from sdd.speclang.checks import check_specs
 from sdd.speclang.documents import Role
 from sdd.speclang.listing import application_json
 from sdd.speclang.reading import DocumentInfo, Reading, read_specs

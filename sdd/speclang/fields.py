@@ -257,15 +257,21 @@ def read_entry(text: str, span: Span) -> list[Entry]:
 
 
 def _entry_facts(note: str, rest: str) -> Facts:
-    facts = (
-        read_facts(re.sub(r"(?i)^(required|optional)\s*:\s*", r"\1, ", note)) if note else Facts()
-    )
+    facts = _note_facts(note) if note else Facts()
     if not rest:
         return facts
     told = read_facts(rest)
     if note:
         told = replace(told, type=told.type if facts.type is None else None)
     return merged(facts, told)
+
+
+def _note_facts(note: str) -> Facts:
+    facts = read_facts(re.sub(r"(?i)^(required|optional)\s*:\s*", r"\1, ", note))
+    if facts.constraints.choices:
+        return facts
+    choices = read_clauses(f"({note})").constraints.choices
+    return replace(facts, constraints=replace(facts.constraints, choices=choices))
 
 
 def read_list(text: str, span: Span) -> list[Entry]:

@@ -14,10 +14,10 @@ from sdd.speclang.inline import key, label_of, plain, sentences
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
-from sdd.text.markdown import Fence, Heading, Item, Paragraph, Table
+from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
 
 _SHARED = re.compile(r"\bHS(?:256|384|512)\b")
-_PUBLIC_KEYS = re.compile(r"\b(?:JWKS|EdDSA|RS256|ES256|Ed25519|PS256)\b")
+_PUBLIC_KEYS = re.compile(r"\b(?:(?i:jwks)|EdDSA|RS256|ES256|Ed25519|PS256)\b")
 _DENIED = re.compile(
     r"(?i)\b(?:never|not|no|reject\w*|other than|instead of|rather than|without|don't|alternatives?)\b"
 )
@@ -44,6 +44,7 @@ _FOREIGN = re.compile(
 _PATH_USER = re.compile(
     r"(?i)(?:\buser[_ ]?ids?\b|\bpath user\b|\burl\b)[^.;|]{0,60}?(?:\bmismatch\w*|!=|≠|does(?:n't| not) match|\bdiffers?\b|\bnot match)|\bmismatch[^.;|]{0,40}user[_ ]?id|\bmust match\b[^.;|]{0,80}\b403\b"
 )
+_ERROR_FORM = re.compile(r"(?i)\berrors?(?: responses?)?(?: format| body| form)?\b[^{]{0,60}\{")
 _REJECTED = re.compile(r"\b(?:alternatives?|rejected|future|out of scope|troubleshooting)\b")
 _ERROR_TITLE = re.compile(r"\berrors?\b")
 
@@ -143,6 +144,7 @@ def _texts(document: Document) -> Iterator[tuple[str, Span]]:
                 for at, line in enumerate(block.text.split("\n")):
                     yield line, Span(path=document.path, line=block.span.line + at)
             case Table():
+                yield " | ".join(block.header), block.span
                 for row in block.rows:
                     yield " | ".join(row.cells), row.span
             case Fence() if block.language in {
@@ -276,13 +278,24 @@ def _error_shape(documents: list[Document]) -> Shape | None:
             titles = document.title_words(index)[:1]
             before = document.blocks[index - 1] if index else None
             lead = key(before.text.split("\n")[-1]) if isinstance(before, Paragraph | Item) else ""
-            announced = _ERROR_TITLE.search(lead) or (titles and _ERROR_TITLE.search(titles[0]))
+            announced = (
+                _ERROR_TITLE.search(lead)
+                or (titles and _ERROR_TITLE.search(titles[0]))
+                or _announces_itself(block)
+            )
             if not announced or re.search(r"\b(?:success|no errors?)\b", lead):
                 continue
             shape = _shape_at(document, index)
             if shape is not None and shape.type is Type.OBJECT and shape.fields:
                 return shape
     return None
+
+
+def _announces_itself(block: Block) -> bool:
+    """Whether a line says itself that it shows the form of errors."""
+    if isinstance(block, Table):
+        return any(_ERROR_FORM.search(" ".join(row.cells)) for row in block.rows)
+    return isinstance(block, Paragraph | Item) and _ERROR_FORM.search(plain(block.text)) is not None
 
 
 def _shape_at(document: Document, index: int) -> Shape | None:
@@ -306,6 +319,10 @@ def _shape_at(document: Document, index: int) -> Shape | None:
                 ]
                 return _of_entries([entry.name for entry in entries], block.span)
             return None
+        case Table() if _announces_itself(block):
+            row = next(row for row in block.rows if _ERROR_FORM.search(" ".join(row.cells)))
+            inline = re.search(r"(\{.*\})", " ".join(row.cells))
+            return read_example(inline.group(1), row.span) if inline else None
         case Table() if is_field_table(block):
             header = key(block.header[0])
             if header in {"field", "name", "property"}:
