@@ -9,6 +9,8 @@ from fakes import MemoryFiles
 class MemoryStore(MemoryFiles):
     """Files in memory that can also be created exclusively; `files` shows their bytes."""
 
+    root = ""
+
     @property
     def files(self) -> dict[PurePosixPath, bytes]:
         """The whole tree as path → bytes."""

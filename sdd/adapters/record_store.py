@@ -26,6 +26,12 @@ class DiskRecordStore(RecordStore):
         self._root = root.resolve()
         self._inside: set[Path] = set()
 
+    @property
+    @override
+    def root(self) -> str:
+        """The project's absolute path, which no record shows."""
+        return str(self._root)
+
     @override
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes, or None when there is no such file; links are not followed."""

@@ -210,7 +210,7 @@ def _template(store: RecordStore) -> str:
 
 
 def _values(request: AdrRequest, number: int, date: str) -> dict[str, Value]:
-    return {
+    values: dict[str, Value] = {
         "ID": f"{number:04d}",
         "TITLE": one_line(request.title),
         "STATUS": request.status,
@@ -226,8 +226,19 @@ def _values(request: AdrRequest, number: int, date: str) -> dict[str, Value]:
         "LINKS_ADR": ", ".join(f"ADR-{item:04d}" for item in request.related) or None,
         "LINKS_PHR": request.phr,
     }
+    return values | {other: values[name] for other, name in _OTHER_NAMES.items()}
 
 
+# What the template of spec-kit-plus calls them.
+_OTHER_NAMES = {
+    "FEATURE_NAME": "FEATURE",
+    "POSITIVE_CONSEQUENCES": "CONSEQUENCES_POSITIVE",
+    "NEGATIVE_CONSEQUENCES": "CONSEQUENCES_NEGATIVE",
+    "SPEC_LINK": "LINKS_SPEC",
+    "PLAN_LINK": "LINKS_PLAN",
+    "RELATED_ADRS": "LINKS_ADR",
+    "EVAL_NOTES_LINK": "LINKS_PHR",
+}
 _OPEN = "To be written."
 
 

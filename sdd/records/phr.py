@@ -163,7 +163,7 @@ def record_phr(
         store: Where records are kept.
         clock: For the record's date.
         template: Instead of the project's own, or ours where it has none.
-        root: The project's absolute path, which is taken off the paths in the record.
+        root: An absolute path that no record shows, beside that of the store.
         date: The day of the prompt, as YYYY-MM-DD; without it, today.
 
     Raises:
@@ -171,7 +171,8 @@ def record_phr(
         WorkspaceError: The disk refused; nothing was written.
     """
     _require_recordable(request)
-    request, redactions = _redacted(_without_root(request, root))
+    roots = tuple(path.rstrip("/") for path in (root, store.root) if path and path.rstrip("/"))
+    request, redactions = _redacted(_without_roots(request, roots), roots)
     folder = folder_of(request.stage, request.feature)
     template = template if template is not None else _template(store)
     date = date or clock.now().date().isoformat()
@@ -302,11 +303,13 @@ def _require_recordable(request: PhrRequest) -> None:
         )
 
 
-def _redacted(request: PhrRequest) -> tuple[PhrRequest, tuple[Redaction, ...]]:
+def _redacted(
+    request: PhrRequest, roots: tuple[str, ...]
+) -> tuple[PhrRequest, tuple[Redaction, ...]]:
     found: list[Redaction] = []
 
     def clean(name: str, text: str) -> str:
-        redacted, redactions = redact(text)
+        redacted, redactions = redact(text, hidden=roots)
         found.extend(replace(item, field=name) for item in redactions)
         return redacted
 
@@ -341,15 +344,15 @@ def _mapped(
     return changed
 
 
-def _without_root(request: PhrRequest, root: str | None) -> PhrRequest:
+def _without_roots(request: PhrRequest, roots: tuple[str, ...]) -> PhrRequest:
     """Make paths relative; an absolute path elsewhere keeps its last part alone."""
-    prefix = f"{root.rstrip('/')}/" if root and root.rstrip("/") else None
 
     def relative(name: str, text: str) -> str:
-        if name == "prompt":
+        if name == "prompt":  # verbatim; a root in it is redacted, and that is listed
             return text
-        if prefix:
-            text = text.replace(prefix, "").replace(prefix[:-1], ".")
+        for root in roots:
+            text = re.sub(rf"(?<![\w.-]){re.escape(root)}/(?=\S)", "", text)
+            text = re.sub(rf"(?<![\w.-]){re.escape(root)}(?![\w-])", ".", text)
         is_path = name in {"files", "tests", "links.spec", "links.adr"}
         if is_path and _ABSOLUTE.match(text):
             text = re.split(r"[\\/]", text.rstrip("\\/"))[-1]

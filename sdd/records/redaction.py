@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from sdd.records.secret_patterns import LEAST_WORD, PATTERNS, SecretPattern
 
@@ -56,9 +57,19 @@ class SecretPlace:
     kind: str
 
 
-def redact(text: str) -> tuple[str, tuple[Redaction, ...]]:
-    """Replace every secret by `[REDACTED:kind]`; text without secrets is returned unchanged."""
-    hits = _without_overlap(find_secrets(text))
+def redact(text: str, *, hidden: Iterable[str] = ()) -> tuple[str, tuple[Redaction, ...]]:
+    """Replace every secret by `[REDACTED:kind]`; text without secrets is returned unchanged.
+
+    Args:
+        text: Any text.
+        hidden: Paths of this machine that are nobody's business either.
+    """
+    paths = (
+        SecretPlace(start=match.start(), end=match.end(), kind="project-path")
+        for path in hidden
+        for match in re.finditer(rf"(?<![\w.-]){re.escape(path)}(?![\w-])", text)
+    )
+    hits = _without_overlap(chain(find_secrets(text), paths))
     if not hits:
         return text, ()
     pieces: list[str] = []

@@ -64,7 +64,7 @@ _LAYERS = {
     "team and process": r"constitution\w*|migrations?|maintainab\w+|ecosystem|vendor|testab\w+",
 }
 _WHOLE = re.compile(
-    r"(?i)\b(?:all|every|each|entire|whole|across|consisten\w+|throughout|project-wide"
+    r"(?i)\b(?:all|every|each|entire|whole|across|consistent|consistently|consistency|throughout|project-wide"
     r"|system-wide|application-wide|foundation\w*)\b"
 )
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[./+-][a-z0-9]+)*")

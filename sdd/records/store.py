@@ -13,6 +13,11 @@ _NUMBER = re.compile(r"(\d{1,5})(?=-)")
 class RecordStore(Protocol):
     """A tree of records, written by many processes at once."""
 
+    @property
+    def root(self) -> str:
+        """The tree's absolute path, which no record shows; empty where it has none."""
+        ...
+
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes, or None when there is no such file."""
         ...

@@ -11,13 +11,14 @@ from sdd.records.significance import Significance, weigh
 from sdd.text import SourceText, Span
 
 _COMMON = frozenset(
-    (
+    word.removesuffix("s")
+    for word in (
         "a", "an", "and", "app", "application", "approach", "architectural", "architecture", "as",
         "at", "be", "best", "by", "choice", "choose", "chosen", "decision", "design", "for", "from",
-        "implement", "implementation", "in", "integration", "into", "is", "it", "model", "of", "on",
-        "only", "or", "over", "pattern", "per", "practice", "research", "select", "selected",
-        "selection", "strategy", "system", "the", "thi", "to", "u", "use", "used", "using", "via",
-        "we", "with",
+        "implement", "implementation", "in", "integration", "into", "is", "it", "its", "model",
+        "of", "on", "only", "or", "over", "pattern", "per", "practice", "research", "select",
+        "selected", "selection", "strategy", "system", "the", "this", "to", "use", "used", "using",
+        "via", "we", "with",
     )
 )  # fmt: skip
 _COVERED = 0.6

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sdd.errors import ConfigError
 from sdd.names import nearest
-from sdd.records.scalars import block, escaped, flow, scalar
+from sdd.records.scalars import block, escaped, flow, one_line, scalar
 
 _PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
 _OWN_FENCE = re.compile(
@@ -106,7 +106,7 @@ def _in_body(key: str, value: Value, match: re.Match[str], name: str) -> str:
         case tuple():
             return ", ".join(value) or "none"
         case str():
-            return value
+            return value if _stands_alone(match) else one_line(value)
         case None:
             return "none"
 

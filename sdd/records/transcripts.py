@@ -4,11 +4,20 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sdd.records.phr import Evaluation, Outcome, PhrRequest, suggest_title
+from sdd.ports import Clock
+from sdd.records.phr import (
+    Evaluation,
+    Outcome,
+    PhrRequest,
+    RecordedPhr,
+    record_phr,
+    suggest_title,
+)
 from sdd.records.stages import FEATURE_STAGES, NO_FEATURE
+from sdd.records.store import RecordStore
 
 _EDITING_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 _INJECTED = re.compile(
@@ -160,6 +169,30 @@ def request_of(
             tests="; ".join(exchange.tests),
         ),
         evaluation=Evaluation(graders=f"not run; cost: {tokens}"),
+    )
+
+
+def record_exchanges(
+    exchanges: Iterable[Exchange], *, store: RecordStore, clock: Clock, feature: str, user: str
+) -> tuple[RecordedPhr, ...]:
+    """Write a record for each exchange, under the day of its prompt.
+
+    A prompt that is no valid Unicode cannot be recorded and is passed over.
+
+    Raises:
+        ConfigError: The project's template is not usable.
+        WorkspaceError: The disk refused.
+    """
+    return tuple(
+        record_phr(
+            request_of(exchange, feature=feature, user=user),
+            store=store,
+            clock=clock,
+            root=exchange.root,
+            date=exchange.date,
+        )
+        for exchange in exchanges
+        if _whole(exchange.prompt) == exchange.prompt
     )
 
 

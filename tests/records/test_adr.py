@@ -1,6 +1,7 @@
 """Decision records: suggested from evidence, written with consent, checked."""
 
-from pathlib import PurePosixPath
+import os
+from pathlib import Path, PurePosixPath
 
 import pytest
 from fakes import FixedClock
@@ -12,7 +13,7 @@ from sdd.records.adr import AdrRequest, list_adrs, new_adr, read_adr, supersede
 from sdd.records.adr_checking import check_adrs, check_against_adrs
 from sdd.records.decisions import find_decisions
 from sdd.records.suggestions import Answer, Evidence, suggest_adrs
-from sdd.text import SourceText
+from sdd.text import SourceText, decode
 
 _RESEARCH = """# Research
 
@@ -49,6 +50,23 @@ Green
 2. **None at all** - simple
 **Decision**: Nothing for now
 """
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif("SDD_CORPUS_DIR" not in os.environ, reason="needs SDD_CORPUS_DIR")
+def test_suggestions_on_real_research_have_all_their_evidence() -> None:
+    """Real documents give suggestions, each with impact, alternatives and scope."""
+    count = 0
+    for place in (Path(os.environ["SDD_CORPUS_DIR"]) / "specs").glob("*/specs/*/"):
+        documents = tuple(
+            decode(name, (place / name).read_bytes())
+            for name in ("research.md", "plan.md")
+            if (place / name).is_file()
+        )
+        suggestions = suggest_adrs(Evidence(feature=place.name, documents=documents))
+        count += len(suggestions)
+        assert all(item.significance.holds for item in suggestions)
+    assert count > 30
 
 
 def _source(text: str, path: str = "research.md") -> SourceText:
@@ -194,6 +212,24 @@ def test_a_new_record_is_numbered_filled_and_redacted(
         item for item in check_adrs(list_adrs(store)) if item.span and "fastapi" in str(item.span)
     ]
     assert own == []
+
+
+def test_a_template_with_other_names_is_filled(store: MemoryStore, clock: FixedClock) -> None:
+    """The names that spec-kit-plus gives its placeholders are known too."""
+    template = (
+        "# ADR-{{ID}}: {{TITLE}}\n\n- **Status:** Proposed | Accepted\n- **Date:** {{DATE_ISO}}\n"
+        "- **Feature:** {{FEATURE_NAME}}\n- **Context:** {{CONTEXT}}\n\n## Decision\n\n"
+        "{{DECISION}}\n\n{{POSITIVE_CONSEQUENCES}}\n\n- Spec: {{SPEC_LINK}}\n- Related: {{RELATED_ADRS}}\n"
+    )
+    store.create_exclusive(PurePosixPath(".specify/templates/adr-template.md"), template.encode())
+    request = AdrRequest(title="Use X", feature="items", context="Two\nlines", positive=("fast",))
+
+    written = new_adr(request, store=store, clock=clock)
+
+    adr = read_adr(store.files[written.path], written.path)
+    assert (adr.status, adr.feature) == ("Proposed", "items")
+    assert "- **Context:** Two lines\n" in adr.text
+    assert "- fast\n" in adr.text
 
 
 def test_a_record_without_title_is_refused(store: MemoryStore, clock: FixedClock) -> None:

@@ -1,5 +1,6 @@
 """Writing prompt history records."""
 
+import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -121,6 +122,24 @@ def test_what_cannot_be_filed_is_refused(
     assert not store.files
 
 
+def test_a_record_satisfies_the_list_that_agents_are_given(
+    store: MemoryStore, clock: FixedClock
+) -> None:
+    """No placeholder left, title, stage and date in the head, prompt whole, path as routed."""
+    request = a_request("Long prompt.\n" * 500, stage="red", feature="001-items")
+
+    recorded = record_phr(request, store=store, clock=clock)
+
+    text = store.files[recorded.path].decode()
+    assert not re.search(r"\{\{[A-Z_]+\}\}", text)
+    for line in ('id: "0001"', "title: Mend the login form", "stage: red", "date: 2026-01-02"):
+        assert f"\n{line}\n" in text
+    assert "Long prompt.\n" * 500 in text
+    assert str(recorded.path) == (
+        "history/prompts/001-items/0001-mend-the-login-form.red.prompt.md"
+    )
+
+
 def test_front_matter_is_good_yaml_in_the_given_order(
     store: MemoryStore, clock: FixedClock
 ) -> None:
@@ -230,6 +249,23 @@ def test_no_absolute_path_is_recorded(store: MemoryStore, clock: FixedClock) -> 
     assert read.files == ("a/b.py", "other.conf", "c.py")
     assert read.response == "See a/b.py."
     assert read.user == "me"
+
+
+def test_the_projects_own_folder_is_taken_out_of_a_prompt_and_listed(
+    store: MemoryStore, clock: FixedClock
+) -> None:
+    """A prompt is verbatim but for that; a longer name that begins alike stays."""
+    prompt = "Read /home/me/project/a.py in /home/me/project, not /home/me/project-2/b."
+    request = a_request(prompt, command="sdd implement x --project /home/me/project")
+
+    recorded = record_phr(request, store=store, clock=clock, root="/home/me/project/")
+
+    read = read_phr(store.files[recorded.path])
+    assert read.prompt == (
+        "Read [REDACTED:project-path]/a.py in [REDACTED:project-path], not /home/me/project-2/b."
+    )
+    assert read.command == "sdd implement x --project ."
+    assert [item.kind for item in recorded.redactions] == ["project-path", "project-path"]
 
 
 def test_json_has_the_shape_that_scripts_expect(store: MemoryStore, clock: FixedClock) -> None:

@@ -45,7 +45,7 @@ _SECRETS = {
     "json-web-token": f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.{_BODY[:43]}",
     "connection-password": "postgresql+asyncpg://app:hunter2@db.internal:5432/app",
     "bearer-token": f"Authorization: Bearer {_BODY}",
-    "basic-credentials": "Authorization: Basic dXNlcjpodW50ZXIyMTIz",
+    "basic-credentials": "Authorization: Basic YWRtaW46cGFzczR3b3Jk",
     "private-key": (
         f"-----BEGIN RSA PRIVATE KEY-----\n{_BODY}\n{_BODY}\n-----END RSA PRIVATE KEY-----"
     ),

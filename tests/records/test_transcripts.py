@@ -13,7 +13,14 @@ from sdd.records import read_phr, record_phr
 from sdd.records.checking import check_phrs
 from sdd.records.hook import read_hook, recorded_keys, to_record, with_hook, without_hook
 from sdd.records.library import list_phrs
-from sdd.records.transcripts import Transcript, prompt_key, read_transcript, request_of, stage_of
+from sdd.records.transcripts import (
+    Transcript,
+    prompt_key,
+    read_transcript,
+    record_exchanges,
+    request_of,
+    stage_of,
+)
 
 _COMMON = {
     "sessionId": "s-1",
@@ -212,10 +219,21 @@ def test_the_end_of_an_answer_records_what_has_no_record_yet(
     event = read_hook(_event("Stop", transcript_path="/t.jsonl"))
     for _ in range(2):
         known = recorded_keys(list_phrs(store))
-        for exchange in to_record(event, transcript, known, today="2026-02-03"):
-            record_phr(request_of(exchange), store=store, clock=clock)
+        exchanges = to_record(event, transcript, known, today="2026-02-03")
+        record_exchanges(exchanges, store=store, clock=clock, feature="none", user="developer")
 
     assert len(list_phrs(store)) == 2
+
+
+def test_a_prompt_of_half_characters_is_passed_over(store: MemoryStore, clock: FixedClock) -> None:
+    """The others of its session are recorded."""
+    exchanges = _read(_user("cut \ud83d"), _user("Hello there, friend")).exchanges
+
+    recorded = record_exchanges(
+        exchanges, store=store, clock=clock, feature="none", user="developer"
+    )
+
+    assert [item.title for item in recorded] == ["Hello there friend"]
 
 
 def test_a_submitted_prompt_is_recorded_at_once() -> None:

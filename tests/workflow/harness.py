@@ -89,8 +89,15 @@ COMPILER = Compiler()  # remembers what does not change between tests
 class MemoryRecords:
     """A record store over the project's files."""
 
+    root = ""
+
     def __init__(self, files: MemoryFiles) -> None:
         self._files = files
+
+    @property
+    def root(self) -> str:
+        """Return nothing: it stands nowhere."""
+        return ""
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes."""
