@@ -247,6 +247,35 @@ _ISOLATION = (
         ("isolation-path-user", "DELETE /api/{user_id}/tasks/{id}"),
     ),
     _fault(
+        "a filter by an exact text that forgets the owner",
+        "async_services",
+        "where.append(Card.lane == lane)",
+        "where = [Card.lane == lane]",
+        ("isolation-foreign-list", "GET /api/v1/cards"),
+    ),
+    _fault(
+        "a filter by a day that forgets the owner",
+        "user_path",
+        "query = query.where(Todo.due < due_before)",
+        "query = select(Todo).where(Todo.due < due_before)",
+        ("isolation-foreign-list", "GET /api/{user_id}/tasks"),
+    ),
+    _fault(
+        "children of all of a user's rows below each of them",
+        "async_services",
+        "select(Remark).where(Remark.card_id == card_id)",
+        "select(Remark).join(Card).where(Card.user_id == self.user)",
+        ("isolation-unbound-child", "GET /api/v1/cards/{card_id}/remarks"),
+    ),
+    _fault(
+        "a count that believes the user in the path",
+        "user_path",
+        "def count_todos(user: str = Depends(path_user)) -> dict[str, int]:",
+        "def count_todos(user_id: str, me: str = Depends(token_user)) -> dict[str, int]:\n"
+        "    user = user_id",
+        ("isolation-path-user", "GET /api/{user_id}/tasks/count"),
+    ),
+    _fault(
         "only the path is checked",
         "user_path",
         "if todo is None or todo.user_id != user:",

@@ -61,13 +61,15 @@ db = SQLModel.metadata.create_all(engine)
 
 
 @router.get("")
-def list_todos(completed: bool | None = None, priority: Priority | None = None, user: str = Depends(path_user)) -> list[Todo]:
+def list_todos(completed: bool | None = None, priority: Priority | None = None, due_before: date | None = None, user: str = Depends(path_user)) -> list[Todo]:
     with Session(engine) as session:
         query = select(Todo).where(Todo.user_id == user)
         if completed is not None:
             query = query.where(Todo.completed == completed)
         if priority is not None:
             query = query.where(Todo.priority == priority)
+        if due_before is not None:
+            query = query.where(Todo.due < due_before)
         return list(session.exec(query))
 
 
@@ -85,6 +87,12 @@ def mine(session: Session, user: str, todo_id: int) -> Todo:
     if todo is None or todo.user_id != user:
         raise HTTPException(404, "not found")
     return todo
+
+
+@router.get("/count")
+def count_todos(user: str = Depends(path_user)) -> dict[str, int]:
+    with Session(engine) as session:
+        return {"total": len(session.exec(select(Todo).where(Todo.user_id == user)).all())}
 
 
 @router.get("/{id}")

@@ -22,6 +22,7 @@ Cards = Annotated[CardService, Depends(service)]
 class CardCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
     title: str = Field(min_length=1, max_length=200)
+    lane: str | None = Field(default=None, max_length=40)
     estimate: int | None = Field(default=None, ge=1, le=13)
 
 
@@ -39,8 +40,8 @@ class Answer(BaseModel):
 
 
 @router.get("", response_model=Answer)
-async def index(cards: Cards, limit: int = Query(20, ge=1, le=50), offset: int = Query(0, ge=0, le=100000), done: bool | None = None):
-    rows, total = await cards.page(limit, offset, done)
+async def index(cards: Cards, limit: int = Query(20, ge=1, le=50), offset: int = Query(0, ge=0, le=100000), done: bool | None = None, lane: str | None = None):
+    rows, total = await cards.page(limit, offset, done, lane)
     return {"data": {"cards": rows, "total": total}}
 
 

@@ -12,10 +12,12 @@ class CardService:
         self.session = session
         self.user = user
 
-    async def page(self, limit: int, offset: int, done: bool | None):
+    async def page(self, limit: int, offset: int, done: bool | None, lane: str | None):
         where = [Card.user_id == self.user]
         if done is not None:
             where.append(Card.done == done)
+        if lane is not None:
+            where.append(Card.lane == lane)
         total = await self.session.scalar(select(func.count()).select_from(Card).where(*where))
         rows = await self.session.scalars(select(Card).where(*where).offset(offset).limit(limit))
         return rows.all(), total
