@@ -27,6 +27,7 @@ from typing import Any
 
 WORST_FIRST = ("violated", "unknown", "public", "none", "proved", "missing")
 SILENT = {"auth": ("proved", "public"), "isolation": ("proved", "none")}
+FETCH_APART = 8
 LINES_APART = 80  # a statement is built in one place and executed further down
 
 
@@ -226,15 +227,14 @@ def unlabelled(labels: dict[str, Any], report: dict[str, Any]) -> int:
 def findings(labels: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     """Yield the rule of each finding beside the routes, and whether the checker reports it too."""
     for finding in labels.get("findings", ()):
-        yield (
-            finding["rule"],
-            any(
-                item["rule"] == finding["rule"]
-                and item["file"] == finding["file"]
-                and abs(item["line"] - finding["line"]) <= 3  # noqa: PLR2004 - multi-line statements
-                for item in report["diagnostics"]
-            ),
-        )
+        said = [item for item in report["diagnostics"] if item["rule"] == finding["rule"]]
+        places = [place for item in said for place in (item, *item.get("related", ()))]
+        yield finding["rule"], any(is_near(place, finding) for place in places)
+
+
+def is_near(place: dict[str, Any], finding: dict[str, Any]) -> bool:
+    """Whether two places are one statement, or a statement and the fetch before it."""
+    return place["file"] == finding["file"] and abs(place["line"] - finding["line"]) <= FETCH_APART
 
 
 def audit(folder: Path) -> dict[str, Any]:
