@@ -45,7 +45,11 @@ def record_run(
             labels=("implement", project.feature),
             links=Links(spec=project.documents.paths[0] if project.documents.paths else None),
             files=tuple(file.path for file in report.files),
-            tests=tuple(file.path for file in report.files if "/tests/" in file.path),
+            tests=tuple(
+                file.path
+                for file in report.files
+                if PurePosixPath(file.path).name.startswith("test_")
+            ),
             outcome=_outcome(report),
             evaluation=_evaluation(report),
         ),

@@ -85,7 +85,9 @@ def _writes(order: Order, transcript: Transcript, compiled: Compiled) -> list[To
     calls = []
     for path, file in compiled.files.items():
         stands = transcript.texts.get(path) if path in present | transcript.fresh else None
-        if stands != file.content and path not in transcript.refused:
+        # What was written in this turn is not looked at again: gates do that.
+        settled = path in transcript.refused or path in transcript.written
+        if stands != file.content and not settled:
             calls.append(_call("write_file", path=path, content=file.content))
     for path in order.left_over:
         gone = path in transcript.deleted or path in transcript.refused
