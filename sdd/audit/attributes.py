@@ -117,6 +117,9 @@ def _of_instance(
 ) -> Value:
     found = held.get(name)
     if found is not None:
+        if isinstance(found, Lit) and not found.value and held.info is not None:
+            if engine.is_rebound(held.info, name):
+                return Sym("lib", f"{held.info.name}.{name}")
         return found
     if held.info is not None:
         if held.info.entity and not isinstance(held.info.find(name), Func):

@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sdd.audit.logic import YES, Exists, Formula, Opaque, both
+from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, both, either, parts_of
 from sdd.audit.state import Frame, Place, State, Write, choose, merge, node_place
 from sdd.audit.values import (
     NONE,
@@ -118,6 +118,8 @@ class Engine:
         self.row_definitions: dict[Row, Formula] = {}
         self.rows: dict[tuple[object, ...], Row] = {}
         self.row_places: dict[Row, Place] = {}
+        self.projections: dict[Row, tuple[str, ...]] = {}
+        self._rebound_fields: dict[int, frozenset[str]] = {}
         self.schema: object | None = None
         self.effects: list[Effect] = []
         self.remarks: dict[Remark, None] = {}
@@ -226,7 +228,11 @@ class Engine:
         return self.rows[full]
 
     def define(self, row: Row, condition: Formula) -> None:
-        """State what holds for a row whenever it exists."""
+        """State what holds for a row whenever it exists.
+
+        A value that comes from another row means that the other row exists, too.
+        """
+        condition = _with_sources(condition, row)
         known = self.row_definitions.get(row)
         self.row_definitions[row] = condition if known is None else both([known, condition])
 
@@ -248,7 +254,7 @@ class Engine:
                     write.operation,
                     write.target,
                     write.place,
-                    tuple(state.facts),
+                    tuple(dict.fromkeys([*write.facts, *state.facts])),
                     self.chain(),
                     write.column,
                     write.value,
@@ -259,6 +265,7 @@ class Engine:
 
     def write(self, state: State, write: Write) -> None:
         """Note a change that the next commit makes lasting."""
+        write = replace(write, facts=tuple(state.facts))
         if write not in state.pending:
             state.pending = (*state.pending, write)
 
@@ -370,6 +377,13 @@ class Engine:
         found = self.program.roots.relative(self.package(ref.path), name, 1)
         return ModuleRef(found) if found else None
 
+    def is_rebound(self, info: ClassInfo, name: str) -> bool:
+        """Whether methods other than the constructor set a field."""
+        key = id(info.node)
+        if key not in self._rebound_fields:
+            self._rebound_fields[key] = frozenset(_set_later(info))
+        return name in self._rebound_fields[key]
+
     def unknown_check(self, reason: str, state: State, values: Sequence[Value]) -> None:
         """Note that something happened with these values that may have checked them."""
         state.assume(Opaque(reason, tuple(values)))
@@ -395,6 +409,24 @@ class Engine:
         return any(node is function.node for node, _ in self.stack)
 
 
+def _with_sources(formula: Formula, row: Row) -> Formula:
+    match formula:
+        case And(parts=parts):
+            return both([_with_sources(part, row) for part in parts])
+        case Or(parts=parts):
+            return either([_with_sources(part, row) for part in parts])
+        case Eq(left=left, right=right):
+            sources = {
+                part: None
+                for side in (left, right)
+                for part in parts_of(side)
+                if isinstance(part, Row) and part != row
+            }
+            return both([formula, *(Exists(source) for source in sources)])
+        case _:
+            return formula
+
+
 def _as_filled_later(item: HeapObject) -> HeapObject:
     """An empty container of a module is there to be filled while the program runs."""
     match item:
@@ -407,6 +439,17 @@ def _as_filled_later(item: HeapObject) -> HeapObject:
 
 
 _STORED = Sym("lib", "stored while the program runs")
+
+
+def _set_later(info: ClassInfo) -> Iterator[str]:
+    for ancestor in info.mro():
+        for method in ancestor.node.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                if method.name == "__init__":
+                    continue
+                for node in ast.walk(method):
+                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                        yield node.attr
 
 
 def _rebound(module: Module) -> Iterator[str]:

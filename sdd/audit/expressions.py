@@ -104,7 +104,9 @@ def get_item(engine: Engine, base: Value, key: Value, state: State) -> Value:
     if isinstance(base, (Many, Result)):
         return base.element
     if isinstance(base, Row) and isinstance(key, Lit) and isinstance(key.value, int):
-        return base
+        columns = engine.projections.get(base, ())
+        inside = 0 <= key.value < len(columns)
+        return Field(base, columns[key.value]) if inside else base
     if isinstance(base, (Lib, Generic)) or type(base).__name__ == "ClassInfo":
         items = key.items if isinstance(key, Tup) else (key,)
         return Generic(base, items)

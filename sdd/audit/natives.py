@@ -370,6 +370,8 @@ def _unknown(
         engine.unknown_check(f"{receiver.name}.{name}", state, arguments.every())
     if isinstance(receiver, Ref):
         held = engine.load(state, receiver)
+        if isinstance(held, Instance) and held.info is None:
+            return Sym("client", f"request.{name}", "body")
         if isinstance(held, Instance) and held.info is not None and held.info.library_bases():
             return apply(f".{name}", (receiver, *arguments.every()))
         engine.unknown_check(f"method {name}", state, arguments.every())

@@ -200,14 +200,13 @@ class Judge:
             if not isinstance(other, Exists) or other.row == row:
                 continue
             child = other.row
-            for column in self.schema.entity(child.entity).columns.values():
-                target, key = self.schema.target(child.entity, column)
-                if target == row.entity and situation.case.same(
-                    Field(child, column.name), Field(row, key)
+            key = Field(row, self.schema.entity(row.entity).key_column)
+            for column in self.schema.entity(child.entity).columns:
+                if column != self.schema.entity(child.entity).key_column and situation.case.same(
+                    Field(child, column), key
                 ):
-                    allowed = not self.schema.is_owned(child.entity) or situation.owned(child)
-                    if allowed:
-                        return f"it is shown with its {child.entity}"
+                    if not self.schema.is_owned(child.entity) or situation.owned(child):
+                        return f"its id comes from {child.entity}.{column}"
         return None
 
     def _not_proved(self, obligation: Obligation, row: Row, answer: Answer) -> Finding:

@@ -402,16 +402,22 @@ def _instantiated(formula: Formula, rows: Mapping[tuple[str, str], Row]) -> Form
     return replaced(formula, _instantiate(rows))
 
 
-def execute(engine: Engine, statement: Value, state: State, node: ast.AST) -> Value:
+def execute(
+    engine: Engine,
+    statement: Value,
+    state: State,
+    node: ast.AST,
+    arguments: Arguments = Arguments(),  # noqa: B008 - frozen
+) -> Value:
     """Run a statement: rows for a select, a pending write for the others."""
     if isinstance(statement, Phi):
         return engine.each(
-            state, statement, lambda branch, item: execute(engine, item, branch, node)
+            state, statement, lambda branch, item: execute(engine, item, branch, node, arguments)
         )
     if isinstance(statement, LibObject) and statement.name.endswith("text"):
         from sdd.audit.rawsql import execute_text  # noqa: PLC0415 - sqlglot loads slowly
 
-        return execute_text(engine, statement, state, node)
+        return execute_text(engine, statement, arguments, state, node)
     if not isinstance(statement, Query):
         return apply("executed", (statement,))
     rows = _rows_of(engine, statement)
@@ -515,7 +521,7 @@ def session_method(
     """Model a call that by its name and arguments can only be a session's; None: it is not."""
     first = arguments.positional[0] if arguments.positional else arguments.get("statement")
     if name in EXECUTES and first is not None and _is_statement(first):
-        result = execute(engine, first, state, node)
+        result = execute(engine, first, state, node, arguments)
         if name == "scalar" and isinstance(result, Result):
             return result_method(engine, result, "scalar", arguments, state, node)
         return result

@@ -1,42 +1,165 @@
-"""SQL given as text: which table it touches, and whether it binds the owner."""
+"""SQL given as text: which tables it touches, and what it binds their columns to."""
 
 import ast
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sdd.audit.attributes import schema
-from sdd.audit.engine import Engine
-from sdd.audit.expressions import apply
-from sdd.audit.logic import Exists, Opaque
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.expressions import apply, spread_mapping
+from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal
 from sdd.audit.state import State, Write
 from sdd.audit.tokens import is_client
-from sdd.audit.values import LibObject, Lit, Result, Value
+from sdd.audit.values import Field, LibObject, Lit, Result, Row, Value, lit, text_of
 
-_TABLE = re.compile(r"\b(from|join|update|into|table)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
+_TABLE = re.compile(r"\b(from|join|update|into)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
 
 
-def execute_text(engine: Engine, statement: LibObject, state: State, node: ast.AST) -> Value:
-    """Run SQL text: rows of the tables that it names, with what is not understood noted."""
+def execute_text(
+    engine: Engine, statement: LibObject, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """Run SQL text: rows of the tables that it names, with the conditions that it binds."""
     text = statement.args[0] if statement.args else None
     if text is not None and is_client(text):
         engine.remark("sql-injection", node, "the client's words are part of the SQL text", state)
-    sql = text.value if isinstance(text, Lit) and isinstance(text.value, str) else None
+    sql = text_of(text)
     if sql is None:
         engine.unknown_check("SQL that is put together at run time", state, ())
         return apply("executed", (statement,))
-    place = engine.place(node)
+    binds = _binds(engine, statement, arguments, state)
+    tree = _parsed(sql)
+    if tree is None:
+        return _unparsed(engine, sql, state, node)
+    return _Text(engine, tree, binds, state, node).run(sql)
+
+
+def _binds(
+    engine: Engine, statement: LibObject, arguments: Arguments, state: State
+) -> dict[str, Value]:
+    found: list[tuple[str, Value]] = [*statement.keywords]
+    rest: list[Value] = []
+    params = arguments.get("params", 1)
+    if params is not None:
+        spread_mapping(engine, params, state, found, rest)
+    found.extend(pair for pair in arguments.keywords if pair[0] != "params")
+    return dict(found)
+
+
+def _parsed(sql: str) -> Any:  # noqa: ANN401 - sqlglot is loaded when it is needed
+    from sqlglot import errors, parse_one  # noqa: PLC0415 - loads slowly
+
+    try:
+        return parse_one(sql, read="postgres")
+    except (errors.SqlglotError, RecursionError):
+        return None
+
+
+def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:
+    """Text that is no SQL we know: its tables are touched in a way that is not understood."""
     rows = []
     for _, table in _TABLE.findall(sql):
-        entity = schema(engine).of_table(table.strip('"'))
+        entity = schema(engine).of_table(table)
         if entity is not None:
-            row = engine.row(entity, ("sql", sql, table), place)
-            engine.define(row, Opaque("SQL given as text", (row,)))
+            row = engine.row(entity, ("sql", sql, table), engine.place(node))
+            engine.define(row, Opaque("SQL that could not be parsed", (row,)))
             rows.append(row)
-    if not rows:
-        return apply("executed", (statement,))
-    operation = sql.lstrip().split(None, 1)[0].lower()
-    if operation in {"update", "delete"}:
-        engine.write(state, Write(operation, rows[0], place, "*"))
-    elif operation == "select":
-        engine.read(state, rows, place)
-    state.assume(Exists(rows[0]))
-    return Result(rows[0], tuple(rows))
+    engine.read(state, rows, engine.place(node))
+    return Result(rows[0], tuple(rows)) if rows else apply("executed", (lit(sql),))
+
+
+class _Text:
+    """One parsed statement."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - all of it describes one execution
+        self,
+        engine: Engine,
+        tree: Any,
+        binds: Mapping[str, Value],
+        state: State,
+        node: ast.AST,  # noqa: ANN401
+    ) -> None:
+        self.engine = engine
+        self.tree = tree
+        self.binds = binds
+        self.state = state
+        self.node = node
+        self.rows: dict[str, Row] = {}
+
+    def run(self, sql: str) -> Value:
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        place = self.engine.place(self.node)
+        key = ("sql", sql, tuple(self.binds.items()))
+        for table in self.tree.find_all(sg.Table):
+            entity = self._entity(table.name)
+            row = self.engine.row(entity, (*key, table.alias_or_name), place)
+            self.rows[table.alias_or_name] = row
+        if not self.rows:
+            return apply("executed", (lit(sql),))
+        condition = both(self._conditions())
+        for row in self.rows.values():
+            others = [Exists(other) for other in self.rows.values() if other != row]
+            self.engine.define(row, both([condition, *others]))
+        main = next(iter(self.rows.values()))
+        if isinstance(self.tree, (sg.Update, sg.Delete)):
+            operation = "update" if isinstance(self.tree, sg.Update) else "delete"
+            self.engine.write(self.state, Write(operation, main, place, "*"))
+        elif not isinstance(self.tree, sg.Insert):
+            self.engine.read(self.state, list(self.rows.values()), place)
+            self.engine.projections[main] = tuple(
+                item.alias_or_name for item in getattr(self.tree, "expressions", ())
+            )
+        return Result(main, tuple(self.rows.values()))
+
+    def _entity(self, table: str) -> str:
+        whole = schema(self.engine)
+        found = whole.of_table(table)
+        if found is None:
+            from sqlglot import expressions as sg  # noqa: PLC0415
+
+            whole.add_table(table, [column.name for column in self.tree.find_all(sg.Column)])
+        return found or table
+
+    def _conditions(self) -> Iterator[Formula]:
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        where = self.tree.args.get("where")
+        if where is not None:
+            yield self._formula(where.this)
+        for join in self.tree.find_all(sg.Join):
+            clause = join.args.get("on")
+            if clause is not None and join.side != "LEFT":
+                yield self._formula(clause)
+
+    def _formula(self, node: Any) -> Formula:  # noqa: ANN401
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        match node:
+            case sg.And():
+                return both([self._formula(node.left), self._formula(node.right)])
+            case sg.Or():
+                return either([self._formula(node.left), self._formula(node.right)])
+            case sg.Paren():
+                return self._formula(node.this)
+            case sg.EQ():
+                left, right = self._term(node.left), self._term(node.right)
+                if left is not None and right is not None:
+                    return equal(left, right)
+        return Opaque("a condition in SQL text", (next(iter(self.rows.values())), lit(str(node))))
+
+    def _term(self, node: Any) -> Value | None:  # noqa: ANN401
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        match node:
+            case sg.Column():
+                row = self.rows.get(node.table) if node.table else next(iter(self.rows.values()))
+                return Field(row, node.name) if row is not None else None
+            case sg.Placeholder():
+                return self.binds.get(str(node.this or node.name))
+            case sg.Literal():
+                return Lit(node.this, "str")
+            case sg.Cast() | sg.Paren():
+                return self._term(node.this)
+            case _:
+                return None

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdd import names
@@ -97,6 +97,7 @@ class Schema:
     def __init__(self, classes: Mapping[str, ClassInfo]) -> None:
         self._classes = classes
         self._entities: dict[str, EntityInfo] = {}
+        self._tables: dict[str, dict[str, ColumnInfo]] = {}
         self._links: dict[tuple[str, str], tuple[str, str] | None] = {}
 
     def entity(self, key: str) -> EntityInfo:
@@ -107,6 +108,13 @@ class Schema:
                 read_entity(info, self) if info else EntityInfo(key=key, table=key)
             )
         return self._entities[key]
+
+    def add_table(self, table: str, columns: Sequence[str]) -> None:
+        """Note a table that only SQL text speaks of, with the columns that it names."""
+        known = dict(self._tables.get(table, {}))
+        known.update({name: ColumnInfo(name=name) for name in columns})
+        self._tables[table] = known
+        self._entities[table] = EntityInfo(key=table, table=table, columns=known)
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all entities."""

@@ -64,6 +64,7 @@ class Write:
     place: Place
     column: str | None = None
     value: Value | None = None
+    facts: tuple[Formula, ...] = ()
 
 
 @dataclass(slots=True)
