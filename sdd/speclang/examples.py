@@ -8,7 +8,7 @@ from sdd.ir import Constraints, Default, Field, Shape, Type
 from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import visible
-from sdd.speclang.phrases import read_facts
+from sdd.speclang.phrases import counted, read_facts
 from sdd.text import Span
 
 _DEEPEST = 20

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import key, plain, split_top, unticked, visible
-from sdd.speclang.phrases import read_cell_type, read_facts
+from sdd.speclang.phrases import counted, read_cell_type, read_facts
 from sdd.speclang.values import read_default
 from sdd.text import Span
 from sdd.text.markdown import Block, Item, Row, Table
@@ -116,7 +116,7 @@ def _read_row(row: Row, roles: dict[int, str]) -> Entry | None:
     facts = _cell_facts(cells, shown[name.end() :])
     return Entry(
         name=name.group().removesuffix("[]"),
-        facts=for_type(facts),
+        facts=for_type(counted(name.group(), facts)),
         span=row.span,
         location=_located(cells.get("location", "")),
         description=plain(cells.get("description", "")),
@@ -244,7 +244,7 @@ def read_entry(text: str, span: Span) -> list[Entry]:
     return [
         Entry(
             name=name.removesuffix("[]"),
-            facts=for_type(facts),
+            facts=for_type(counted(name, facts)),
             span=span,
             marked=marked,
             location=location,

@@ -59,6 +59,14 @@ def _type_in_clauses(text: str) -> Facts:
     return Facts()
 
 
+def counted(name: str, facts: Facts) -> Facts:
+    """Take a `number` for a whole one where its name counts or identifies."""
+    whole = re.search(r"(?:^|_|[a-z](?=[A-Z]))(?:id|ids|count|page|limit|offset|total|size|Id|Count)$", name)
+    if facts.type is Type.FLOAT and facts.type_name.casefold().startswith("number") and whole:
+        return replace(facts, type=Type.INT)
+    return facts
+
+
 def _kind_of_number(facts: Facts) -> Type:
     value = facts.default.value if facts.default else None
     bounds = (facts.constraints.minimum, facts.constraints.maximum)

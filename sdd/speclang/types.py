@@ -56,10 +56,10 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(
-    r"^(?:timestamp\s+with(?:out)?\s+(?:time\s*zone|tz)|double\s+precision|character\s+varying|"
+    r"^(?:(?:timestamp\s+with(?:out)?\s+(?:time\s*zone|tz)|double\s+precision|character\s+varying|"
     r"iso\s*-?\s?8601(?:\s+(?:date\s?-?time|timestamp|string|format))*|date\s?-?time\s+string|"
     r"date-time|time\s?stamp|iso\s+(?:date\s?-?time|timestamp|date)|unix\s+timestamp|"
-    r"(?:time)?\s?zone-aware\s+datetime)",
+    r"(?:time)?\s?zone-aware\s+datetime)\b)",
     re.IGNORECASE,
 )
 _LONG_KINDS = {"double": Type.FLOAT, "character": Type.STR}

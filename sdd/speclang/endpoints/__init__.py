@@ -9,7 +9,7 @@ from sdd.speclang.endpoints.forms import FORMS, is_later, may_state
 from sdd.speclang.endpoints.statement import ErrorExample, Sighting, Statement
 from sdd.speclang.findings import Findings
 from sdd.speclang.outline import Document
-from sdd.speclang.routes import is_example, is_example_of
+from sdd.speclang.routes import is_example, is_example_of, shape_of
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, parse_blocks
 
@@ -29,7 +29,7 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
     statements: list[Statement] = []
     for number, found in enumerate(sightings):
         sighting = found
-        if sighting.form not in _OWNERS and owners.holds(sighting):
+        if not owners.owns(sighting) and owners.holds(sighting):
             sighting = replace(sighting, strong=False)
         if is_later(document, sighting.block):
             findings.note(
@@ -78,7 +78,9 @@ class _Owners:
     """The stretches of blocks that endpoints with a text of their own own, in order."""
 
     def __init__(self, document: Document, sightings: list[Sighting]) -> None:
-        owners = [item for item in sightings if item.form in _OWNERS and item.strong]
+        owners = _distinct(
+            document, [item for item in sightings if item.form in _OWNERS and item.strong]
+        )
         self._starts = [item.block for item in owners]
         self._ends: list[int] = []
         self._end_of: dict[int, int] = {}
@@ -94,6 +96,10 @@ class _Owners:
             self._end_of[id(owner)] = end
         self._ends.reverse()
 
+    def owns(self, sighting: Sighting) -> bool:
+        """Whether a sighting has a text of its own."""
+        return id(sighting) in self._end_of
+
     def holds(self, sighting: Sighting) -> bool:
         """Whether a sighting stands in the text of another endpoint."""
         at = bisect_right(self._starts, sighting.block) - 1
@@ -102,6 +108,23 @@ class _Owners:
     def end_of(self, sighting: Sighting) -> int:
         """Return where an owner's text ends."""
         return self._end_of.get(id(sighting), sighting.block + 1)
+
+
+def _distinct(document: Document, owners: list[Sighting]) -> list[Sighting]:
+    """Leave out labels and lines that repeat the route of the heading they stand under."""
+    kept: list[Sighting] = []
+    heading: Sighting | None = None
+    for owner in owners:
+        if owner.form in {"heading", "path heading"}:
+            heading = owner
+        elif (
+            heading is not None
+            and (owner.method, shape_of(owner.path)) == (heading.method, shape_of(heading.path))
+            and owner.block < document.section_at(heading.block).end
+        ):
+            continue
+        kept.append(owner)
+    return kept
 
 
 def _start_of(document: Document, other: Sighting, before: Sighting) -> int:

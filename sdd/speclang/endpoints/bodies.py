@@ -244,7 +244,7 @@ def _inline(text: str, span: Span) -> Body:
         shape = read_example(text[start.start() :].replace("`", ""), span)
         if (
             shape is not None
-            and (shape.fields or shape.type is Type.LIST)
+            and (shape.fields or shape.type is Type.LIST or text.strip("`") == "{}")
             and not re.search(r"\w\[?$", before)
         ):
             return Body(shape=shape, span=span)

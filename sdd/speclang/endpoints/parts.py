@@ -49,7 +49,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.STATUS,
-        r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http |return |success )codes?|success(?: code)?",
+        r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http |return |success )?codes?|success(?: code)?",
     ),
     (
         Kind.RESPONSE,
@@ -57,7 +57,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.REQUEST,
-        r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*|body params|input|accepts|form data|fields",
+        r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json|content)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*|body params|input|accepts|form data|fields",
     ),
     (
         Kind.AUTH,
@@ -104,9 +104,14 @@ _OPENS_IN_LIST = frozenset(
         Kind.ERRORS,
         Kind.AUTH,
         Kind.STATUS,
+        Kind.METHOD,
+        Kind.PATH,
     }
 )
-_LOOSE = frozenset({"payload", "data", "json", "input", "schema", "fields", "accepts"})
+_PARTS_OF_BODY = frozenset(
+    {"body", "content", "schema", "json", "example", "payload", "data", "format", "json body", "fields"}
+)
+_LOOSE = frozenset({"payload", "data", "json", "input", "schema", "fields", "accepts", "content"})
 _PAIR_HEADERS = frozenset(
     {"field", "property", "attribute", "item", "key", "", "aspect", "detail", "name"}
 )
@@ -173,6 +178,7 @@ class _Splitter:
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self.current: Part | None = None
+        self.context: Kind | None = None  # of the last label that is no list item
 
     def feed(self, block: Block) -> None:
         match block:
@@ -197,6 +203,8 @@ class _Splitter:
 
     def _open(self, kind: Kind, label: str, value: str, span: Span, *, depth: int = -1) -> Part:
         self.current = Part(kind=kind, label=label, value=value, span=span, depth=depth)
+        if depth < 0:
+            self.context = kind
         self.parts.append(self.current)
         return self.current
 
@@ -256,7 +264,7 @@ class _Splitter:
         current = self.current
         if label is not None and kind is not None and self._opens(kind, label, block):
             self._open(
-                kind,
+                self._in_context(kind, label),
                 f"{label.name} {label.note}".strip(),
                 label.value,
                 block.span,
@@ -266,6 +274,12 @@ class _Splitter:
         if current is not None and current.depth >= 0 and block.depth <= current.depth:
             self._open(Kind.DESCRIPTION, "", "", block.span)
         self._holder(block.span).blocks.append(block)
+
+    def _in_context(self, kind: Kind, label: Label) -> Kind:
+        """Read `- Body:` below `**Response**:` as the response's."""
+        if self.context in {Kind.RESPONSE, Kind.ERRORS} and key(label.name) in _PARTS_OF_BODY:
+            return self.context
+        return kind
 
     def _item_kind(self, label: Label, depth: int) -> Kind | None:
         kind = kind_of(f"{label.name} {label.note}", label.value) or kind_of(
@@ -285,6 +299,8 @@ class _Splitter:
     def _opens(self, kind: Kind, label: Label, block: Item) -> bool:
         """Whether an item's label opens a part, or names an entry of the list that is open."""
         current = self.current
+        if kind is Kind.REQUEST and _is_entry(label) and key(label.name) in _LOOSE:
+            return False
         if current is None or current.kind not in LISTS:
             return True
         if current.depth >= 0:  # itself opened by an item
@@ -299,9 +315,7 @@ class _Splitter:
             return True
         if codes_in(label.name) and kind is Kind.RESPONSE:
             return False
-        return (
-            kind in _OPENS_IN_LIST and (label.bold or current.from_heading) and not _is_entry(label)
-        )
+        return kind in _OPENS_IN_LIST and not _is_entry(label)
 
     def _table(self, block: Table) -> None:
         if _is_pairs(block):

@@ -72,6 +72,8 @@ def entity_name(word: str) -> str:
 
 def name_in_title(title: str, raw: str = "") -> EntityName | None:
     """Read a heading as the name of an entity or table; None when it is none."""
+    if re.search(r"\w\(|->|→", title):
+        return None  # a function's signature or a relation
     managed = managed_in(title) or _external_in_parentheses(title)
     bare = _PARENTHESES.sub(" ", title)
     bare = re.split(r"\s[-–—]\s|:\s*(?=\S)", bare)[
