@@ -21,6 +21,7 @@ from sdd.records.template import Block, Value, fill
 TEMPLATE_NAME = "phr-template.prompt.md"
 TEMPLATE_PATH = PurePosixPath(".specify/templates") / TEMPLATE_NAME
 TITLE_WORDS = range(3, 8)
+NO_RESPONSE = "No response was recorded."
 _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file://)")
 
 
@@ -216,12 +217,13 @@ def render_phr(
         ConfigError: The template has unknown placeholders or no place where a prompt can be
             found again, or a text is no valid Unicode.
     """
-    for response in (request.response, fence(request.response)):
+    spoken = request.response or NO_RESPONSE
+    for response in (spoken, fence(spoken)):
         values = _values(request, record_id, date) | {"RESPONSE_TEXT": Block(text=response)}
         text = fill(template, values, name=TEMPLATE_NAME)
         data = _encode(text.rstrip("\n") + "\n" + _redaction_list(redactions))
         read = read_phr(data)
-        if read.prompt == request.prompt and read.response in {request.response, None}:
+        if read.prompt == request.prompt and read.response in {spoken, None}:
             return data
     raise ConfigError(
         f"A prompt that is put into {TEMPLATE_NAME} cannot be found again.",
@@ -277,7 +279,7 @@ def _encode(text: str) -> bytes:
 def _redaction_list(redactions: tuple[Redaction, ...]) -> str:
     if not redactions:
         return ""
-    lines = [f"- {item.field}, line {item.line}: {item.kind}" for item in redactions]
+    lines = [f"- {item}" for item in redactions]
     return "\n## Redactions\n\n" + "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from typing_extensions import override
+
 from sdd.records.secret_patterns import LEAST_WORD, PATTERNS, SecretPattern
 
 _PLACEHOLDER = re.compile(
@@ -46,6 +48,11 @@ class Redaction:
     kind: str
     line: int
     field: str = ""
+
+    @override
+    def __str__(self) -> str:
+        """Return where it stood and what it was."""
+        return f"{self.field or 'text'}, line {self.line}: {self.kind}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from sdd.records.adr import Adr
+from sdd.records.adr import Adr, AdrRequest
 from sdd.records.decisions import Decision, find_decisions, plain
 from sdd.records.significance import Significance, weigh
 from sdd.text import SourceText, Span
@@ -80,6 +81,16 @@ class Suggestion:
     significance: Significance
 
     @property
+    def evidence(self) -> tuple[str, ...]:
+        """The three tests, each with what it rests on, for people to judge."""
+        found = self.significance
+        return (
+            f"impact: {', '.join(found.impact)}",
+            f"alternatives: {', '.join(found.alternatives)}",
+            f"scope: {'; '.join(found.scope)}",
+        )
+
+    @property
     def text(self) -> str:
         """The suggestion as it is shown."""
         title = self.title.replace('"', "'")
@@ -92,14 +103,31 @@ class Suggestion:
 
 def suggest_adrs(evidence: Evidence) -> tuple[Suggestion, ...]:
     """Return what deserves a record and has none: all three tests hold, related choices as one."""
-    groups: dict[str, list[tuple[Decision, Significance]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[Decision, Significance]]] = defaultdict(list)
     for decision in _decisions(evidence):
         significance = weigh(decision, _facts(decision, evidence))
         if significance.holds and not is_covered(decision, evidence.existing):
-            groups[significance.area].append((decision, significance))
+            folder = PurePosixPath(decision.span.path).parent.name
+            groups[folder, significance.area].append((decision, significance))
     return tuple(
-        _suggestion(area, _without_repeats(group), evidence.feature)
-        for area, group in groups.items()
+        _suggestion(area, _without_repeats(group), folder or evidence.feature)
+        for (folder, area), group in groups.items()
+    )
+
+
+def draft_of(suggestion: Suggestion, *, plan: str | None = None) -> AdrRequest:
+    """Return a record with what the documents say filled in; the rest is for a human."""
+    decisions = suggestion.decisions
+    return AdrRequest(
+        title=suggestion.title,
+        feature=suggestion.feature,
+        context="\n".join(f"- {line}" for line in suggestion.evidence),
+        decision="\n".join(f"- {decision.headline}" for decision in decisions),
+        positive=tuple(plain(item.rationale) for item in decisions if item.rationale),
+        alternatives=suggestion.significance.alternatives,
+        spec=", ".join(dict.fromkeys(item.span.path for item in decisions if item.span.path))
+        or None,
+        plan=plan,
     )
 
 

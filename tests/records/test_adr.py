@@ -12,7 +12,7 @@ from sdd.errors import ConfigError
 from sdd.records.adr import AdrRequest, list_adrs, new_adr, read_adr, supersede
 from sdd.records.adr_checking import check_adrs, check_against_adrs
 from sdd.records.decisions import find_decisions
-from sdd.records.suggestions import Answer, Evidence, suggest_adrs
+from sdd.records.suggestions import Answer, Evidence, draft_of, is_covered, suggest_adrs
 from sdd.text import SourceText, decode
 
 _RESEARCH = """# Research
@@ -121,6 +121,11 @@ def test_what_passes_the_three_tests_is_suggested_with_its_evidence() -> None:
         "Web framework",
         "Token authentication with JWT",
     ]
+    assert [line.partition(":")[0] for line in suggestions[0].evidence] == [
+        "impact",
+        "alternatives",
+        "scope",
+    ]
     significance = suggestions[0].significance
     assert significance.impact
     assert significance.alternatives == ("Flask", "Django")
@@ -150,6 +155,34 @@ def test_related_choices_make_one_suggestion() -> None:
 
     assert [item.topic for item in suggestion.decisions] == ["Database", "ORM"]
     assert suggestion.title == "Data model: Database and related choices"
+
+
+def test_choices_of_two_features_stay_apart() -> None:
+    """What two folders of specs decide is related within each of them alone."""
+    first = _source(
+        "## Database\n**Decision**: PostgreSQL\n**Alternatives**: SQLite\n", "specs/a/r.md"
+    )
+    second = _source("## ORM\n**Decision**: SQLModel\n**Alternatives**: Tortoise\n", "specs/b/r.md")
+
+    found = suggest_adrs(Evidence(feature="none", documents=(first, second)))
+
+    assert [(item.title, item.feature) for item in found] == [("Database", "a"), ("ORM", "b")]
+
+
+def test_a_draft_carries_what_the_documents_say(store: MemoryStore, clock: FixedClock) -> None:
+    """Decision, reasons and alternatives are filled in, with the place they come from."""
+    source = _source(_RESEARCH, "specs/001-items/research.md")
+    suggestion = suggest_adrs(Evidence(feature="001-items", documents=(source,)))[0]
+
+    written = new_adr(draft_of(suggestion), store=store, clock=clock)
+
+    adr = read_adr(store.files[written.path], written.path)
+    assert adr.title == "Web framework"
+    assert "Web framework: FastAPI" in adr.decision
+    assert "Dependency injection" in adr.text
+    assert "- Flask\n- Django" in adr.alternatives
+    assert "specs/001-items/research.md" in adr.sections["references"]
+    assert is_covered(suggestion.decisions[0], [adr])
 
 
 def test_what_a_record_covers_is_not_suggested_again() -> None:
@@ -219,7 +252,8 @@ def test_a_template_with_other_names_is_filled(store: MemoryStore, clock: FixedC
     template = (
         "# ADR-{{ID}}: {{TITLE}}\n\n- **Status:** Proposed | Accepted\n- **Date:** {{DATE_ISO}}\n"
         "- **Feature:** {{FEATURE_NAME}}\n- **Context:** {{CONTEXT}}\n\n## Decision\n\n"
-        "{{DECISION}}\n\n{{POSITIVE_CONSEQUENCES}}\n\n- Spec: {{SPEC_LINK}}\n- Related: {{RELATED_ADRS}}\n"
+        "{{DECISION}}\n\n{{POSITIVE_CONSEQUENCES}}\n\n- Spec: {{SPEC_LINK}}\n"
+        "- Related: {{RELATED_ADRS}}\n"
     )
     store.create_exclusive(PurePosixPath(".specify/templates/adr-template.md"), template.encode())
     request = AdrRequest(title="Use X", feature="items", context="Two\nlines", positive=("fast",))

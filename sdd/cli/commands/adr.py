@@ -14,19 +14,19 @@ from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
 from sdd.records.adr_checking import check_adrs
-from sdd.records.suggestions import Evidence, suggest_adrs
+from sdd.records.suggestions import Evidence, Suggestion, draft_of, suggest_adrs
 from sdd.text import decode
-from sdd.wiring.history import open_history
+from sdd.wiring.history import History, open_history
 
 _EVIDENCE = frozenset({"research.md", "plan.md"})
 
 
 def new_command(title: str, feature: str, project: Path | None) -> int:
-    """Create a proposed record with this title; its text is for a human to write."""
+    """Create a proposed record; under a suggested title, with what the documents say filled in."""
     history = open_history(project)
-    written = new_adr(
-        AdrRequest(title=title, feature=feature), store=history.store, clock=history.clock
-    )
+    drafts = {item.title: draft_of(item) for item in _suggestions(history, None)}
+    request = drafts.get(title, AdrRequest(title=title, feature=feature))
+    written = new_adr(request, store=history.store, clock=history.clock)
     make_output().out.print(f"{written.path}", soft_wrap=True)
     return ExitCode.CLEAN
 
@@ -93,9 +93,8 @@ def check_command(project: Path | None, output_format: Format) -> int:
     return ExitCode.FINDINGS if bad else ExitCode.CLEAN
 
 
-def suggest_command(feature: str | None, project: Path | None, output_format: Format) -> int:
-    """Print what deserves a record and has none; nothing is created."""
-    files = open_history(project).files
+def _suggestions(history: History, feature: str | None) -> tuple[Suggestion, ...]:
+    files = history.files
     documents = tuple(
         decode(str(path), files.read(path) or b"")
         for path in files.paths()
@@ -103,13 +102,20 @@ def suggest_command(feature: str | None, project: Path | None, output_format: Fo
         if feature is None or feature in str(path.parent)
     )
     evidence = Evidence(feature=feature or "none", documents=documents, existing=list_adrs(files))
-    found = suggest_adrs(evidence)
+    return suggest_adrs(evidence)
+
+
+def suggest_command(feature: str | None, project: Path | None, output_format: Format) -> int:
+    """Print what deserves a record and has none; nothing is created."""
+    found = _suggestions(open_history(project), feature)
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "suggestions": found}))
         return ExitCode.CLEAN
     output = make_output()
     for suggestion in found:
         output.out.print(Text(suggestion.text), soft_wrap=True)
+        for line in suggestion.evidence:
+            output.out.print(Text(f"   {line}", style="dim"), soft_wrap=True)
     if not found:
         output.err.print("Nothing that deserves a decision record and has none.")
     return ExitCode.CLEAN
