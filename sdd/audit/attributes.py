@@ -117,9 +117,9 @@ def _of_instance(
 ) -> Value:
     found = held.get(name)
     if found is not None:
-        if isinstance(found, Lit) and not found.value and held.info is not None:
-            if engine.is_rebound(held.info, name):
-                return Sym("lib", f"{held.info.name}.{name}")
+        empty = isinstance(found, Lit) and not found.value
+        if empty and held.info is not None and engine.is_rebound(held.info, name):
+            return Sym("lib", f"{held.info.name}.{name}")  # another method may have set it
         return found
     if held.info is not None:
         if held.info.entity and not isinstance(held.info.find(name), Func):

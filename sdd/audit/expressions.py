@@ -222,6 +222,9 @@ def spread_mapping(
     rest: list[Value],
 ) -> None:
     """Take a mapping apart into known keys and the rest."""
+    if isinstance(value, Phi):
+        _spread_cases(engine, value, state, keywords, rest)
+        return
     item = engine.load(state, value) if isinstance(value, Ref) else None
     if isinstance(item, DictObject):
         keywords.extend(item.items)
@@ -231,6 +234,32 @@ def spread_mapping(
         rest.extend(item.rest)
     else:
         rest.append(value)
+
+
+def _spread_cases(
+    engine: Engine,
+    value: Phi,
+    state: State,
+    keywords: list[tuple[str, Value]],
+    rest: list[Value],
+) -> None:
+    """Of several mappings the keys that all of them have are known."""
+    every: list[tuple[Formula, dict[str, Value]]] = []
+    for guard, item in value.cases:
+        known: list[tuple[str, Value]] = []
+        spread_mapping(engine, item, state, known, rest)
+        every.append((guard, dict(known)))
+    for name, first in every[0][1].items():
+        if all(name in known for _, known in every):
+            values = [(guard, known[name]) for guard, known in every]
+            same = all(item == first for _, item in values)
+            keywords.append((name, first if same else choose(values)))
+    rest.extend(
+        item
+        for _, known in every
+        for name, item in known.items()
+        if not all(name in other for _, other in every)
+    )
 
 
 # ------------------------------------------------------------------ truth

@@ -200,14 +200,24 @@ class Judge:
             if not isinstance(other, Exists) or other.row == row:
                 continue
             child = other.row
-            key = Field(row, self.schema.entity(row.entity).key_column)
-            for column in self.schema.entity(child.entity).columns:
-                if column != self.schema.entity(child.entity).key_column and situation.case.same(
-                    Field(child, column), key
-                ):
-                    if not self.schema.is_owned(child.entity) or situation.owned(child):
-                        return f"its id comes from {child.entity}.{column}"
+            allowed = not self.schema.is_owned(child.entity) or situation.owned(child)
+            column = self._refers(situation.case, child, row) if allowed else None
+            if column:
+                return f"its id comes from {child.entity}.{column}"
         return None
+
+    def _refers(self, case: Case, child: Row, row: Row) -> str | None:
+        """Return the column of one row that holds another row's key."""
+        key = Field(row, self.schema.entity(row.entity).key_column)
+        entity = self.schema.entity(child.entity)
+        return next(
+            (
+                column
+                for column in entity.columns
+                if column != entity.key_column and case.same(Field(child, column), key)
+            ),
+            None,
+        )
 
     def _not_proved(self, obligation: Obligation, row: Row, answer: Answer) -> Finding:
         case = answer.case

@@ -71,13 +71,13 @@ def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:
 class _Text:
     """One parsed statement."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all of it describes one execution
+    def __init__(
         self,
         engine: Engine,
-        tree: Any,
+        tree: Any,  # noqa: ANN401
         binds: Mapping[str, Value],
         state: State,
-        node: ast.AST,  # noqa: ANN401
+        node: ast.AST,
     ) -> None:
         self.engine = engine
         self.tree = tree
@@ -135,17 +135,16 @@ class _Text:
     def _formula(self, node: Any) -> Formula:  # noqa: ANN401
         from sqlglot import expressions as sg  # noqa: PLC0415
 
-        match node:
-            case sg.And():
-                return both([self._formula(node.left), self._formula(node.right)])
-            case sg.Or():
-                return either([self._formula(node.left), self._formula(node.right)])
-            case sg.Paren():
-                return self._formula(node.this)
-            case sg.EQ():
-                left, right = self._term(node.left), self._term(node.right)
-                if left is not None and right is not None:
-                    return equal(left, right)
+        if isinstance(node, sg.And):
+            return both([self._formula(node.left), self._formula(node.right)])
+        if isinstance(node, sg.Or):
+            return either([self._formula(node.left), self._formula(node.right)])
+        if isinstance(node, sg.Paren):
+            return self._formula(node.this)
+        if isinstance(node, sg.EQ):
+            left, right = self._term(node.left), self._term(node.right)
+            if left is not None and right is not None:
+                return equal(left, right)
         return Opaque("a condition in SQL text", (next(iter(self.rows.values())), lit(str(node))))
 
     def _term(self, node: Any) -> Value | None:  # noqa: ANN401

@@ -24,9 +24,9 @@ from sdd.audit.values import (
     Value,
 )
 
-_HARMLESS = re.compile(
-    r"CORS|GZip|TrustedHost|HTTPSRedirect|ProxyHeaders|SlowAPI|Sentry|Prometheus|Correlation|"
-    r"Session|Instrument|Logging|Timing|RateLimit",
+# A library's middleware whose name speaks of authentication may be the only protection.
+_MAY_AUTHENTICATE = re.compile(
+    r"auth|jwt|token|login|permission|identity|oidc|oauth|access", re.IGNORECASE
 )
 
 
@@ -160,7 +160,7 @@ def _through_middleware(
     target = _dispatcher(engine, layer, arguments, state)
     if target is None:
         name = getattr(layer, "name", type(layer).__name__)
-        if not _HARMLESS.search(name):
+        if _MAY_AUTHENTICATE.search(name.rpartition(".")[2]):
             engine.unknown_check(f"middleware {name} is not known", state, ())
         return
     base = len(state.facts)

@@ -39,6 +39,7 @@ from sdd.audit.values import (
 )
 
 _ROUNDS = 2
+_MOST_UNROLLED = 6
 
 
 def expression(engine: Engine, node: ast.Expr, state: State) -> None:
@@ -131,6 +132,14 @@ def set_attribute(
 
 def set_item(engine: Engine, base: Value, key: Value, value: Value, state: State) -> None:
     """`base[key] = value`."""
+    if isinstance(base, Phi):
+
+        def one(branch: State, item: Value) -> Value:
+            set_item(engine, item, key, value, branch)
+            return NONE
+
+        engine.each(state, base, one)
+        return
     if not isinstance(base, Ref):
         return
     match engine.load(state, base):
@@ -264,11 +273,35 @@ def for_statement(engine: Engine, node: ast.For | ast.AsyncFor, state: State) ->
             engine.execute(node.body, state)
             state.alive = True
         return
+    if known is not None and 0 < len(known) <= _MOST_UNROLLED:
+        _unrolled(engine, node, known, state)
+        return
 
     def start(branch: State) -> None:
         bind_target(engine, node.target, elements(engine, source, branch), branch)
 
     _loop(engine, node, state, start, NO)
+
+
+def _unrolled(
+    engine: Engine, node: ast.For | ast.AsyncFor, items: list[Value], state: State
+) -> None:
+    """Run a loop over a few known items one after the other."""
+    base = len(state.facts)
+    engine.frame.breaks.append([])
+    for item in items:
+        engine.frame.continues.append([])
+        if state.alive:
+            bind_target(engine, node.target, item, state)
+            engine.execute(node.body, state)
+        ended = [state.fork()] if state.alive else []
+        _continue_with(state, merge([*ended, *engine.frame.continues.pop()], base))
+    if state.alive:
+        engine.execute(node.orelse, state)
+    broken = engine.frame.breaks.pop()
+    if broken:
+        ended = [state.fork()] if state.alive else []
+        _continue_with(state, merge([*ended, *broken], base))
 
 
 def _known_items(engine: Engine, source: Value, state: State) -> list[Value] | None:
@@ -277,10 +310,14 @@ def _known_items(engine: Engine, source: Value, state: State) -> list[Value] | N
     if isinstance(source, Ref):
         held = engine.load(state, source)
         if isinstance(held, ListObject) and not held.more:
-            return [item for _, item in held.items]
+            return [item for guard, item in held.items] if _certain(held) else None
         if isinstance(held, DictObject) and not held.more:
             return [lit(key) for key, _ in held.items]
     return None
+
+
+def _certain(held: ListObject) -> bool:
+    return all(guard == YES for guard, _ in held.items)
 
 
 def while_statement(engine: Engine, node: ast.While, state: State) -> None:
