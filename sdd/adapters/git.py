@@ -1,6 +1,6 @@
 """The project's git repository, if there is one and git is installed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,39 @@ class GitRepository:
         self._do("add", "--all", "--", *names)
         self._do("commit", "--quiet", "--message", message, "--only", "--", *names)
         return self._do("rev-parse", "HEAD")
+
+    def commit_of(self, revision: str) -> str:
+        """Return the full id of the commit that a revision names.
+
+        Raises:
+            WorkspaceError: There is no such commit.
+        """
+        found = None
+        if not revision.startswith("-"):
+            found = self._ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        if found is None:
+            raise WorkspaceError(
+                f"There is no revision '{revision}' in this repository.",
+                hint="Name a commit, branch or tag; in CI, fetch it first (fetch-depth: 0).",
+            )
+        return found
+
+    def files_at(
+        self, commit: str, wanted: Callable[[PurePosixPath], bool]
+    ) -> dict[PurePosixPath, bytes]:
+        """Return the wanted files of this folder as a commit has them; links are left out.
+
+        Raises:
+            WorkspaceError: Git refused, and why.
+        """
+        files = {}
+        for entry in self._do("ls-tree", "-r", "-z", commit).split("\0"):
+            about, _, name = entry.partition("\t")
+            path = PurePosixPath(name)
+            if about.startswith("100") and wanted(path):
+                files[path] = bytes(self._git.get_object_data(about.split()[2])[3])
+        self._git.clear_cache()
+        return files
 
     def _ask(self, *command: str) -> str | None:
         from git.exc import GitError  # noqa: PLC0415 - heavy, and only commits need it

@@ -100,3 +100,31 @@ def test_without_git_there_is_none(project: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", "")
 
     assert open_git(project) is None
+
+
+def test_files_of_a_revision_are_read_into_memory(project: Path) -> None:
+    """As they were committed, below this folder alone, whatever lies in the working tree."""
+    (project / "sub").mkdir()
+    (project / "sub" / "a.py").write_text("x = 1\n")
+    (project / "sub" / "link.py").symlink_to("a.py")
+    (project / "other.py").write_text("y = 1\n")
+    _git(project, "add", ".")
+    _git(project, "commit", "-m", "Add")
+    (project / "sub" / "a.py").write_text("x = 2\n")
+    git = open_git(project / "sub")
+    assert git is not None
+
+    files = git.files_at(git.commit_of("HEAD"), lambda path: path.suffix == ".py")
+
+    assert files == {PurePosixPath("a.py"): b"x = 1\n"}
+    assert git.files_at(git.commit_of("HEAD~1"), lambda path: True) == {}
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--help", "HEAD:a.txt"])
+def test_an_unknown_revision_is_one_sentence(project: Path, revision: str) -> None:
+    """The name is said back, with what to do."""
+    git = open_git(project)
+    assert git is not None
+
+    with pytest.raises(WorkspaceError, match=f"no revision '{revision}'"):
+        git.commit_of(revision)
