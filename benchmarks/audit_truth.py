@@ -234,7 +234,8 @@ def findings(labels: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[s
 
 def is_near(place: dict[str, Any], finding: dict[str, Any]) -> bool:
     """Whether two places are one statement, or a statement and the fetch before it."""
-    return place["file"] == finding["file"] and abs(place["line"] - finding["line"]) <= FETCH_APART
+    apart = abs(int(place["line"]) - int(finding["line"]))
+    return bool(place["file"] == finding["file"] and apart <= FETCH_APART)
 
 
 def audit(folder: Path) -> dict[str, Any]:
