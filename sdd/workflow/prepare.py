@@ -1,18 +1,20 @@
 """The stages before any agent works: discover, read, plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic
-from sdd.errors import ConfigError
+from sdd.errors import ConfigError, SpecError
 from sdd.generate import supported, unsupported
 from sdd.ir import Application, Question
+from sdd.text import SourceText
 from sdd.workflow.context import Context, Project
 from sdd.workflow.manifest import load_manifest
-from sdd.workflow.orders import Plan, Slice
+from sdd.workflow.orders import Plan
 from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
+from sdd.workflow.rendering import sketch
 from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest
 from sdd.workflow.slices import slices
 from sdd.workflow.snapshot import take_snapshot
@@ -146,12 +148,12 @@ def plan_orders(request: ImplementRequest, project: Project, understood: Underst
         ConfigError: The layout asked for does not exist.
     """
     layout = _layout(request.layout, understood.application)
-    return make_plan(
-        _slices(project, understood),
-        PurePosixPath(request.backend),
-        layout,
-        {name: agent.name for name, agent in project.agents.items()},
-    )
+    backend = PurePosixPath(request.backend)
+    agents = {name: agent.name for name, agent in project.agents.items()}
+    bare = make_plan(dict.fromkeys(ORDER_IDS, ()), backend, layout, agents)
+    sufficiency = _Sufficiency(project=project, understood=understood, plan=bare)
+    documents = slices(understood.specs.relevant, ORDER_IDS, sufficiency.holds)
+    return make_plan(documents, backend, layout, agents)
 
 
 def _layout(requested: str | None, application: Application) -> str:
@@ -163,5 +165,34 @@ def _layout(requested: str | None, application: Application) -> str:
     return requested or (stated if stated in LAYOUTS else None) or DEFAULT_LAYOUT
 
 
-def _slices(project: Project, understood: Understood) -> Mapping[str, Sequence[Slice]]:
-    return slices(understood.specs.relevant, ORDER_IDS, lambda _order, _paths: False)
+@dataclass(slots=True, kw_only=True)
+class _Sufficiency:
+    """Tells whether some documents say as much about an order's files as all of them do.
+
+    What is compiled from them is compared, because what a document leaves open another may state.
+    """
+
+    project: Project
+    understood: Understood
+    plan: Plan
+    _sketches: dict[tuple[str, ...], Mapping[PurePosixPath, str]] = field(default_factory=dict)
+
+    def holds(self, order_id: str, paths: Sequence[str]) -> bool:
+        order = self.plan.order(order_id)
+        whole, part = self._sketch(self.understood.specs.relevant), self._sketch(tuple(paths))
+        return all(
+            whole.get(path) == part.get(path) for path in {*whole, *part} if order.owns(path)
+        )
+
+    def _sketch(self, paths: tuple[str, ...]) -> Mapping[PurePosixPath, str]:
+        if paths not in self._sketches:
+            chosen = [item for item in self.project.documents.sources if item.path in paths]
+            self._sketches[paths] = self._compiled(chosen)
+        return self._sketches[paths]
+
+    def _compiled(self, sources: Sequence[SourceText]) -> Mapping[PurePosixPath, str]:
+        try:
+            application = read_documents(sources).application
+        except SpecError:
+            return {}
+        return sketch(application, backend=self.plan.backend, layout=self.plan.layout)

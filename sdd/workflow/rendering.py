@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sdd.generate import Options, render, unsupported
+from sdd.generate import Options, render, supported, unsupported
+from sdd.generate.domain import domain
+from sdd.generate.plan import plan
+from sdd.generate.rendering import render_text
 from sdd.ir import Application
 from sdd.workflow.conventions import Convention, conventions
 
@@ -35,6 +38,18 @@ class Rendering:
         """Return what convention filled in, as far as an order needs it."""
         lines = (str(item) for item in self.found if order in item.orders)
         return tuple(dict.fromkeys(lines))
+
+
+def sketch(
+    application: Application, *, backend: PurePosixPath, layout: str
+) -> Mapping[PurePosixPath, str]:
+    """Return the backend's files before imports and form: enough to see whether two differ."""
+    options = Options(layout=layout)
+    planned = plan(domain(supported(application)), options)
+    return {
+        backend / item.path: render_text(layout, item.template, item.values)
+        for item in planned.files
+    }
 
 
 def render_files(

@@ -36,13 +36,13 @@ def kind_of(path: str) -> Kind:
 
 # What each order can be expected to need; where that is not enough, it gets all.
 _NEEDS: Mapping[str, frozenset[str]] = {
-    "auth": frozenset({"contract", "tokens", "conventions"}),
+    "auth": frozenset({"contract", "schema", "tokens", "conventions"}),
     "models": frozenset({"schema", "conventions"}),
     "repositories": frozenset({"contract", "schema", "behaviour"}),
     "schemas": frozenset({"contract", "schema", "behaviour"}),
     "routes": frozenset({"contract", "schema", "behaviour"}),
     "errors": frozenset({"contract", "conventions"}),
-    "assembly": frozenset({"contract", "conventions"}),
+    "assembly": frozenset({"contract", "schema", "conventions"}),
     "tests": frozenset({"contract", "schema", "behaviour", "tokens"}),
 }
 

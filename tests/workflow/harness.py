@@ -94,11 +94,6 @@ class MemoryRecords:
     def __init__(self, files: MemoryFiles) -> None:
         self._files = files
 
-    @property
-    def root(self) -> str:
-        """Return nothing: it stands nowhere."""
-        return ""
-
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes."""
         return self._files.read(path)
