@@ -62,6 +62,9 @@ def _observe(
         )
     except WorkspaceError as error:
         return Observations(problem=error.message, isolation=sandbox.name)
+    problem = _stillborn(ended, target.python)
+    if problem is not None:
+        return Observations(problem=problem, isolation=sandbox.name)
     return _read(ended, sandbox)
 
 
@@ -119,6 +122,14 @@ def _spec(application: Application | None) -> dict[str, Any] | None:
         "error_fields": list(errors.fields or ()),
         "unauthorized_code": codes[0] if len(codes) == 1 else None,
     }
+
+
+def _stillborn(ended: Completed, python: str) -> str | None:
+    """Say why the probe did not even begin, where that is the interpreter's doing and ours."""
+    if ended.stdout.strip() or ended.status != 1 or "start.py" not in ended.stderr:
+        return None
+    last = (ended.stderr.strip().splitlines() or [""])[-1]
+    return f"The probe cannot run in {python} (it needs Python 3.10 or newer): {last}"
 
 
 def _read(ended: Completed, sandbox: Sandbox) -> Observations:

@@ -72,6 +72,23 @@ def test_a_failing_lifespan_is_told(tmp_path: Path, processes: ForkedProcesses) 
     assert "RuntimeError: no database" in told[2]
 
 
+def test_a_backend_that_imports_itself_from_above_is_found(
+    tmp_path: Path, processes: ForkedProcesses
+) -> None:
+    """`from backend.db import …` works whatever the folder is called here; places stay right."""
+    place = seed("plain_sync", tmp_path)
+    (place / "settings.py").write_text("import os\nSECRET = os.environ['JWT_SECRET']\n", "utf-8")
+    text = (place / "main.py").read_text("utf-8")
+    main = text.replace('SECRET = os.environ["JWT_SECRET"]', "from service.settings import SECRET")
+    (place / "main.py").write_text(main.replace('return {"ok": True}', "return 1 / 0"), "utf-8")
+
+    report = check_isolation(context(place, processes))
+
+    (told,) = report.diagnostics
+    assert told.rule == "isolation-server-error"
+    assert str(told.span).startswith("main.py:")
+
+
 def test_no_application_is_told(tmp_path: Path, processes: ForkedProcesses) -> None:
     """A folder without FastAPI has nothing to judge."""
     (tmp_path / "script.py").write_text("print('hello')\n", "utf-8")

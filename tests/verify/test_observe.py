@@ -112,6 +112,17 @@ def test_a_driver_of_the_other_kind_is_tried_when_the_engine_refuses_the_first()
     assert [job["asynchronous"] for job in jobs] == [None, True]
 
 
+def test_an_interpreter_too_old_for_the_probe_is_not_run() -> None:
+    """What fails before the first event, in our own file, is no fault of the backend."""
+    stderr = 'File "/x/probe/start.py", line 9\nSyntaxError: invalid syntax\n'
+    processes = ScriptedProcesses({"start.py": completed(stderr=stderr, status=1)})
+
+    report = check_import(_context(processes))
+
+    assert report.result is Result.NOT_RUN
+    assert report.reason.endswith("SyntaxError: invalid syntax")
+
+
 def test_a_child_that_says_nothing_fails() -> None:
     """An interpreter that dies before the probe begins is a failure with what it wrote."""
     processes = ScriptedProcesses({"start.py": completed(stderr="Killed", status=137)})

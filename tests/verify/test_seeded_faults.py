@@ -420,7 +420,7 @@ _TOKENS = (
         "plain_sync",
         '    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", subject):\n',
         "    if not subject:\n",
-        ("tokens-odd-subject", "GET /notes"),
+        ("tokens-server-error", "POST /notes"),
         ("tokens-server-error", "GET /notes"),
     ),
     Fault(

@@ -46,10 +46,10 @@ class TokenAttacks:
 
     async def run(self) -> dict[str, Any]:
         """Try everything; return the findings."""
-        already = len(self._client.server_errors)
         protected = [
             item for item in self._world.atlas.operations if await self._takes_good_token(item)
         ]
+        already = len(self._client.server_errors)
         deep = _representatives(protected)
         for operation in protected:
             for forgery in self._forgeries:
@@ -68,7 +68,7 @@ class TokenAttacks:
     async def _takes_good_token(self, operation: Operation) -> bool:
         """Check that the refusals to come are due to the token: a good one is taken."""
         with_token = await self._call(operation, self._who.victim.header(), ())
-        if with_token.status == 401:
+        if with_token.status == 401 or with_token.status >= 500:
             self.findings.unprobed[operation.name] = f"refuses a good token: {with_token.excerpt()}"
             return False
         if self._expected.needs_user(operation) is None:

@@ -42,8 +42,11 @@ class LoadError(Exception):
         self.facts = facts
 
 
-def load_app(folder: Path, reference: str | None) -> Loaded:
+def load_app(folder: Path, reference: str | None, scratch: Path) -> Loaded:
     """Import the application, the given one or the first that looks like it.
+
+    A backend that imports itself as a package from the folder above (`from backend.db import …`)
+    finds itself under that name, whatever its folder is called here.
 
     Raises:
         LoadError: With kind `dependency` (the interpreter lacks a distribution), `error` (the
@@ -51,10 +54,18 @@ def load_app(folder: Path, reference: str | None) -> Loaded:
     """
     roots = [folder, *([folder / "src"] if (folder / "src").is_dir() else [])]
     sys.path[:0] = [str(root) for root in roots]
+    package = sources.package_name(folder)
+    if package:
+        (scratch / "above").mkdir()
+        (scratch / "above" / package).symlink_to(folder, target_is_directory=True)
+        sys.path.append(str(scratch / "above"))
     references = [reference] if reference else sources.app_references(folder)
     if not references:
         raise LoadError({"kind": "no-app", "message": "no FastAPI application was found"})
-    return _load(folder, references[0])
+    module, _, attribute = references[0].partition(":")
+    if package and "." not in module:
+        module = f"{package}.{module}"
+    return _load(folder, f"{module}:{attribute}")
 
 
 def _load(folder: Path, reference: str) -> Loaded:

@@ -56,6 +56,8 @@ _PUBLIC = (
     )
 )
 
+_SIGNING_IN = frozenset({"oauth", "oauth2", "sso", "saml", "oidc", "callback", "webhooks"})
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -101,6 +103,8 @@ class Operation:
         literals = [part.lower() for part in self.segments if not part.startswith("{")]
         words = [part for part in literals if part not in {"api", "v1", "v2"}]
         if not words and not self.path_parameters:
+            return True
+        if _SIGNING_IN & set(words):
             return True
         return bool(words) and not self.path_parameters and words[-1] in _PUBLIC
 

@@ -14,7 +14,11 @@ def relative(file: str | None, folder: Path) -> str | None:
     if not file:
         return None
     path = Path(file)
-    if not path.is_absolute() or not path.is_relative_to(folder):
+    if not path.is_absolute():
+        return None
+    # A backend that imports itself from above is reached through a link.
+    path = path if path.is_relative_to(folder) else path.resolve()
+    if not path.is_relative_to(folder):
         return None
     inside = path.relative_to(folder)
     return None if _FOREIGN & set(inside.parts) else inside.as_posix()

@@ -112,7 +112,7 @@ def _run(job: Job, channel: Channel) -> None:
         return
     channel.begin("import")
     try:
-        loaded = load_app(job.folder, job.app)
+        loaded = load_app(job.folder, job.app, job.scratch)
     except LoadError as error:
         channel.result({"ok": False, **error.facts})
         return

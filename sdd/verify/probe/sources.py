@@ -1,5 +1,6 @@
 """What the source text tells before it is imported: wanted settings, where the app is."""
 
+import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _MOST_BYTES = 400_000
 _REQUIRED = re.compile(r"""\benviron\[\s*["'](\w+)["']\s*\]""")
 _OPTIONAL = re.compile(r"""\b(?:getenv|environ\.get|config|env)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = re.compile(r"^\s+(\w+)\s*:\s*([\w.\[\]| ]+?)\s*(=.*)?$", re.MULTILINE)
+_FROM_ABOVE = re.compile(r"^(?:from|import) (\w+)\.(\w+)", re.MULTILINE)
+_ANY_NAME = "backend"
 _FROM_SRC = re.compile(r"^(?:from|import) src\b", re.MULTILINE)
 _RELATIVE = re.compile(r"^from \.", re.MULTILINE)
 _PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w+)["']""")
@@ -91,7 +94,8 @@ def settings(texts: list[str]) -> list[Setting]:
             prefix = (_PREFIX.findall(text) or [""])[0]
             for name, kind, default in _FIELD.findall(text):
                 upper = f"{prefix}{name}".upper()
-                found.setdefault(upper, Setting(upper, kind, required=not default))
+                needed = not default or re.match(r"=\s*Field\(\s*\.\.\.", default) is not None
+                found.setdefault(upper, Setting(upper, kind, required=needed))
     return list(found.values())
 
 
@@ -113,6 +117,24 @@ def app_references(folder: Path) -> list[str]:
                 main = 0 if path.stem in {"main", "app", "server", "asgi"} else 1
                 found.append((rank + main, len(module.split(".")), f"{module}:{name}"))
     return [reference for _, _, reference in sorted(found)]
+
+
+def package_name(folder: Path) -> str | None:
+    """Return the name under which the backend imports its own folder from above; None: it does not.
+
+    `from backend.db import engine` in a folder that holds `db.py`, or `from .db import engine` in
+    a module that lies directly in it.
+    """
+    own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    imported: dict[str, set[str]] = {}
+    for path in python_files(folder):
+        text = read(path)
+        for name, module in _FROM_ABOVE.findall(text):
+            imported.setdefault(name, set()).add(module)
+        if path.parent == folder and path.stem != "__init__" and _RELATIVE.search(text):
+            return folder.name if folder.name.isidentifier() else _ANY_NAME
+    above = (name for name, modules in imported.items() if name not in own and modules <= own)
+    return next((name for name in above if importlib.util.find_spec(name) is None), None)
 
 
 def _module(path: Path, folder: Path, text: str) -> str:
