@@ -200,7 +200,9 @@ class _Reader:
         if self._section == "decision" and not current.choice:
             self._current = replace(current, choice=plain(line.text))
         elif self._section == "rationale":
-            self._current = replace(current, rationale=f"{current.rationale} {line.text}".strip())
+            gap = "; " if line.is_item and current.rationale else " "
+            rationale = f"{current.rationale}{gap}{line.text}".strip()
+            self._current = replace(current, rationale=rationale)
         elif self._section == "alternatives":
             self._option_line(current, line)
 

@@ -12,7 +12,10 @@ from sdd.records.scalars import quoted, scalar
 from sdd.records.stages import NO_FEATURE, STAGES
 
 _TOP = re.compile(r"(?P<key>[A-Za-z_][\w-]*)(?P<colon>:[ \t]*)(?P<value>.*?)(?P<end>[ \t\r]*)$")
-_BLANK = re.compile(r"(?:null|none|~|)$", re.IGNORECASE)
+_ABSOLUTE_ITEM = re.compile(
+    r"(?P<start>[ ]*(?:-|[a-z]+:)[ ]+[\"']?)(?P<path>(?:/|[A-Za-z]:[\\/])[^\"']*?)"
+    r"(?P<end>[\"']?[ \r]*)$"
+)
 _PLAIN_TROUBLE = re.compile(r": |^[@`%&*!|>{\[?#-]|:$| #")
 _DEFAULTS = {
     "surface": "unknown",
@@ -32,7 +35,8 @@ def fix_phrs(phrs: Iterable[Phr], files: ReadableFiles, *, root: str | None = No
 
     Repaired are: ids that are no quoted number, fields under other names or missing, values
     that break the YAML, block text instead of lists, an invented stage where the file name has
-    a real one, paths below `root`, and numbers used twice, which are given the next free one.
+    a real one, absolute paths below `root` or to files that the project has, and numbers used
+    twice, which are given the next free one.
 
     Args:
         phrs: The records, all of a folder together.
@@ -41,11 +45,13 @@ def fix_phrs(phrs: Iterable[Phr], files: ReadableFiles, *, root: str | None = No
     """
     phrs = tuple(phrs)
     numbers = _new_numbers(phrs)
+    known = frozenset(str(path) for path in files.paths())
     changes: list[Change] = []
     for phr in phrs:
         old = files.read(phr.path)
         if old is not None:
-            changes += _changes(phr, old, _fixed(phr, old, numbers.get(phr.path), root), numbers)
+            new = _fixed(phr, old, numbers.get(phr.path), root, known)
+            changes += _changes(phr, old, new, numbers)
     return ChangeSet(changes=tuple(sorted(changes, key=lambda change: change.path)))
 
 
@@ -84,12 +90,13 @@ def _new_numbers(phrs: tuple[Phr, ...]) -> dict[PurePosixPath, int]:
     return given
 
 
-def _fixed(phr: Phr, data: bytes, number: int | None, root: str | None) -> bytes:
+def _fixed(
+    phr: Phr, data: bytes, number: int | None, root: str | None, known: frozenset[str]
+) -> bytes:
     if not phr.has_front_matter or not phr.is_utf8:
         return data
     head, lines, tail = _split(data.decode("utf-8"))
-    if root:
-        lines = list(_without_root(lines, root))
+    lines = list(_relative_lines(lines, root, known))
     lines = [_fixed_line(line, phr, number) for line in lines]
     if phr.fields.broken:
         lines = [_quoted_line(line) for line in lines]
@@ -135,23 +142,34 @@ def _id(value: str, phr: Phr, number: int | None) -> str:
     return quoted(bare) if bare.isdecimal() else value
 
 
-def _without_root(lines: Iterable[str], root: str) -> Iterator[str]:
-    """Take the project's folder off paths, but not in a prompt or response kept in the head."""
+def _relative_lines(lines: Iterable[str], root: str | None, known: frozenset[str]) -> Iterator[str]:
+    """Make paths relative, but not in a prompt or response that is kept in the head."""
     quoting = False
     for line in lines:
         if match := _TOP.match(line):
             quoting = match["key"].lower().startswith(("prompt", "response"))
-        yield line if quoting else _relative(line, root)
+        yield line if quoting else _known_path(_below_root(line, root), known)
 
 
-def _relative(line: str, root: str) -> str:
+def _below_root(line: str, root: str | None) -> str:
     """Take a folder off the path in a line, whichever way its separators lean."""
-    plain = root.rstrip("/\\")
+    plain = (root or "").rstrip("/\\")
     for prefix in dict.fromkeys((plain, plain.replace("\\", "/"), plain.replace("/", "\\"))):
-        at = line.find(prefix)
+        at = line.find(prefix) if prefix else -1
         if at >= 0 and line[at + len(prefix) :][:1] in {"/", "\\"}:
             return line[:at] + line[at + len(prefix) + 1 :].replace("\\", "/")
     return line
+
+
+def _known_path(line: str, known: frozenset[str]) -> str:
+    """Write an absolute path from another machine as the file of this project that it ends in."""
+    match = _ABSOLUTE_ITEM.match(line)
+    if match is None:
+        return line
+    parts = [part for part in re.split(r"[\\/]+", match["path"]) if part]
+    ends = ("/".join(parts[at:]) for at in range(len(parts)))
+    found = next((end for end in ends if end in known), None)
+    return line if found is None else f"{match['start']}{found}{match['end']}"
 
 
 def _quoted_line(line: str) -> str:

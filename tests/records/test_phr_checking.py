@@ -188,6 +188,17 @@ def test_what_is_mechanical_is_mended(good: str, bad: str) -> None:
     assert _fixed(text.replace(good, bad, 1), root="/home/me/p") == text
 
 
+@pytest.mark.parametrize("path", ["/mnt/d/work/backend/items.py", "'C:\\to do\\backend\\items.py'"])
+def test_paths_of_other_machines_are_found_in_the_project(path: str) -> None:
+    """An absolute path that ends in a file of the project is that file."""
+    bad = _GOOD.replace("backend/items.py", path)
+    store = MemoryStore({_PATH: bad, "backend/items.py": ""})
+
+    apply_changes(fix_phrs(list_phrs(store), store), store)
+
+    assert read_phr(store.files[PurePosixPath(_PATH)]).files == ("backend/items.py",)
+
+
 def test_missing_fields_are_added_without_invention() -> None:
     """What can be known from the path is known, the rest says that it is unknown."""
     mended = _fixed("---\ntitle: Add the item list\ndate: 2026-01-02\n---\n## Prompt\nx\n")
