@@ -80,13 +80,14 @@ def test_a_backend_that_imports_itself_from_above_is_found(
     (place / "settings.py").write_text("import os\nSECRET = os.environ['JWT_SECRET']\n", "utf-8")
     text = (place / "main.py").read_text("utf-8")
     main = text.replace('SECRET = os.environ["JWT_SECRET"]', "from service.settings import SECRET")
-    (place / "main.py").write_text(main.replace('return {"ok": True}', "return 1 / 0"), "utf-8")
+    broken = main.replace("    return find_note(note_id, user, session)\n", "    return 1 // 0\n")
+    (place / "main.py").write_text(broken, "utf-8")
 
     report = check_isolation(context(place, processes))
 
-    (told,) = report.diagnostics
-    assert told.rule == "isolation-server-error"
-    assert str(told.span).startswith("main.py:")
+    told = {item.rule: str(item.span) for item in report.diagnostics}
+    line = line_of(place / "main.py", "return 1 // 0")
+    assert told == {"isolation-server-error": f"main.py:{line}"}
 
 
 def test_no_application_is_told(tmp_path: Path, processes: ForkedProcesses) -> None:

@@ -24,7 +24,7 @@ _MOST_BYTES = 400_000
 _REQUIRED = re.compile(r"""\benviron\[\s*["'](\w+)["']\s*\]""")
 _OPTIONAL = re.compile(r"""\b(?:getenv|environ\.get|config|env)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = re.compile(r"^\s+(\w+)\s*:\s*([\w.\[\]| ]+?)\s*(=.*)?$", re.MULTILINE)
-_FROM_ABOVE = re.compile(r"^(?:from|import) (\w+)\.(\w+)", re.MULTILINE)
+_FROM_ABOVE = re.compile(r"^(?:from|import) (\w+)\.([\w.]+)", re.MULTILINE)
 _ANY_NAME = "backend"
 _FROM_SRC = re.compile(r"^(?:from|import) src\b", re.MULTILINE)
 _RELATIVE = re.compile(r"^from \.", re.MULTILINE)
@@ -125,16 +125,19 @@ def package_name(folder: Path) -> str | None:
     `from backend.db import engine` in a folder that holds `db.py`, or `from .db import engine` in
     a module that lies directly in it.
     """
-    own = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
     imported: dict[str, set[str]] = {}
     for path in python_files(folder):
         text = read(path)
         for name, module in _FROM_ABOVE.findall(text):
-            imported.setdefault(name, set()).add(module)
+            imported.setdefault(name, set()).add(module.replace(".", "/"))
         if path.parent == folder and path.stem != "__init__" and _RELATIVE.search(text):
             return folder.name if folder.name.isidentifier() else _ANY_NAME
-    above = (name for name, modules in imported.items() if name not in own and modules <= own)
-    return next((name for name in above if importlib.util.find_spec(name) is None), None)
+    for name, modules in imported.items():
+        here = all((folder / m).is_dir() or (folder / f"{m}.py").is_file() for m in modules)
+        missing = not (folder / name).exists() and not (folder / f"{name}.py").exists()
+        if here and missing and importlib.util.find_spec(name) is None:
+            return name
+    return None
 
 
 def _module(path: Path, folder: Path, text: str) -> str:
