@@ -91,6 +91,7 @@ def _gates(
                 name=gate.name,
                 judge=partial(_ask, verifier, gate),
                 after=(INTEGRATION,) if gate.name == IMPORT else (INTEGRATION, IMPORT),
+                early=gate.alone,  # a child of its own: both processors have work
                 optional=gate.name in _MAY_BE_INCOMPLETE,
             )
             for gate in asked
@@ -98,6 +99,7 @@ def _gates(
         Gate(
             name=CHECKLIST,
             judge=lambda reports: checklist(Backend(files=files, folder=backend), reports),
+            last=True,
         ),
     )
 

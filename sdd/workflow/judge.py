@@ -16,8 +16,10 @@ class Gate:
     """Something that must hold before a run lands.
 
     Attributes:
-        judge: Judges; it is told what the gates before it said, and may take its time.
+        judge: Judges; it is told what the gates that it waited for said, and may take its time.
         after: Gates that must have passed, or this one is not run.
+        early: It begins before those have judged, and counts only if they pass.
+        last: It waits for all gates before it, whatever they say.
         optional: It does not hold up a run when it could not be run. Only gates that need
             something which few machines have are; all others count as failed then.
     """
@@ -25,6 +27,8 @@ class Gate:
     name: str
     judge: Callable[[Reports], GateReport]
     after: tuple[str, ...] = ()
+    early: bool = False
+    last: bool = False
     optional: bool = False
 
 
@@ -37,19 +41,41 @@ class Judgement:
 
 
 async def run_gates(context: Context, gates: Sequence[Gate]) -> Reports:
-    """Let each gate judge, one after the other; a thread each, so that ^C is heard."""
-    reports: Reports = ()
+    """Let each gate judge as soon as it can; a thread each, so that ^C is heard.
+
+    The reports come in the order of the gates, whichever was ready first.
+    """
+    tasks: dict[str, asyncio.Task[GateReport]] = {}
     for gate in gates:
-        context.emit(GateStarted(gate=gate.name))
-        started = context.ports.clock.monotonic()
-        judged = _blocked(gate, reports)
-        if judged is None:
-            judged = await asyncio.to_thread(gate.judge, reports)
-        seconds = judged.seconds or context.ports.clock.monotonic() - started
-        report = replace(judged, seconds=seconds)
-        context.emit(GateFinished(report=report))
-        reports = (*reports, report)
-    return reports
+        awaited = tuple(tasks) if gate.last else gate.after
+        earlier = [tasks[name] for name in awaited if name in tasks]
+        tasks[gate.name] = asyncio.ensure_future(_decide(context, gate, earlier))
+    try:
+        return tuple(await asyncio.gather(*tasks.values()))
+    except BaseException:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        raise
+
+
+async def _decide(
+    context: Context, gate: Gate, earlier: Sequence[asyncio.Task[GateReport]]
+) -> GateReport:
+    """Let one gate judge, once those that it waits for have."""
+    clock = context.ports.clock
+    before: Reports = () if gate.early else tuple(await asyncio.gather(*earlier))
+    context.emit(GateStarted(gate=gate.name))
+    started = clock.monotonic()
+    judged = None if gate.early else _blocked(gate, before)
+    if judged is None:
+        judged = await asyncio.to_thread(gate.judge, before)
+    seconds = judged.seconds or clock.monotonic() - started
+    if gate.early:
+        judged = _blocked(gate, tuple(await asyncio.gather(*earlier))) or judged
+    report = replace(judged, seconds=seconds)
+    context.emit(GateFinished(report=report))
+    return report
 
 
 def _blocked(gate: Gate, reports: Reports) -> GateReport | None:
