@@ -186,9 +186,11 @@ def _check_folder(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _is_own_folder(folder: str, phr: Phr) -> bool:
-    names = {name for name in (phr.feature, phr.branch) if name not in {"", NO_FEATURE}}
-    bare = {_NUMBERED.sub("", name) for name in names}
-    return not names or "{{" in phr.feature or _NUMBERED.sub("", folder) in bare
+    if phr.feature in {"", NO_FEATURE, "unknown"} or "{{" in phr.feature:
+        return True
+    return _NUMBERED.sub("", folder) in {
+        _NUMBERED.sub("", name) for name in (phr.feature, phr.branch)
+    }
 
 
 def _check_date(phr: Phr) -> Iterator[Diagnostic]:
