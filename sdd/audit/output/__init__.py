@@ -1,0 +1,5 @@
+"""Reports in the forms that other programs and people read."""
+
+from sdd.audit.output.view import View
+
+__all__ = ["View"]
