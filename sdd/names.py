@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _IRREGULAR = {
@@ -21,6 +22,7 @@ _IRREGULAR_BACK = {plural: singular for singular, plural in _IRREGULAR.items()}
 _UNCOUNTED = frozenset({"metadata", "information", "news", "series", "statistics", "settings"})
 
 
+@lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """Split an identifier or phrase into its lower-case words."""
     return tuple(match.group().lower() for match in _WORD.finditer(name))
