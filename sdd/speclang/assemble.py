@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from sdd.diagnostics import Severity
 from sdd.ir import Endpoint, Location, Parameter, Shape
 from sdd.speclang.access import AccessRule, decide, is_sign_in
 from sdd.speclang.bases import Base, bases_of, by_section, completed, states_complete_paths
@@ -195,16 +196,13 @@ def _second(
             continue
         if routes.shows(endpoint):
             continue
-        if (
-            read.role in {Role.CONTRACT, Role.OPENAPI}
-            and not statement.strong
-            and statement.form != "mention"
-        ):
+        if read.role in {Role.CONTRACT, Role.OPENAPI} and not statement.strong:
             findings.not_understood(
                 endpoint.span,
                 f"{endpoint.name} is mentioned here, but no endpoint of that name is stated.",
-                hint="State it with a heading, a table row or a list item of its own, or take the mention out.",
+                hint="State it with a heading, a table row or a list item of its own, or take it out.",
                 subject=endpoint.name,
+                severity=Severity.NOTE if statement.form == "mention" else Severity.WARNING,
             )
         elif statement.strong and read.role in {Role.BEHAVIOUR, Role.TOKENS, Role.SPEC}:
             meant = routes.meant(endpoint)

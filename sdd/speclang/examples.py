@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sdd.ir import Constraints, Default, Field, Shape, Type
+from sdd.ir import Constraints, Default, Field, Scalar, Shape, Type
 from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import visible
@@ -214,12 +214,13 @@ class _Reader:
 def _from_bare(text: str, reader: _Reader) -> tuple[Shape, Facts]:
     lowered = text.casefold()
     if lowered in {"true", "false"}:
-        return Shape(type=Type.BOOL, span=reader.span), Facts()
+        return Shape(type=Type.BOOL, span=reader.span, example=lowered == "true"), Facts()
     if lowered in {"null", "none", "undefined"}:
         return Shape(nullable=True, span=reader.span), Facts()
     if _NUMBER.match(text):
         kind = Type.FLOAT if "." in text or "e" in lowered else Type.INT
-        return Shape(type=kind, span=reader.span), Facts()
+        value = float(text) if kind is Type.FLOAT else int(text)
+        return Shape(type=kind, span=reader.span, example=value), Facts()
     return _annotated(text, reader)
 
 
@@ -293,6 +294,9 @@ def _shape(facts: Facts, span: Span | None) -> Shape:
 
 
 def _field(name: str, shape: Shape, facts: Facts, *, optional: bool, span: Span | None) -> Field:
+    facts = counted(name, facts)
+    if facts.type is Type.INT and shape.type is Type.FLOAT:
+        shape = replace(shape, type=Type.INT)
     required = False if optional else facts.required
     if facts.constraints != Constraints() or facts.nullable is not None:
         facts = for_type(replace(facts, type=facts.type or shape.type))
@@ -312,12 +316,16 @@ def _common(items: list[Shape]) -> Shape | None:
         return None
     result = items[0]
     for item in items[1:]:
-        result = combine(result, item)
+        result = combine(result, item, alike=True)
     return result
 
 
-def combine(first: Shape, second: Shape) -> Shape:
-    """Return what two pieces of evidence about one value say together; the first counts more."""
+def combine(first: Shape, second: Shape, *, alike: bool = False) -> Shape:
+    """Return what two pieces of evidence about one value say together; the first counts more.
+
+    With `alike` they are two rows of one list: a value that differs between them is no example
+    of a constant.
+    """
     nullable = True if first.nullable or second.nullable else first.nullable
     if nullable is None:
         nullable = second.nullable
@@ -327,10 +335,10 @@ def combine(first: Shape, second: Shape) -> Shape:
     fields = {item.name: item for item in first.fields}
     for item in second.fields:
         known = fields.get(item.name)
-        fields[item.name] = item if known is None else _combined_field(known, item)
+        fields[item.name] = item if known is None else _combined_field(known, item, alike=alike)
     item_shape = first.item
     if first.item is not None and second.item is not None:
-        item_shape = combine(first.item, second.item)
+        item_shape = combine(first.item, second.item, alike=alike)
     elif item_shape is None and kind is Type.LIST:
         item_shape = second.item
     constraints = first.constraints
@@ -343,13 +351,20 @@ def combine(first: Shape, second: Shape) -> Shape:
         fields=tuple(fields.values()) if kind in {Type.OBJECT, None} else first.fields,
         item=item_shape,
         constraints=constraints,
+        example=_example(first, second, alike=alike),
     )
 
 
-def _combined_field(first: Field, second: Field) -> Field:
+def _example(first: Shape, second: Shape, *, alike: bool) -> Scalar:
+    if alike and first.example != second.example:
+        return None
+    return first.example if first.example is not None else second.example
+
+
+def _combined_field(first: Field, second: Field, *, alike: bool) -> Field:
     return replace(
         first,
-        shape=combine(first.shape, second.shape),
+        shape=combine(first.shape, second.shape, alike=alike),
         required=first.required if first.required is not None else second.required,
         default=first.default if first.default is not None else second.default,
     )

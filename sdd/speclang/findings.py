@@ -24,13 +24,19 @@ class Findings:
             self.diagnostics.append(diagnostic)
 
     def not_understood(
-        self, span: Span, message: str, *, hint: str | None = None, subject: str | None = None
+        self,
+        span: Span,
+        message: str,
+        *,
+        hint: str | None = None,
+        subject: str | None = None,
+        severity: Severity = Severity.WARNING,
     ) -> None:
         """Note that a statement about the API or the schema was left out, and why."""
         self.add(
             Diagnostic(
                 rule="not-understood",
-                severity=Severity.WARNING,
+                severity=severity,
                 message=message,
                 span=span,
                 hint=hint,

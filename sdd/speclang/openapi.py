@@ -321,6 +321,8 @@ class _Reader:
             if stated
             else []
         )
+        if names == ["null"]:
+            return Shape(type=Type.NONE)
         nullable = True if "null" in names or raw.get("nullable") is True else None
         name = next(
             (item for item in names if item != "null"), "object" if "properties" in raw else ""

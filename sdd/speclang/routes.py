@@ -21,8 +21,7 @@ _PARAMETER = re.compile(
     r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$|^\$\{(?P<dollar>\w+)\}$"
 )
 _CONCRETE = re.compile(
-    r"^(?:\d+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[A-Z][A-Z0-9]*_[A-Z0-9_]+|[0-9a-f]{24})$",
-    re.IGNORECASE,
+    r"^(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Z][A-Z0-9]*_[A-Z0-9_]+|[0-9a-f]{24})$"
 )
 _CAPITALS = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 _CODE = re.compile(

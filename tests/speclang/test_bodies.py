@@ -106,6 +106,19 @@ def test_two_examples_in_a_list_complete_each_other() -> None:
     assert outline(response) == [{"a": "int", "b": "str or null"}]
 
 
+def test_an_example_keeps_what_it_shows() -> None:
+    """A scalar's value is kept, unless the rows of a list show two different ones."""
+    response = endpoint(
+        '**Response**:\n```json\n{"status": "ok", "rows": [{"kind": "a", "n": 1}, {"kind": "a", "n": 2}]}\n```'
+    ).response
+    assert response is not None
+    rows = response.fields[1].shape.item
+    assert rows is not None
+
+    assert response.fields[0].shape.example == "ok"
+    assert [item.shape.example for item in rows.fields] == ["a", None]
+
+
 def test_an_envelope_is_a_nested_shape() -> None:
     """`{"status": …, "data": …}` is what the answer is, not decoration."""
     response = endpoint(
