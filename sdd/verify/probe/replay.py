@@ -116,7 +116,14 @@ class Replay:
             )
         elif self._expected.stated and answer.status not in self._expected.path_user:
             firm = self._expected.path_firm
-            self._wrong_status(operation, answer, self._expected.path_user, line, firm=firm)
+            self._findings.add(
+                "isolation-foreign-status",
+                operation.name,
+                f"Answers {answer.status} for another user's id in the path, not "
+                + " or ".join(map(str, self._expected.path_user)),
+                reason=exchange(line, answer),
+                severity="error" if firm else "warning",
+            )
 
     async def _seen_below(
         self, operation: Operation, answer: Response, chain: Mapping[str, Any]
