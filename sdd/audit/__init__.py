@@ -1,10 +1,28 @@
-"""The static checker: who is let in, and whose rows are touched."""
+"""The static checker: who is let in, and whose rows are touched.
 
-from sdd.audit.analysis import audit
-from sdd.audit.lift import lift
+Importing this package does not load the analysis: reports are also read from a cache.
+"""
+
 from sdd.audit.model import Access, AuditReport, AuthReport, RouteReport, Summary, Verdict
 from sdd.audit.report import report_json
 from sdd.audit.settings import AuditSettings
+from sdd.ir import Application
+from sdd.program import Program
+
+
+def audit(program: Program, settings: AuditSettings | None = None) -> AuditReport:
+    """Judge every route of every app of a program."""
+    from sdd.audit import analysis  # noqa: PLC0415 - loads the whole analysis
+
+    return analysis.audit(program, settings)
+
+
+def lift(program: Program) -> Application:
+    """Read a program back into the model: what it stores and answers, and whom it lets in."""
+    from sdd.audit.lifting import application  # noqa: PLC0415 - likewise
+
+    return application.lift(program)
+
 
 __all__ = [
     "Access",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sdd.audit.classes import all_fields
-from sdd.audit.logic import YES, Case, Eq, parts_of, refuted
+from sdd.audit.logic import Case, Eq, parts_of, possible
 from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client
@@ -69,7 +69,9 @@ def _decide_owner(
     if answer.holds:
         return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
     column, value = values[0]
-    if is_client(value):
+    if answer.case is not None:
+        value = _culprit(judge, Situation(answer.case, judge.schema), value, heap)
+    if is_client(value) and not _has_unknown(value):
         because = f"{entity}.{column} is what the client sent ({describe(value)})"
         return Finding(
             obligation=obligation, verdict=Verdict.VIOLATED, because=because, case=answer.case
@@ -91,6 +93,23 @@ def _decide_owner(
         because=f"it is not known whom {entity}.{column} is set to",
         case=answer.case,
     )
+
+
+def _culprit(judge: "Judge", situation: Situation, value: Value, heap: object) -> Value:
+    """Return the alternative that is not the caller in this case."""
+    if not isinstance(value, Phi):
+        return value
+    open_cases = [
+        item
+        for guard, item in value.cases
+        if possible(situation.case, guard) and owner_reason(judge, situation, item, heap) is None
+    ]
+    unknown = [item for item in open_cases if _has_unknown(item)]
+    return next(iter([*unknown, *open_cases]), value)
+
+
+def _has_unknown(value: Value) -> bool:
+    return any(isinstance(part, Sym) and part.kind == "unknown" for part in parts_of(value))
 
 
 def column_value(judge: "Judge", held: Instance, column: str) -> Value | None:
@@ -143,7 +162,7 @@ def _every_case(judge: "Judge", situation: Situation, value: Phi, heap: object) 
     reasons = [
         owner_reason(judge, situation, item, heap)
         for guard, item in value.cases
-        if guard == YES or not refuted(guard, situation.case.literals)
+        if possible(situation.case, guard)
     ]
     return reasons[0] if reasons and all(reasons) else None
 
@@ -183,7 +202,7 @@ def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> 
         reasons = [
             parent_reason(situation, item, parent, key)
             for guard, item in value.cases
-            if not refuted(guard, situation.case.literals)
+            if possible(situation.case, guard)
         ]
         return reasons[0] if reasons and all(reasons) else None
     why = situation.principal(value)

@@ -1,5 +1,5 @@
 """Reads FastAPI and SQLModel code back into the intermediate representation."""
 
-from sdd.audit.lift.application import lift
+from sdd.audit.lifting.application import lift
 
 __all__ = ["lift"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sdd.audit.classes import all_fields
 from sdd.audit.engine import Engine
-from sdd.audit.lift.endpoints import status_of
+from sdd.audit.lifting.endpoints import status_of
 from sdd.audit.logic import Proved, parts_of, values_in
 from sdd.audit.requests import Run
 from sdd.audit.state import State

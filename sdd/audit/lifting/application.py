@@ -2,9 +2,9 @@
 
 from sdd.audit.attributes import schema
 from sdd.audit.judge import judge_route
-from sdd.audit.lift.endpoints import lift_endpoint
-from sdd.audit.lift.entities import lift_entities
-from sdd.audit.lift.policies import lift_auth, lift_errors
+from sdd.audit.lifting.endpoints import lift_endpoint
+from sdd.audit.lifting.entities import lift_entities
+from sdd.audit.lifting.policies import lift_auth, lift_errors
 from sdd.audit.machine import make_engine
 from sdd.audit.requests import run_request
 from sdd.audit.routes import mounts, run_program

@@ -8,7 +8,7 @@ from sdd.audit.annotations import annotation_value
 from sdd.audit.classes import all_fields, is_model
 from sdd.audit.dependencies import strip
 from sdd.audit.engine import Engine
-from sdd.audit.lift.shapes import Shapes, constraints, with_constraints
+from sdd.audit.lifting.shapes import Shapes, constraints, with_constraints
 from sdd.audit.model import RouteReport, Verdict
 from sdd.audit.routes import Mount, handler_function
 from sdd.audit.state import State
