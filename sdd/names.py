@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _IRREGULAR = {
@@ -23,11 +24,13 @@ _UNCOUNTED = frozenset({"metadata", "information", "news", "series", "statistics
 
 
 @lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)  # the same few names are compared over and over
 def words(name: str) -> tuple[str, ...]:
     """Split an identifier or phrase into its lower-case words."""
     return tuple(match.group().lower() for match in _WORD.finditer(name))
 
 
+@lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """Write a name as `snake_case`."""
     return "_".join(words(name))
@@ -57,6 +60,7 @@ def singular(word: str) -> str:
     return prefix + _singular_word(last)
 
 
+@lru_cache(maxsize=4096)
 def _plural_word(word: str) -> str:
     if word in _UNCOUNTED or word in _IRREGULAR_BACK or not word:
         return word
@@ -69,6 +73,7 @@ def _plural_word(word: str) -> str:
     return word + "s"
 
 
+@lru_cache(maxsize=4096)
 def _singular_word(word: str) -> str:
     if word in _UNCOUNTED or word in _IRREGULAR:
         return word
