@@ -48,7 +48,10 @@ def _observe(
 ) -> Observations:
     target = context.target
     sandbox = find_sandbox(
-        context.processes, target.folder, network=target.database_url is not None
+        context.processes,
+        target.folder,
+        target.python,
+        network=target.database_url is not None,
     )
     script = files("sdd.verify").joinpath("probe", "start.py")
     command = sandbox.wrap([target.python, "-I", "-B", str(script)])

@@ -23,22 +23,26 @@ class Sandbox:
         return [*self.prefix, *command]
 
 
-def find_sandbox(processes: Processes, folder: str, *, network: bool) -> Sandbox:
+def find_sandbox(processes: Processes, folder: str, python: str, *, network: bool) -> Sandbox:
     """Return bubblewrap where it works, else no more than what limits processes get anyway.
 
     Args:
         processes: Starts the trial.
+        python: The interpreter that must be reachable inside.
         folder: The backend's folder: the one place beside a private /tmp that may be written.
         network: Whether the machine's network must stay, because a database is reached over it.
     """
     prefix = _bubblewrap(folder, network=network)
     try:
         trial = processes.run(
-            [*prefix, "true"], folder=folder, environment={}, timeout=_TRIAL_SECONDS
+            [*prefix, python, "-I", "-c", "pass"],
+            folder=folder,
+            environment={},
+            timeout=_TRIAL_SECONDS,
         )
     except WorkspaceError:
         return Sandbox(name=LIMITS_ONLY)
-    if trial.status != 0:  # installed, but the system does not let it make namespaces
+    if trial.status != 0:  # no namespaces here, or the interpreter is out of sight
         return Sandbox(name=LIMITS_ONLY)
     return Sandbox(name=BUBBLEWRAP, prefix=prefix)
 

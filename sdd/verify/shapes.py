@@ -24,7 +24,6 @@ class Difference:
     place: str
     text: str
     assumed: bool = False
-    undeclared: bool = False
 
     @override
     def __str__(self) -> str:
@@ -52,7 +51,6 @@ def compare(
             place=place,
             text=f"is declared as anything, not {want.type.value}",
             assumed="type" in want.assumed,
-            undeclared=True,
         )
         return
     if not _alike(want.type, have.type):

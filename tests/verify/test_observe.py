@@ -58,7 +58,7 @@ def test_the_child_gets_a_scrubbed_environment_and_its_job_on_stdin() -> None:
 def test_bubblewrap_is_used_where_it_works() -> None:
     """The backend's folder alone may be written, and there is no network; the summary says so."""
     processes = ScriptedProcesses(
-        {"bwrap true": completed(), "bwrap start.py": completed(stdout=_STARTED)}
+        {"bwrap pass": completed(), "bwrap start.py": completed(stdout=_STARTED)}
     )
 
     report = check_import(_context(processes))
@@ -72,9 +72,9 @@ def test_bubblewrap_is_used_where_it_works() -> None:
 
 def test_a_database_of_the_users_keeps_the_network() -> None:
     """A server on this machine could not be reached from a network of its own."""
-    processes = ScriptedProcesses({"bwrap true": completed()})
+    processes = ScriptedProcesses({"bwrap pass": completed()})
 
-    sandbox = find_sandbox(processes, "/overlay/backend", network=True)
+    sandbox = find_sandbox(processes, "/overlay/backend", _PYTHON, network=True)
 
     assert sandbox.name == BUBBLEWRAP
     assert "--unshare-net" not in sandbox.prefix
@@ -83,9 +83,9 @@ def test_a_database_of_the_users_keeps_the_network() -> None:
 def test_bubblewrap_that_may_not_make_namespaces_is_not_used() -> None:
     """Installed is not enough: it is tried."""
     refused = completed(stderr="bwrap: No permissions to create new namespace", status=1)
-    processes = ScriptedProcesses({"bwrap true": refused})
+    processes = ScriptedProcesses({"bwrap pass": refused})
 
-    assert find_sandbox(processes, "/overlay", network=False).name == LIMITS_ONLY
+    assert find_sandbox(processes, "/overlay", _PYTHON, network=False).name == LIMITS_ONLY
 
 
 def test_a_driver_of_the_other_kind_is_tried_when_the_engine_refuses_the_first() -> None:
