@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
+_DEEPEST = 100
+_LONGEST = 10_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Older:
     """Text in an older grammar with the lines of the original, and what was rewritten."""
@@ -34,6 +38,8 @@ def older_syntax(text: str) -> Older | None:
 
     None when the text is no Python of any version that libcst reads.
     """
+    if not _is_tame(text):
+        return None
     import libcst as cst  # noqa: PLC0415 - loads slowly; only newer files need it
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415
 
@@ -51,6 +57,18 @@ def older_syntax(text: str) -> Older | None:
     return Older(
         text=_apply(text, _outermost(edits)), forms=tuple(sorted({form for *_, form in edits}))
     )
+
+
+def _is_tame(text: str) -> bool:
+    """Whether nothing is nested so deeply that libcst's parser would run out of stack."""
+    depth = deepest = 0
+    for character in text:
+        if character in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in ")]}":
+            depth -= 1
+    return deepest < _DEEPEST and all(len(line) < _LONGEST for line in text.split("\n"))
 
 
 def _rewrites(node: Any) -> Iterator[_Rewrite]:  # noqa: ANN401 - libcst is not imported here

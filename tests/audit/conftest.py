@@ -1,45 +1,33 @@
-"""Programs in memory."""
+"""Audits of programs in memory."""
 
+import re
 from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path
 
 import pytest
+from memory_files import MemoryFiles
 
 from sdd.audit import AuditReport, AuditSettings, audit
-from sdd.program import Program, load
+from sdd.program import load
 
-
-class MemoryFiles:
-    """Files that exist in memory only."""
-
-    def __init__(self, files: Mapping[str, str | bytes]) -> None:
-        self._files = {
-            PurePosixPath(path): text.encode() if isinstance(text, str) else text
-            for path, text in files.items()
-        }
-
-    def read(self, path: PurePosixPath) -> bytes | None:
-        return self._files.get(path)
-
-    def paths(self, under: PurePosixPath = PurePosixPath()) -> list[PurePosixPath]:
-        return sorted(path for path in self._files if path.is_relative_to(under))
-
-
-Loader = Callable[[Mapping[str, str | bytes]], Program]
 Auditor = Callable[..., AuditReport]
 
-
-@pytest.fixture
-def load_files() -> Loader:
-    """Load a program from a mapping of paths to texts."""
-    return lambda files: load(MemoryFiles(files))
+_PAGE = Path(__file__).parents[2] / "docs" / "rules" / "README.md"
 
 
 @pytest.fixture
 def audit_files() -> Auditor:
     """Audit a program given as a mapping of paths to texts."""
 
-    def run(files: Mapping[str, str | bytes], **settings: object) -> AuditReport:
-        return audit(load(MemoryFiles(files)), AuditSettings(**settings))  # type: ignore[arg-type]
+    def run(files: Mapping[str, str | bytes], settings: AuditSettings | None = None) -> AuditReport:
+        return audit(load(MemoryFiles(files)), settings or AuditSettings())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def base_file() -> str:
+    """Return the file that the rule pages share: tables, a session, a verified user."""
+    found = re.search(r"```python\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return found.group(1)
