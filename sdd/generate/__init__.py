@@ -63,5 +63,11 @@ def _rendered(item: FilePlan, options: Options, symbols: Mapping[str, str]) -> R
 def _local(path: str, symbols: Mapping[str, str]) -> dict[str, str]:
     """Return where a file's names come from: `Field` is not the same in models and schemas."""
     own = {"Field": "sqlmodel" if path.startswith("app/models/") else "pydantic"}
-    module = path.removesuffix(".py").replace("/", ".")
-    return {**own, **{name: home for name, home in symbols.items() if home != module}}
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    hidden = () if path.startswith("tests/") else ("tests.",)
+    others = {
+        name: home
+        for name, home in symbols.items()
+        if home != module and not home.startswith(hidden)
+    }
+    return {**own, **others}

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 from collections.abc import Mapping
 
 STANDARD: Mapping[str, str] = {
@@ -70,29 +71,31 @@ _STANDARD_LIBRARY = frozenset(
 )
 
 
-def used_names(body: str) -> frozenset[str]:
-    """Return every name that some Python source reads, or exports in `__all__`."""
-    tree = ast.parse(body)
+def _outer_names(table: symtable.SymbolTable) -> set[str]:
+    """Return the names that a scope and those in it read from outside the module's own code."""
+    module = table.get_type() == "module"
     found = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_referenced()
+        and (
+            not symbol.is_assigned() and not symbol.is_namespace() if module else symbol.is_global()
+        )
     }
-    for node in tree.body:
+    for child in table.get_children():
+        found |= _outer_names(child)
+    return found
+
+
+def used_names(body: str) -> frozenset[str]:
+    """Return every name that some Python source needs from elsewhere, or exports in `__all__`."""
+    table = symtable.symtable(body, "<generated>", "exec")
+    found = _outer_names(table)
+    for node in ast.parse(body).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             found |= set(ast.literal_eval(node.value))
-    return frozenset(found)
-
-
-def _defined(body: str) -> frozenset[str]:
-    """Return the names that a module's own top level binds."""
-    found: set[str] = set()
-    for node in ast.parse(body).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return frozenset(found)
+    own = (item for item in table.get_symbols() if item.is_assigned() or item.is_namespace())
+    return frozenset(found - {symbol.get_name() for symbol in own})
 
 
 def import_block(body: str, symbols: Mapping[str, str]) -> str:
@@ -104,7 +107,7 @@ def import_block(body: str, symbols: Mapping[str, str]) -> str:
             `module:name` imports `name` of the module under the symbol's name.
     """
     known = {**STANDARD, **symbols}
-    wanted = used_names(body) - _defined(body)
+    wanted = used_names(body)
     modules = sorted(wanted & MODULES.keys())
     members: dict[str, set[str]] = {}
     for name in wanted & known.keys():

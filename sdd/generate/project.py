@@ -152,6 +152,8 @@ def error_fields(errors: ErrorPolicy) -> tuple[ErrorFieldPlan, ...]:
     known = [identifier(name) for name in wanted]
     message = next((word for word in _MESSAGE_WORDS if word in known), None)
     code = next((word for word in _CODE_WORDS if word in known), None)
+    if message is None and code not in {None, "error"} and "error" in known:
+        message = "error"
     if message is None and code is not None and (code == "error" or len(known) == 1):
         alone = code == "error" and not errors.codes
         message, code = (code, None) if alone else (None, code)

@@ -179,6 +179,8 @@ def operation(application: Application, endpoint: Endpoint) -> Operation:
     if where.strange is not None:
         return _unknown(endpoint, f"the path parameter '{where.strange}' picks nothing known")
     action = _session_action(application, endpoint, where)
+    if action is Action.HEALTH:
+        return Operation(endpoint=endpoint, action=action)
     if action is not None:
         user = user_entity(application)
         row = find_row(user, endpoint.response) if user else None

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from sdd import names
 from sdd.ir.matching import entity_of_segment, identifier, is_user_word, user_entity
@@ -60,7 +61,8 @@ def address(application: Application, endpoint: Endpoint) -> Address:
 
 def _segments(application: Application, path: str) -> list[str]:
     segments = [segment for segment in path.split("/") if segment]
-    base = [segment for segment in (application.base_path or "").split("/") if segment]
+    stated = (segment for segment in (application.base_path or "").split("/") if segment)
+    base = list(takewhile(lambda segment: not _PARAMETER.match(segment), stated))
     if base and segments[: len(base)] == base and not _names_entity(application, base[-1]):
         segments = segments[len(base) :]
     while segments and _PREFIX.match(segments[0]):

@@ -1,19 +1,20 @@
 """Plans of the tests: one case for each thing that an endpoint must do or refuse."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdd.generate import naming
 from sdd.generate.answers import row_source
 from sdd.generate.checks.scenes import Scene, owner_value
-from sdd.generate.checks.values import invalid, pair, shape_pair
+from sdd.generate.checks.values import Pair, invalid, pair, shape_pair
 from sdd.generate.domain import Direct, Domain, Table, UserItself
 from sdd.generate.lists import USUAL_SIZE
 from sdd.generate.routes import HandlerPlan
 from sdd.generate.scopes import scope
 from sdd.ir import Field, Shape, Type
 from sdd.ir.behaviour import Action, Operation
-from sdd.ir.matching import find_column, is_timestamp
+from sdd.ir.matching import EVERYTHING, find_column, is_timestamp
 from sdd.ir.queries import Filter, FilterKind
 
 _FORBIDDEN, _ABSENT_STATUS = 403, 404
@@ -105,7 +106,7 @@ class Planner:
             method=self.handler.method,
             path=path,
             status=int(str(status)),
-            arrange=tuple(scene.lines),
+            arrange=_without_unused(scene.lines, f"{path} {body} {more}"),
             body=None if body is None else str(body),
             user=str(user),
             signed=bool(self.operation.endpoint.auth),
@@ -177,6 +178,17 @@ class Planner:
         return both.json[index] if both else None
 
 
+def _without_unused(lines: list[str], rest: str) -> tuple[str, ...]:
+    """Store rows that nothing mentions later without a variable."""
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        name, _, call = line.partition(" = ")
+        later = " ".join((*lines[index + 1 :], rest))
+        mentioned = re.search(rf"\b{re.escape(name)}\b", later)
+        kept.append(line if mentioned or not call else call)
+    return tuple(kept)
+
+
 def cases(domain: Domain, handler: HandlerPlan) -> tuple[Case, ...]:
     """Plan the cases of one handler."""
     planner = Planner(domain, handler)
@@ -228,16 +240,17 @@ def _lists_own(planner: Planner) -> Case:
     row = scene.row(planner.table, **scene.bound(planner.operation))
     path = scene.path(planner.operation, None)
     if planner.owned:
-        other = Scene(domain=planner.domain, user="BOB", variables={"": row})
-        other.variables |= {f"taken{i}": v for i, v in enumerate(scene.variables.values())}
-        other.row(planner.table)
-        lines = [
-            line.partition(" = ")[2] if line is other.lines[-1] else line for line in other.lines
-        ]
-        scene.lines += lines
+        _with_row_of_bob(planner, scene)
     doc = "A user sees their own rows alone" if planner.owned else "Everybody sees every row"
     suffix = "shows_own_rows_alone" if planner.owned else "shows_every_row"
     return planner.case("list", suffix, doc, scene, path, expected=[row], **_ids(planner))
+
+
+def _with_row_of_bob(planner: Planner, scene: Scene) -> None:
+    other = Scene(domain=planner.domain, user="BOB")
+    other.variables = {f"taken{i}": name for i, name in enumerate(scene.variables.values())}
+    other.row(planner.table)
+    scene.lines += other.lines
 
 
 def _paging(planner: Planner) -> list[Case]:
@@ -344,6 +357,13 @@ def _filter_values(
     table, column = planner.table, item.columns[0]
     attribute = table.attributes[column.name]
     both = pair(table, column)
+    parameter = next(
+        found for found in planner.operation.endpoint.parameters if found.name == item.parameter
+    )
+    words = [word for word in parameter.constraints.choices if word.casefold() not in EVERYTHING]
+    if both and words and column.name not in table.enums and item.kind is FilterKind.EQUAL:
+        first, second = (words * 2)[:2]
+        both = Pair(python=(repr(first), repr(second)), json=(repr(first), repr(second)))
     if both is None or column.unique or column.foreign_key:
         return None
     if item.kind is FilterKind.STATUS:
@@ -591,7 +611,9 @@ def _toggle(planner: Planner) -> tuple[Case, ...]:
         "row": f"{row}.{key}",
         "attribute": attribute,
         "twice": turns and not sent,
-        "value": _switched_to(planner, sent=sent),
+        "value": (value := _switched_to(planner, sent=sent)),
+        "equals": "is" if value in {"True", "False"} else "==",
+        "differs": "is not" if value in {"True", "False"} else "!=",
     }
     if sent and body is None:
         return ()
@@ -622,11 +644,7 @@ def _statistics(planner: Planner) -> tuple[Case, ...]:
     scene.row(planner.table, **scene.bound(planner.operation))
     path = scene.path(planner.operation, None)
     if planner.owned and not planner.operation.bindings:
-        other = Scene(domain=planner.domain, user="BOB")
-        other.variables = {f"taken{i}": v for i, v in enumerate(scene.variables.values())}
-        other.row(planner.table)
-        other.lines[-1] = other.lines[-1].partition(" = ")[2]
-        scene.lines += other.lines
+        _with_row_of_bob(planner, scene)
     response = planner.operation.endpoint.response
     totals = [
         f"response.json()[{naming.literal(item.name)}] == 1"

@@ -37,7 +37,7 @@ def session_values(domain: Domain, handlers: tuple[HandlerPlan, ...]) -> Mapping
         "probe": _probe(handlers),
     }
     login = _handler(handlers, Action.LOGIN)
-    sent = _body(domain, login, of="account()") if login else None
+    sent = _body(domain, login, of=register) if login else None
     if login is not None and sent is not None:
         found, password = identifying(table, login.operation), password_field(login.operation)
         values["login"] = {
@@ -59,12 +59,16 @@ def _path(handler: HandlerPlan) -> str:
     return naming.literal(handler.full_path)
 
 
-def _body(domain: Domain, handler: HandlerPlan, of: str | None = None) -> str | None:
-    """Return a body as source: with the account's own values, or with those of another body."""
+def _body(domain: Domain, handler: HandlerPlan, of: HandlerPlan | None = None) -> str | None:
+    """Return a body as source: of a registration, or of the login to its account."""
     table, request = domain.user, handler.operation.endpoint.request
     found = identifying(table, handler.operation) if table else None
     if request is None or found is None or table is None:
         return None
+    if of is not None:
+        first = identifying(table, of.operation)
+        if first is None or first[1].name != found[1].name:
+            return None
     parts = []
     for item in request.fields:
         name = naming.literal(item.name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sdd.ir.behaviour import Action, operations
 from sdd.ir.conventions.filling import assume, fill
@@ -48,6 +49,7 @@ def complete_column(
         column = fill(column, constraints=Constraints(choices=choices) if choices else None)
     if column.type is Type.ENUM and not column.constraints.choices:
         column = assume(column, type=Type.STR)
+    column = _spelled_like(column, sent)
     column = fill(column, primary_key=False, unique=False)
     owner = column.name == entity.owner_column
     column = fill(column, indexed=owner or column.foreign_key is not None)
@@ -57,6 +59,21 @@ def complete_column(
     if column.nullable:
         column = fill(column, default=Default())
     return fill(column, default=_default_of_required(column, sent))
+
+
+def _spelled_like(column: Column, sent: Field | None) -> Column:
+    """Write choices as the API writes them, where the schema differs only in upper case."""
+    words = sent.shape.constraints.choices if sent is not None else ()
+    stored = column.constraints.choices
+    spelled = {word.casefold(): word for word in words}
+    if column.type is not Type.ENUM or spelled.keys() != {word.casefold() for word in stored}:
+        return column
+    choices = tuple(spelled[word.casefold()] for word in stored)
+    column = assume(column, constraints=replace(column.constraints, choices=choices))
+    if column.default is None or not isinstance(column.default.value, str):
+        return column
+    value = spelled.get(column.default.value.casefold(), column.default.value)
+    return assume(column, default=replace(column.default, value=value))
 
 
 def _type(application: Application, column: Column, sent: Field | None) -> Type:

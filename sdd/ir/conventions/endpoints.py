@@ -7,7 +7,7 @@ from sdd.ir.behaviour import Action, Direct, Operation, UserItself, operation, o
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.conventions.responses import complete_response
 from sdd.ir.conventions.shapes import LARGEST_INT, complete_request
-from sdd.ir.matching import identifier, is_user_word
+from sdd.ir.matching import EVERYTHING, identifier, is_user_word
 from sdd.ir.model import (
     Application,
     Column,
@@ -202,6 +202,9 @@ def _like_column(parameter: Parameter, column: Column) -> Parameter:
         type_ = Type.ENUM
     parameter = assume(parameter, type=type_)
     if type_ is Type.ENUM and column.constraints.choices:
+        stated = parameter.constraints.choices
+        if any(word.casefold() in EVERYTHING for word in stated):
+            return parameter
         bounds = Constraints(choices=column.constraints.choices)
         return assume(parameter, constraints=bounds)
     return parameter

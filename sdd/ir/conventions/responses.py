@@ -106,7 +106,7 @@ def row_shape(entity: Entity) -> Shape:
     fields = tuple(
         Field(
             name=column.name,
-            shape=fill(complete_shape(Shape(), column), nullable=bool(column.nullable)),
+            shape=fill(_unbounded(complete_shape(Shape(), column)), nullable=bool(column.nullable)),
             required=True,
             assumed=frozenset({"name", "shape", "required"}),
         )
