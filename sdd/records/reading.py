@@ -320,12 +320,19 @@ def _find(body: str, name: str, position: int, end: int) -> re.Match[str] | None
 
 
 def _headings(body: str, position: int, *, through_fences: bool) -> Iterator[re.Match[str]]:
+    unclosed: dict[str, int] = {}  # the shortest fence of each mark that nothing closes
     while match := _LINE.search(body, position):
         position = match.end()
         if match["marks"]:
             yield match
-        elif not through_fences and (block := read_fence(body, match.start())):
+            continue
+        marks = match["fence"].strip()
+        if through_fences or len(marks) >= unclosed.get(marks[0], len(body)):
+            continue
+        if block := read_fence(body, match.start()):
             position = block.end
+        else:
+            unclosed[marks[0]] = len(marks)
 
 
 def _kind(match: re.Match[str]) -> str | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sdd.diagnostics import Diagnostic, Severity, by_place
+from sdd.records.fences import read_fence
+from sdd.records.task_paths import find_paths
 from sdd.text import SourceText, Span
 
 _TASK = re.compile(r"^[ \t]*[-*+][ \t]+\[(?P<box>[ xX])\][ \t]+(?P<rest>[^\r\n]*)", re.MULTILINE)
@@ -13,34 +15,12 @@ _ID = re.compile(
     r"(?:\*\*|`|~~)?(?P<id>T\d+[a-z]?|TASK-?\d+|\d+(?:\.\d+)+)(?:\*\*|`)?[:.)]?(?:\*\*)?\s+"
 )
 _MARKER = re.compile(r"\[(?P<marker>P|US\d+|[A-Z][A-Za-z]*\d*)\]\s*")
-_SKIPPED = re.compile(
-    r"^ {0,3}(?P<marks>`{3,}|~{3,})[^\n]*\n(?:.*?\n)?? {0,3}(?P=marks)[`~]*[ \t]*\r?$|<!--.*?-->",
-    re.MULTILINE | re.DOTALL,
-)
+_SKIPPED_START = re.compile(r"^ {0,3}(?P<marks>`{3,}|~{3,})|<!--", re.MULTILINE)
 _HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+(?P<title>[^\r\n]*?)[ \t]*#*\r?$", re.MULTILINE)
 _DEPENDS = re.compile(
     r"\((?:depends on|requires|needs|after|blocked by)\b:?(?P<what>[^)]*)\)", re.IGNORECASE
 )
 _RANGE = re.compile(r"T(\d+)(?:\s*[-\u2013]\s*T?(\d+))?")
-_EXTENSIONS = (
-    "py|pyi|ts|tsx|js|jsx|mjs|md|toml|ya?ml|json|sql|html|css|txt|ini|cfg|sh|env|lock|example|http"
-)
-_PATH = re.compile(
-    rf"(?<![\w/:.{{}}-])(?:(?:\.?[\w@-][\w.@-]*/)+"
-    rf"(?:[\w.@\[\]-]+\.(?:{_EXTENSIONS})\b|\.[a-z][\w.-]*\w|Dockerfile\b|(?![\w*@{{<\[.]))"
-    rf"|[\w-]+(?:\.[\w-]+)*\.(?:{_EXTENSIONS})\b(?!/)|Dockerfile\b)"
-)
-_QUOTED_FOLDER = re.compile(r"`((?:[\w.@-]+/)+[\w.@-]+/?)`")
-_BARE_FOLDER = re.compile(
-    r"(?<![\w/:.{}-])(?=(?:[\w-]+/)*(?:src|app|backend|frontend|tests|docs|specs|lib|packages)/)"
-    r"((?:[a-z][\w-]*/)+[a-z][\w-]*)(?![\w/.{*-])"
-)
-_PRODUCT = re.compile(r"(?:[A-Z]\w*|next|vue|node|react|express|chart|three|d3|nuxt|socket)\.js")
-_READ_ONLY = re.compile(
-    r"(?:\b(?:GET|POST|PUT|PATCH|DELETE)|\b(?:per|from|see|following|reference|references|against)"
-    r"|(?:based on|according to|(?:defined|specified|described|documented|as|shown) in))\s+[`(*]*$",
-    re.IGNORECASE,
-)
 _TEST = re.compile(r"(?:^|/)(?:tests?/|test_|conftest)|_test\.py$|\.(?:test|spec)\.[jt]sx?$")
 _CONVERGENCE = "Convergence"
 
@@ -236,22 +216,60 @@ def check_tasks(source: SourceText) -> tuple[Diagnostic, ...]:
 
 def _items(text: str, path: str) -> list[tuple[TaskItem, int]]:
     """Return the tasks, each with the offset of the sign inside its box."""
-    skipped = [match.span() for match in _SKIPPED.finditer(text)]
-    headings = [
-        (match.start(), match["title"])
-        for match in _HEADING.finditer(text)
-        if len(match["marks"]) == 2 or match["title"].lower().startswith("phase")  # noqa: PLR2004
-    ]
-    found = [
-        (_item(match, text, path, headings), match.start("box"))
-        for match in _TASK.finditer(text)
-        if not any(start <= match.start() < end for start, end in skipped)
-    ]
+    found: list[tuple[TaskItem, int]] = []
+    phase, line, counted = "", 1, 0
+    for match in _lines(text):
+        if match.re is _HEADING:
+            if len(match["marks"]) == 2 or match["title"].lower().startswith("phase"):  # noqa: PLR2004
+                phase = match["title"]
+            continue
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append((_item(match, Span(path=path, line=line), phase), match.start("box")))
     has_ids = any(item.id for item, _ in found)
     return [(item, box) for item, box in found if item.id or not has_ids]
 
 
-def _item(match: re.Match[str], text: str, path: str, headings: list[tuple[int, str]]) -> TaskItem:
+def _lines(text: str) -> Iterator[re.Match[str]]:
+    """Yield headings and boxes in order, without those in fences and comments."""
+    marks = sorted(
+        [*_HEADING.finditer(text), *_TASK.finditer(text)], key=lambda match: match.start()
+    )
+    skipped = _skipped(text)
+    start, end = next(skipped, (len(text), len(text)))
+    for match in marks:
+        while match.start() >= end and start < len(text):
+            start, end = next(skipped, (len(text), len(text)))
+        if not start <= match.start() < end:
+            yield match
+
+
+def _skipped(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where fences and comments stand that are closed."""
+    position = 0
+    unclosed: dict[str, int] = {}  # what begins so is closed by nothing further down
+    while match := _SKIPPED_START.search(text, position):
+        position = match.end()
+        marks = match["marks"] or "<"
+        if len(marks) >= unclosed.get(marks[0], len(text) + 1):
+            continue
+        end = _end_of_skipped(text, match)
+        if end is None:
+            unclosed[marks[0]] = len(marks)
+        else:
+            yield match.start(), end
+            position = end
+
+
+def _end_of_skipped(text: str, match: re.Match[str]) -> int | None:
+    if match["marks"]:
+        block = read_fence(text, match.start())
+        return block.end if block else None
+    end = text.find("-->", match.end())
+    return end + 3 if end >= 0 else None
+
+
+def _item(match: re.Match[str], span: Span, phase: str) -> TaskItem:
     rest = match["rest"]
     found = _ID.match(rest)
     position = found.end() if found else 0
@@ -260,41 +278,16 @@ def _item(match: re.Match[str], text: str, path: str, headings: list[tuple[int, 
         markers.append(marker["marker"])
         position = marker.end()
     words = rest[position:].strip()
-    line = text.count("\n", 0, match.start()) + 1
     return TaskItem(
         id=found["id"] if found else "",
         parallel="P" in markers,
         story=next((marker for marker in markers if marker.startswith("US")), None),
         text=words,
-        paths=_paths(words),
+        paths=find_paths(_DEPENDS.sub("", words)),
         depends=tuple(_dependencies(words)),
-        phase=next((title for at, title in reversed(headings) if at < match.start()), ""),
+        phase=phase,
         done=match["box"] in "xX",
-        span=Span(path=path, line=line),
-    )
-
-
-def _paths(text: str) -> tuple[str, ...]:
-    """Return the paths that a task says it will write; what it only refers to is left out."""
-    text = _DEPENDS.sub("", text)
-    found = [(match.start(), match[0]) for match in _PATH.finditer(text)]
-    for folder in (_QUOTED_FOLDER, _BARE_FOLDER):
-        found += [(match.start(1), match[1]) for match in folder.finditer(text)]
-    paths = [
-        path
-        for at, path in sorted(found)
-        if not _PRODUCT.fullmatch(path) and not _READ_ONLY.search(text[:at])
-    ]
-    whole = list(dict.fromkeys(path for path in paths if path.strip("./@")))
-    return tuple(path for path in whole if not _is_part(path, whole))
-
-
-def _is_part(path: str, whole: list[str]) -> bool:
-    """Tell whether a longer path of the same task says the same with more."""
-    return any(
-        other != path
-        and (other.endswith(f"/{path}") or (path.endswith("/") and other.startswith(path)))
-        for other in whole
+        span=span,
     )
 
 
@@ -380,7 +373,7 @@ def _parallel(items: tuple[TaskItem, ...]) -> Iterator[Diagnostic]:
 
 def _convergence_heading(text: str) -> str | None:
     """Return the heading that new tasks need; None when the file ends in such a phase."""
-    titles = [match["title"] for match in _HEADING.finditer(_SKIPPED.sub("", text))]
+    titles = [match["title"] for match in _lines(text) if match.re is _HEADING]
     phases = [title for title in titles if title.lower().startswith("phase")]
     if titles and titles[-1].startswith("Phase") and titles[-1].endswith(_CONVERGENCE):
         return None

@@ -1,5 +1,7 @@
 """Reading prompt history records of every form that people have written."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,3 +161,14 @@ def test_statistics_count_by_stage_and_month() -> None:
 
     assert (counted.total, counted.stages, counted.months) == (5, {"green": 5}, {"2026-01": 5})
     assert counted.features == {"none": 5}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", ["```a\n", "```a\n~~~b\n", "## Prompt\n", "## Response\n"])
+def test_hostile_records_take_linear_time(piece: str) -> None:
+    """Hundreds of kilobytes of fences that nothing closes, or of headings, are read in seconds."""
+    started = time.process_time()
+
+    read_phr((_HEAD + piece * (300_000 // len(piece))).encode()).sections  # noqa: B018 - read
+
+    assert time.process_time() - started < 10

@@ -1,6 +1,7 @@
 """tasks.md: read as it is written, ticked on evidence alone."""
 
 import dataclasses
+import time
 
 import pytest
 from hypothesis import given
@@ -196,3 +197,16 @@ def test_lists_that_contradict_themselves_are_reported() -> None:
         ("unknown-dependency", 4),
         ("ticked-out-of-order", 5),
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece", ["```a\n- [ ] T001 x\n", "<!-- \n", "- [ ] T001 a/b.py (depends on T001)\n", "## P\n"]
+)
+def test_hostile_lists_take_linear_time(piece: str) -> None:
+    """Hundreds of kilobytes of fences, comments or tasks are read in seconds."""
+    started = time.process_time()
+
+    _read(piece * (300_000 // len(piece)))
+
+    assert time.process_time() - started < 10
