@@ -23,6 +23,13 @@ _ANSWERABLE = {
     "token attacks": "auth",
     "checklist": "assembly",
 }
+# Gates that look from outside see a handler or a test fail, whoever made the mistake beneath it.
+_BENEATH = {
+    "contract": ("schemas",),
+    "tests": ("routes", "repositories"),
+    "isolation probe": ("repositories",),
+    "token attacks": ("auth",),
+}
 
 
 def faults(reports: Iterable[GateReport]) -> tuple[tuple[str, Diagnostic], ...]:
@@ -63,13 +70,17 @@ def repair_errands(
 def concerned(plan: Plan, gate: str, diagnostic: Diagnostic) -> tuple[WorkOrder, ...]:
     """Return the orders in whose files a diagnostic and its related places are.
 
-    One that names no file of the backend goes to the order that answers for its gate.
+    One that names no file of the backend goes to the order that answers for its gate; one of a
+    gate that sees the surface alone goes to the orders beneath as well.
     """
     spans = [diagnostic.span, *(related.span for related in diagnostic.related)]
     paths = dict.fromkeys(PurePosixPath(span.path) for span in spans if span and span.path)
     owners = [plan.owner(path) for path in paths if path.is_relative_to(plan.backend)]
-    found = tuple(dict.fromkeys(owner for owner in owners if owner is not None))
-    return found or (plan.order(_ANSWERABLE.get(gate, "assembly")),)
+    found = [owner for owner in owners if owner is not None]
+    if not found:
+        found.append(plan.order(_ANSWERABLE.get(gate, "assembly")))
+    found += [plan.order(order) for order in _BENEATH.get(gate, ())]
+    return tuple(dict.fromkeys(found))
 
 
 def _errand(order: WorkOrder, diagnostics: Sequence[Diagnostic], number: int) -> Errand:

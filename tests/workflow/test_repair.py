@@ -37,12 +37,20 @@ def test_a_diagnostic_finds_the_agent_of_its_file() -> None:
 
 def test_the_agents_of_related_places_are_asked_too() -> None:
     """A failing test concerns who wrote it and who wrote what it calls, data first."""
-    assert errand_ids("tests", diagnostic(TEST, related=QUERY)) == [["repositories"], ["tests"]]
+    assert errand_ids("audit", diagnostic(TEST, related=QUERY)) == [["repositories"], ["tests"]]
+
+
+def test_a_gate_that_looks_from_outside_reaches_those_beneath() -> None:
+    """The probe sees a handler leak; the query may be at fault."""
+    handler = diagnostic("backend/app/api/v1/tasks.py")
+
+    assert errand_ids("isolation probe", handler) == [["repositories"], ["routes"]]
+    assert errand_ids("tests", diagnostic(TEST)) == [["repositories"], ["routes"], ["tests"]]
 
 
 def test_without_a_place_the_gates_own_order_answers() -> None:
-    """A missing operation is the routes' affair, a missing table the models'."""
-    assert errand_ids("contract", diagnostic(None)) == [["routes"]]
+    """An unprotected route is the routes' affair, a missing table the models'."""
+    assert errand_ids("audit", diagnostic(None)) == [["routes"]]
     assert errand_ids("schema", diagnostic("specs/database/schema.md")) == [["models"]]
 
 

@@ -1,7 +1,7 @@
 """Models that make a mistake on purpose: they keep repair and gates honest in tests."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sdd.agents.conversation import (
@@ -69,66 +69,74 @@ def deterministic_models() -> dict[str, DeterministicModel]:
 MARK = ".is_not(None)"
 
 
-def without_owner(code: str) -> str | None:
-    """Return code in which one comparison with the user's id compares nothing; None without one."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):
-        return None
-    for comparison in _owner_comparisons(tree):
-        column = ast.get_source_segment(code, comparison.left)
-        whole = ast.get_source_segment(code, comparison)
-        if column and whole:
-            return code.replace(whole, f"{column}{MARK}", 1)
+def without_owner(code: str, owner: str) -> str | None:
+    """Return code in which one comparison with the owner compares nothing; None without one."""
+    tree = _parsed(code)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(
+                left=ast.Attribute(value=ast.Name()) as column,
+                ops=[ast.Eq()],
+                comparators=[ast.Name(id=name)],
+            ) if name == owner:
+                whole = ast.get_source_segment(code, node)
+                kept = ast.get_source_segment(code, column)
+                if whole and kept:
+                    return code.replace(whole, f"{kept}{MARK}", 1)
+            case _:
+                pass
     return None
 
 
-def _owner_comparisons(tree: ast.Module) -> Iterator[ast.Compare]:
-    """Yield `Model.column == parameter` where every public method takes that parameter."""
-    scopes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.Module))
-    for scope in scopes:
-        functions = [
-            node
-            for node in scope.body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and not node.name.startswith("_")
-        ]
-        if not functions:
+def find_owner(codes: Iterable[str]) -> str | None:
+    """Return the parameter that every public method takes, the first one if there are several."""
+    signatures = [signature for code in codes for signature in _signatures(_parsed(code))]
+    if not signatures:
+        return None
+    shared = set.intersection(*map(set, signatures))
+    return next((name for name in signatures[0] if name in shared), None)
+
+
+def _parsed(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError):
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _signatures(tree: ast.Module) -> Iterator[list[str]]:
+    for scope in ast.walk(tree):
+        if not isinstance(scope, ast.ClassDef):
             continue
-        shared = set.intersection(*(_parameters(function) for function in functions))
-        for function in functions:
-            for node in ast.walk(function):
-                match node:
-                    case ast.Compare(
-                        left=ast.Attribute(value=ast.Name()),
-                        ops=[ast.Eq()],
-                        comparators=[ast.Name(id=name)],
-                    ) if name in shared:
-                        yield node
-                    case _:
-                        pass
-
-
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    arguments = function.args
-    named = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    return {argument.arg for argument in named} - {"self", "session"}
+        for node in scope.body:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if not node.name.startswith("_"):
+                    arguments = node.args
+                    named = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+                    yield [item.arg for item in named if item.arg not in {"self", "session"}]
+                case _:
+                    pass
 
 
 def _spoilt_once(calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
     changed = list(calls)
+    owner = find_owner(_content(call) for call in calls)
     for index, call in enumerate(changed):
-        content = str(call.arguments.get("content", ""))
-        spoilt = without_owner(content) if call.name == "write_file" else None
+        spoilt = without_owner(_content(call), owner) if owner is not None else None
         if spoilt is not None:
             changed[index] = replace(call, arguments={**call.arguments, "content": spoilt})
             break
     return tuple(changed)
 
 
+def _content(call: ToolCall) -> str:
+    return str(call.arguments.get("content", "")) if call.name == "write_file" else ""
+
+
 def _rewrites(texts: dict[str, str], turn: int) -> Iterator[ToolCall]:
+    owner = find_owner(texts.values())
     for path, text in texts.items():
-        spoilt = without_owner(text)
+        spoilt = without_owner(text, owner) if owner is not None else None
         if spoilt is not None:
             arguments = {"path": path, "content": spoilt}
             yield ToolCall(id=f"{turn}-1", name="write_file", arguments=arguments)

@@ -10,6 +10,7 @@ from sdd.workflow.offline.scripted import (
     MARK,
     DropsFilter,
     deterministic_models,
+    find_owner,
     without_owner,
 )
 from tests.workflow.test_plan import briefing, plan_of
@@ -49,8 +50,10 @@ def written(model: DropsFilter, messages: list[Message]) -> str:
 
 
 def test_the_owner_is_left_out_of_one_query_whatever_it_is_called() -> None:
-    """The comparison with the parameter that every method takes is the owner's."""
-    code = without_owner(CODE)
+    """The parameter that every method takes is the owner's."""
+    owner = find_owner([CODE])
+    assert owner == "person"
+    code = without_owner(CODE, owner)
 
     assert code is not None
     assert code.count("Note.holder == person") == 1
@@ -60,8 +63,16 @@ def test_the_owner_is_left_out_of_one_query_whatever_it_is_called() -> None:
 
 def test_code_without_an_owner_is_left_alone() -> None:
     """There is nothing to drop, and nothing is broken."""
-    assert without_owner("def list() -> None: ...\n") is None
-    assert without_owner("class (:") is None
+    assert without_owner("def list() -> None: ...\n", "person") is None
+    assert without_owner("class (:", "person") is None
+    assert find_owner(["class (:", "x = 1\n"]) is None
+
+
+def test_a_parent_in_every_method_of_one_file_is_not_taken_for_the_owner() -> None:
+    """Only what all methods of all files take is the owner."""
+    child = CODE.replace("person: str", "parent: int, person: str")
+
+    assert find_owner([child, CODE]) == "person"
 
 
 def test_drops_filter_spoils_the_first_turn_and_lets_it_be_mended() -> None:
