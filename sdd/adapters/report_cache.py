@@ -3,12 +3,13 @@
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sdd.adapters.disk import STATE
+from sdd.adapters.single_file import replace_file
+from sdd.errors import WorkspaceError
 
 _JUDGES = ("audit", "program", "text", "diagnostics.py", "names.py", "__init__.py")
 
@@ -31,14 +32,12 @@ class ReportCache:
     def keep(self, data: dict[str, Any]) -> None:
         """Replace what is kept, at one stroke."""
         text = json.dumps(data, separators=(",", ":"))
-        staged = self._path.with_suffix(f".{os.getpid()}.tmp")
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, WorkspaceError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             ignore = self._state / ".gitignore"
             if not ignore.exists():
                 ignore.write_text("*\n", encoding="utf-8")
-            staged.write_text(text, encoding="utf-8")
-            staged.replace(self._path)
+            replace_file(self._path, text)
 
 
 def program_stamp() -> str:

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from sdd.adapters.disk import SKIPPED
@@ -12,6 +13,7 @@ from sdd.errors import WorkspaceError
 
 _NEEDED = frozenset({".py"})
 _ENVIRONMENT = "pyvenv.cfg"
+_TOLD = frozenset({".tox", ".venv", "node_modules"})
 
 
 def matters(path: PurePosixPath) -> bool:
@@ -26,11 +28,13 @@ class SourceTree:
     Attributes:
         listing: The files that matter, sorted.
         links: Symbolic links to folders; they are not followed.
+        skipped: Folders of installed packages that were not entered.
         contents: What has been read so far.
     """
 
     listing: Sequence[PurePosixPath]
     links: tuple[PurePosixPath, ...] = ()
+    skipped: tuple[PurePosixPath, ...] = ()
     root: Path | None = None
     contents: dict[PurePosixPath, bytes] = field(default_factory=dict)
     closed: set[PurePosixPath] = field(default_factory=set)
@@ -79,18 +83,25 @@ class SourceTree:
 
 def read_tree(root: Path) -> SourceTree:
     """List a folder; folders of tools and caches are not entered, links not followed."""
-    files: list[PurePosixPath] = []
-    links: list[PurePosixPath] = []
-    for path, is_link in _walk(str(root), ""):
-        if is_link:
-            links.append(PurePosixPath(path))
-        elif path.endswith((".py", _ENVIRONMENT)):
-            files.append(PurePosixPath(path))
-    listing = sorted(path for path in files if matters(path))
-    return SourceTree(listing=listing, links=tuple(sorted(links)), root=root)
+    found: dict[_Kind, list[PurePosixPath]] = {kind: [] for kind in _Kind}
+    for path, kind in _walk(str(root), ""):
+        if kind is not _Kind.FILE or path.endswith((".py", _ENVIRONMENT)):
+            found[kind].append(PurePosixPath(path))
+    return SourceTree(
+        listing=sorted(path for path in found[_Kind.FILE] if matters(path)),
+        links=tuple(sorted(found[_Kind.LINK])),
+        skipped=tuple(sorted(found[_Kind.SKIPPED])),
+        root=root,
+    )
 
 
-def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bool]]:
+class _Kind(Enum):
+    FILE = "file"
+    LINK = "link"
+    SKIPPED = "skipped"
+
+
+def _walk(folder: str, prefix: str) -> Iterator[tuple[str, _Kind]]:
     try:
         with os.scandir(folder) as scan:
             entries = list(scan)
@@ -100,12 +111,14 @@ def _walk(folder: str, prefix: str) -> Iterator[tuple[str, bool]]:
         path = f"{prefix}{entry.name}"
         if entry.is_symlink():
             if _leads_to_a_folder(entry):
-                yield path, True
+                yield path, _Kind.LINK
         elif entry.is_dir(follow_symlinks=False):
             if entry.name not in SKIPPED:
                 yield from _walk(entry.path, f"{path}/")
+            elif entry.name in _TOLD:
+                yield path, _Kind.SKIPPED
         elif entry.is_file(follow_symlinks=False):
-            yield path, False
+            yield path, _Kind.FILE
 
 
 def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:

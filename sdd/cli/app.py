@@ -12,7 +12,7 @@ from sdd.cli.apps.phr import phr_app
 from sdd.cli.apps.runs import runs_app
 from sdd.cli.apps.spec import spec_app
 from sdd.cli.options import FormatOption, Project, Quiet, Verbose
-from sdd.cli.output import Format, ReportFormat
+from sdd.cli.output import AuditFormat, Format, ReportFormat
 from sdd.diagnostics import Severity
 
 app = typer.Typer(
@@ -121,7 +121,7 @@ def implement(  # noqa: PLR0913 - one argument for each option
 
 
 @app.command()
-def audit(
+def audit(  # noqa: PLR0913 - one argument for each option
     folder: Annotated[
         Path | None, typer.Argument(help="The backend's folder; default: backend/ or this one.")
     ] = None,
@@ -135,19 +135,58 @@ def audit(
     fail_on: Annotated[
         Severity, typer.Option(help="End 1 from this severity on: error, warning or note.")
     ] = Severity.ERROR,
-    output_format: FormatOption = Format.TEXT,
+    output_format: Annotated[
+        AuditFormat,
+        typer.Option("--format", help="text, json, sarif, junit, github, markdown or html."),
+    ] = AuditFormat.TEXT,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the report to this file instead of stdout.")
+    ] = None,
+    diff: Annotated[
+        str | None, typer.Option(metavar="REV", help="Only what is new since a git revision.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="JSON file of findings that are accepted for now.")
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Accept all present findings in that file.")
+    ] = False,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Write access.lock: who may do what, for review.")
+    ] = False,
+    check_lock: Annotated[
+        bool, typer.Option("--check-lock", help="End 1 when a route differs from access.lock.")
+    ] = False,
+    drop_suppressed: Annotated[
+        bool, typer.Option("--drop-suppressed", help="Leave suppressed findings out.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Analyse even if nothing has changed.")
+    ] = False,
     verbose: Verbose = False,
 ) -> int:
     """Check that every route is authenticated and every query confined to the user."""
     from sdd.cli.commands.audit import AuditArguments, audit_command  # noqa: PLC0415
+    from sdd.wiring.auditing import AuditRequest  # noqa: PLC0415
 
+    request = AuditRequest(
+        folder=folder,
+        cache=not no_cache,
+        diff=diff,
+        baseline=baseline,
+        update_baseline=update_baseline,
+        lock=lock,
+        check_lock=check_lock,
+    )
     return audit_command(
         AuditArguments(
-            folder=folder,
+            request=request,
             explain=explain,
             strict=strict,
             fail_on=fail_on,
             output_format=output_format,
+            output=output,
+            drop_suppressed=drop_suppressed,
             verbose=verbose,
         )
     )

@@ -25,6 +25,18 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
 
 
+class AuditFormat(StrEnum):
+    """How the audit reports, for people, build servers and code hosts."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """The two consoles of a command and how much it says."""

@@ -1,58 +1,301 @@
-"""Joins the audit with a folder on disk and the project's settings."""
+"""Joins the audit with a folder on disk, its history, its settings and what it keeps."""
 
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from sdd.adapters.disk import DiskFiles
+from sdd.adapters.clock import SystemClock
+from sdd.adapters.git import open_git
+from sdd.adapters.report_cache import ReportCache, program_stamp
+from sdd.adapters.single_file import replace_file
+from sdd.adapters.source_tree import SourceTree, matters, read_tree
 from sdd.audit import AuditReport, AuditSettings, audit
-from sdd.errors import ConfigError
+from sdd.audit.baseline import apply_baseline, baseline_text, only_new
+from sdd.audit.catalog import rule_texts
+from sdd.audit.declarations import check_declarations
+from sdd.audit.lockfile import LOCKFILE, check_lock, lock_text
+from sdd.audit.serial import report_from_data, report_to_data
+from sdd.audit.suppressions import suppress
+from sdd.errors import ConfigError, WorkspaceError
+from sdd.ports import Clock
 from sdd.program import load
 from sdd.wiring.settings import current_settings
 
 _MARKS = ("sdd.toml", "pyproject.toml", ".git")
+_TESTS = frozenset({"test", "tests"})
+_MIGRATIONS = frozenset({"alembic", "migrations", "versions"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """What a user asks of an audit beside the verdicts.
+
+    Attributes:
+        folder: None: `backend/`, or else this folder.
+        cache: Take an earlier report where nothing has changed.
+        diff: Report only what is new since this revision.
+        baseline: A file of accepted findings.
+        update_baseline: Accept all present findings, in that file.
+        lock: Write the access lockfile.
+        check_lock: Hold the routes against it.
+    """
+
+    folder: Path | None = None
+    cache: bool = True
+    diff: str | None = None
+    baseline: Path | None = None
+    update_baseline: bool = False
+    lock: bool = False
+    check_lock: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """A folder and what the audit says of it; `shown` is the folder as the user named it."""
+    """A folder and what the audit says of it.
+
+    Attributes:
+        shown: The folder as the user named it.
+        prefix: Where it lies in its repository, for tools that count from there.
+        left_out: What was not judged, and why, in a few words each.
+        written: Files that were written.
+        warm: Whether the report came from the cache.
+        sources: The files that were read, for excerpts.
+    """
 
     root: Path
     shown: str
+    prefix: PurePosixPath
     report: AuditReport
+    left_out: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    warm: bool = False
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def audit_folder(folder: Path | None) -> Audited:
+def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
     """Audit a folder; the settings are those of the nearest project around it.
 
     Raises:
-        ConfigError: There is no such folder, or nothing in it to audit.
+        SddError: There is nothing to audit, or a file or revision that was named is no use.
     """
-    named = folder or _usual(Path.cwd())
-    if not named.is_dir():
-        raise ConfigError(f"No folder {named}.", hint="Name the backend's folder.")
+    named = _folder(request)
     root = named.resolve()
-    options = current_settings(_project_of(root)).audit
-    report = audit(
-        load(DiskFiles(root), PurePosixPath()),
-        AuditSettings(
-            public_routes=options.public,
-            trusted_verifiers=options.verifiers,
-            api_prefix=options.api_prefix,
-        ),
+    project = _project_of(root)
+    options = current_settings(project).audit
+    settings = AuditSettings(
+        public_routes=options.public,
+        trusted_verifiers=options.verifiers,
+        api_prefix=options.api_prefix,
     )
+    audit_one = _Auditing(
+        project=project if request.cache else None,
+        settings=settings,
+        clock=clock or SystemClock(),
+    )
+    tree = read_tree(root)
+    report, warm = audit_one.report(tree, "audit")
     if not report.files and not report.unreadable:
         raise ConfigError(
             f"No Python files in {named}.", hint="Name the folder that holds the FastAPI app."
         )
-    return Audited(root=root, shown=str(named), report=report)
+    if request.diff is not None:
+        before, _ = audit_one.report(_tree_at(root, request.diff), "audit-base")
+        report = only_new(report, before)
+    report = check_declarations(report, settings) if request.diff is None else report
+    report, written = _with_files(request, report, root)
+    return Audited(
+        root=root,
+        shown=str(named),
+        prefix=_prefix(root, project),
+        report=report,
+        left_out=_left_out(tree),
+        written=written,
+        warm=warm,
+        sources=_sources(tree),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Auditing:
+    """Audits trees under the same settings; `project` keeps the reports, if any does."""
+
+    project: Path | None
+    settings: AuditSettings
+    clock: Clock
+
+    def report(self, tree: SourceTree, name: str) -> tuple[AuditReport, bool]:
+        """Return the report of a tree, suppressions applied, and whether it was kept."""
+        cache = ReportCache(self.project, name) if self.project is not None else None
+        key = self._key(tree) if cache is not None else []
+        kept = _kept(cache.load(), key, tree) if cache is not None else None
+        report, rules = kept or self._fresh(tree)
+        if cache is not None and kept is None and not tree.closed:
+            files, data = tree.hashes(), report_to_data(report)
+            cache.keep({"key": key, "files": files, "rules": list(rules), "report": data})
+        today = self.clock.now().date()
+        return suppress(report, _sources(tree), today, rules), kept is not None
+
+    def _fresh(self, tree: SourceTree) -> tuple[AuditReport, tuple[str, ...]]:
+        return audit(load(tree), self.settings), tuple(rule_texts())
+
+    def _key(self, tree: SourceTree) -> list[str]:
+        python = ".".join(map(str, sys.version_info[:3]))
+        return [program_stamp(), python, repr(self.settings), tree.listing_hash()]
+
+
+def _kept(
+    data: Mapping[str, Any], key: list[str], tree: SourceTree
+) -> tuple[AuditReport, tuple[str, ...]] | None:
+    files, rules = data.get("files"), data.get("rules")
+    if data.get("key") != key or not isinstance(files, dict) or not isinstance(rules, list):
+        return None
+    if not tree.holds(files):
+        return None
+    try:
+        return report_from_data(data.get("report")), tuple(map(str, rules))
+    except ValueError:
+        return None
+
+
+def _tree_at(root: Path, revision: str) -> SourceTree:
+    git = open_git(root)
+    if git is None:
+        raise WorkspaceError(
+            f"--diff needs git, and {root} is in no git repository that can be read.",
+            hint="Run it inside a checkout with git installed, or without --diff.",
+        )
+    files = git.files_at(git.commit_of(revision), matters)
+    return SourceTree(listing=sorted(files), contents=files)
+
+
+def _with_files(
+    request: AuditRequest, report: AuditReport, root: Path
+) -> tuple[AuditReport, tuple[str, ...]]:
+    """Apply, or write, the baseline and the lockfile."""
+    written = []
+    if request.baseline is not None:
+        name = str(request.baseline)
+        if request.update_baseline:
+            replace_file(request.baseline, baseline_text(report))
+            written.append(name)
+        report = apply_baseline(report, _read(request.baseline, "--update-baseline"), name)
+    lockfile = root / LOCKFILE
+    if request.lock:
+        replace_file(lockfile, lock_text(report))
+        written.append(_near(lockfile))
+    if request.check_lock:
+        report = check_lock(report, _read(lockfile, "--lock"))
+    return report, tuple(written)
+
+
+def _read(path: Path, how: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"There is no {_near(path)}.", hint=f"Write it with `sdd audit … {how}` and commit it."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{_near(path)} is not UTF-8 text.") from error
+
+
+def _near(path: Path) -> str:
+    """Name a path from here, if it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _folder(request: AuditRequest) -> Path:
+    if request.update_baseline and request.baseline is None:
+        raise ConfigError("--update-baseline does not say which file.", hint="Add --baseline FILE.")
+    if request.update_baseline and request.diff is not None:
+        raise ConfigError(
+            "--update-baseline accepts everything, --diff looks at a part.",
+            hint="Use one at a time.",
+        )
+    if request.lock and request.check_lock:
+        raise ConfigError(
+            "--lock writes what --check-lock would compare with.", hint="Use one at a time."
+        )
+    named = request.folder or _usual(Path.cwd())
+    if named.is_file():
+        raise ConfigError(
+            f"{named} is a file, and routes are judged with the whole program.",
+            hint=f"Name the folder: sdd audit {named.parent}",
+        )
+    if not named.is_dir():
+        raise ConfigError(f"No folder {named}.", hint="Name the backend's folder.")
+    return named
 
 
 def _usual(folder: Path) -> Path:
-    return folder / "backend" if (folder / "backend").is_dir() else folder
+    return Path("backend") if (folder / "backend").is_dir() else Path()
 
 
 def _project_of(root: Path) -> Path:
-    for folder in (root, *root.parents):
-        if any((folder / mark).exists() for mark in _MARKS):
+    """Return the nearest folder with settings of ours, else the nearest that looks like a project.
+
+    The search ends at the top of the repository.
+    """
+    around = _up_to_repository(root)
+    for folder in around:
+        if (folder / "sdd.toml").is_file() or _mentions_us(folder / "pyproject.toml"):
             return folder
-    return root
+    marked = (folder for folder in around if any((folder / mark).exists() for mark in _MARKS))
+    return next(marked, root)
+
+
+def _up_to_repository(root: Path) -> list[Path]:
+    folders = [root, *root.parents]
+    for number, folder in enumerate(folders):
+        if (folder / ".git").exists():
+            return folders[: number + 1]
+    return folders
+
+
+def _mentions_us(pyproject: Path) -> bool:
+    try:
+        return "[tool.sdd" in pyproject.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _prefix(root: Path, project: Path) -> PurePosixPath:
+    top = _up_to_repository(root)[-1]
+    base = top if (top / ".git").exists() else project
+    return PurePosixPath(root.relative_to(base).as_posix())
+
+
+def _sources(tree: SourceTree) -> dict[str, bytes]:
+    return {str(path): data for path, data in tree.contents.items()}
+
+
+# ------------------------------------------------------------------ what was left out
+
+
+def _left_out(tree: SourceTree) -> tuple[str, ...]:
+    """Say in a few words which Python files were not judged, the largest group first."""
+    environments = {path.parent for path in tree.listing if path.name == "pyvenv.cfg"}
+    groups: dict[str, int] = {}
+    for path in tree.listing:
+        if path.suffix == ".py" and path not in tree.contents and path not in tree.closed:
+            reason = _reason(path, environments)
+            groups[reason] = groups.get(reason, 0) + 1
+    ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
+    counted = (reason if "/" in reason else f"{number} {reason}" for reason, number in ordered)
+    skipped = (f"{path}/ (installed packages)" for path in tree.skipped)
+    links = (f"{path} (links are not followed)" for path in tree.links)
+    return (*counted, *skipped, *links)
+
+
+def _reason(path: PurePosixPath, environments: set[PurePosixPath]) -> str:
+    for folder in path.parents:
+        if folder in environments:
+            return f"{folder}/ (a virtual environment)"
+    if _TESTS.intersection(path.parts) or "test" in path.stem.lower():
+        return "files of tests"
+    if _MIGRATIONS.intersection(path.parts):
+        return "migrations"
+    return "other files that are not the program"

@@ -22,6 +22,7 @@ def test_only_what_tells_of_programs_is_listed(tmp_path: Path) -> None:
         "b.py",
         "venv/pyvenv.cfg",
     ]
+    assert [str(path) for path in read_tree(tmp_path).skipped] == [".venv"]
 
 
 def test_a_loop_of_links_is_not_followed_and_listed(tmp_path: Path) -> None:

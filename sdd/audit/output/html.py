@@ -1,4 +1,4 @@
-"""The access map: routes × entities in one HTML file that needs nothing from anywhere."""
+"""The access map: routes by entities in one HTML file that needs nothing from anywhere."""
 
 from collections.abc import Iterable
 from typing import Any

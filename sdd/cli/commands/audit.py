@@ -1,133 +1,161 @@
 """`sdd audit`: who is let in, and whose rows are touched."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
-from sdd.audit import AuditReport, RouteReport, Verdict, report_json
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.adapters.single_file import replace_file
+from sdd.audit import AuditReport, RouteReport, report_json
+from sdd.audit.outcome import Outcome, Policy, outcome, without_suppressed
+from sdd.audit.output import View
+from sdd.cli.audit_text import print_audit, print_explanation
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import AuditFormat, make_output, write
 from sdd.diagnostics import Severity
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest
-from sdd.wiring.auditing import audit_folder
+from sdd.wiring.auditing import Audited, AuditRequest, audit_folder
 
-_STYLES = {
-    Verdict.PROVED: "green",
-    Verdict.VIOLATED: "bold red",
-    Verdict.UNKNOWN: "yellow",
-    Verdict.PUBLIC: "cyan",
-    Verdict.NONE: "dim",
+_CODES = {
+    Outcome.FINDINGS: ExitCode.FINDINGS,
+    Outcome.UNREADABLE: ExitCode.USAGE,
+    Outcome.NO_ROUTES: ExitCode.USAGE,
+    Outcome.UNDECIDED: ExitCode.NEEDS_HUMAN,
+    Outcome.CLEAN: ExitCode.CLEAN,
 }
+_FILE_WIDTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditArguments:
-    """The options of `sdd audit`."""
+    """The options of `sdd audit`: what to audit, what to refuse and how to show it."""
 
-    folder: Path | None
-    explain: str | None
-    strict: bool
-    fail_on: Severity
-    output_format: Format
-    verbose: bool
+    request: AuditRequest
+    explain: str | None = None
+    strict: bool = False
+    fail_on: Severity = Severity.ERROR
+    output_format: AuditFormat = AuditFormat.TEXT
+    output: Path | None = None
+    drop_suppressed: bool = False
+    verbose: bool = False
 
 
 def audit_command(arguments: AuditArguments) -> int:
     """Audit a folder; ends 1 on findings, 2 on unreadable sources, 3 on doubt under --strict."""
-    audited = audit_folder(arguments.folder)
+    policy = Policy(fail_on=arguments.fail_on, strict=arguments.strict)
+    audited = audit_folder(arguments.request)
     report = audited.report
-    if arguments.output_format is Format.JSON:
-        write(dumps(report_json(report, audited.shown)))
-    elif arguments.explain is not None:
-        _explain(make_output().out, report, arguments.explain)
+    if arguments.explain is not None:
+        _explain(arguments, audited, arguments.explain)
         return ExitCode.CLEAN
+    shown = without_suppressed(report) if arguments.drop_suppressed else report
+    text = _rendered(arguments, audited, shown, policy)
+    if text is not None:
+        _write(arguments, text)
+        _tell(arguments, audited)
+    return _CODES[outcome(report, policy)]
+
+
+def _rendered(
+    arguments: AuditArguments, audited: Audited, report: AuditReport, policy: Policy
+) -> str | None:
+    """Return what is to be written as it is; None: it was printed to the terminal."""
+    match arguments.output_format:
+        case AuditFormat.TEXT:
+            return _text(arguments, audited, policy)
+        case AuditFormat.JSON:
+            return dumps(report_json(report, audited.shown))
+        case _:
+            return _document(arguments.output_format, _view(audited, report, policy))
+
+
+def _document(output_format: AuditFormat, view: View) -> str:
+    """Each form is loaded only where it is asked for."""
+    match output_format:
+        case AuditFormat.SARIF:
+            from sdd.audit.output.sarif import sarif as render  # noqa: PLC0415
+        case AuditFormat.JUNIT:
+            from sdd.audit.output.junit import junit as render  # noqa: PLC0415
+        case AuditFormat.GITHUB:
+            from sdd.audit.output.github import github as render  # noqa: PLC0415
+        case AuditFormat.MARKDOWN:
+            from sdd.audit.output.markdown import markdown as render  # noqa: PLC0415
+        case _:
+            from sdd.audit.output.html import html as render  # noqa: PLC0415
+    return render(view)
+
+
+def _view(audited: Audited, report: AuditReport, policy: Policy) -> View:
+    from sdd.audit.catalog import rule_texts  # noqa: PLC0415 - loads every rule
+
+    return View(
+        report=report,
+        root=audited.shown,
+        prefix=audited.prefix,
+        rules=rule_texts(),
+        policy=policy,
+        sources=audited.sources,
+    )
+
+
+def _text(arguments: AuditArguments, audited: Audited, policy: Policy) -> str | None:
+    if arguments.output is None:
+        print_audit(make_output().out, audited, policy, verbose=arguments.verbose)
+        return None
+    console = Console(file=io.StringIO(), width=_FILE_WIDTH, highlight=False, color_system=None)
+    with console.capture() as capture:
+        print_audit(console, audited, policy, verbose=arguments.verbose)
+    return capture.get()
+
+
+def _write(arguments: AuditArguments, text: str) -> None:
+    if arguments.output is None:
+        write(text)
     else:
-        _print(make_output().out, audited.root, report, verbose=arguments.verbose)
-    return _exit_code(report, arguments)
+        replace_file(arguments.output, text)
 
 
-def _exit_code(report: AuditReport, arguments: AuditArguments) -> int:
-    levels = list(Severity)
-    limit = levels.index(arguments.fail_on)
-    counted = [item for item in report.diagnostics if not item.suppressed]
-    if any(levels.index(item.severity) <= limit for item in counted):
-        return ExitCode.FINDINGS
-    if report.unreadable:
-        return ExitCode.USAGE
-    if arguments.strict and report.summary.unknown:
-        return ExitCode.NEEDS_HUMAN
-    return ExitCode.CLEAN
+def _tell(arguments: AuditArguments, audited: Audited) -> None:
+    """Say on the side what a machine's format has no place for."""
+    err = make_output().err
+    if arguments.output is not None:
+        err.print(f"Wrote {arguments.output}.", soft_wrap=True)
+    if arguments.output_format is not AuditFormat.TEXT:
+        for name in audited.written:
+            err.print(f"Wrote {name}.", soft_wrap=True)
+        if not audited.report.routes:
+            err.print("No routes found: name the folder that holds the FastAPI() app.")
 
 
-def _print(out: Console, root: Path, report: AuditReport, *, verbose: bool) -> None:
-    shown = [item for item in report.diagnostics if verbose or item.severity is not Severity.NOTE]
-    print_diagnostics(out, shown, read_lines_below(root))
-    if shown:
-        out.print()
-    if verbose or not report.routes:
-        for route in report.routes:
-            _route(out, route, proof=False)
-    for item in report.unreadable:
-        out.print(Text.assemble((f"{item.path}: ", "bold"), f"not read: {item.reason}"))
-    _summary(out, report)
+def _explain(arguments: AuditArguments, audited: Audited, name: str) -> None:
+    routes = _named(audited.report, name)
+    if arguments.output_format is AuditFormat.JSON:
+        chosen = {route.name for route in routes}
+        data = report_json(audited.report, audited.shown)
+        found = [item for item in data["routes"] if f"{item['method']} {item['path']}" in chosen]
+        _write(arguments, dumps({"schema_version": data["schema_version"], "routes": found}))
+    elif arguments.output_format is AuditFormat.TEXT:
+        print_explanation(make_output().out, audited, routes)
+    else:
+        raise ConfigError(
+            f"--explain has no form {arguments.output_format.value}.", hint="Use text or json."
+        )
 
 
-def _summary(out: Console, report: AuditReport) -> None:
-    counts = report.summary
-    if not counts.routes:
-        out.print(f"No FastAPI routes found in {report.files} Python files.")
-        return
-    line = Text(f"{counts.routes} routes: ")
-    for verdict, number in (
-        (Verdict.PROVED, counts.proved),
-        (Verdict.VIOLATED, counts.violated),
-        (Verdict.UNKNOWN, counts.unknown),
-        (Verdict.PUBLIC, counts.public),
-    ):
-        line.append(f"{number} {verdict.value}", style=_STYLES[verdict] if number else "dim")
-        line.append("." if verdict is Verdict.PUBLIC else ", ")
-    out.print(line)
-    if counts.violated or counts.unknown:
-        out.print('`sdd audit --explain "METHOD /path"` shows the reasons for one route.')
-
-
-def _explain(out: Console, report: AuditReport, name: str) -> None:
+def _named(report: AuditReport, name: str) -> list[RouteReport]:
     wanted = name.strip().split()
+    method = [part.upper() for part in wanted[:1]]
     found = [
         route
         for route in report.routes
-        if wanted in (route.name.split(), [route.path], [route.handler])
+        if [*method, *wanted[1:]] == route.name.split() or wanted in ([route.path], [route.handler])
     ]
     if not found:
-        near = nearest(name, [route.name for route in report.routes])
+        known = sorted({route.name for route in report.routes})
+        near = nearest(name, known) or tuple(known[:3])
         raise ConfigError(
             f"There is no route '{name}'.", hint=f"Nearest: {', '.join(near) or 'none'}."
         )
-    for route in found:
-        _route(out, route, proof=True)
-
-
-def _route(out: Console, route: RouteReport, *, proof: bool) -> None:
-    line = Text.assemble((route.name, "bold"), "  ")
-    line.append(route.verdict.value, style=_STYLES[route.verdict])
-    line.append(f"  {route.handler} at {route.span}", style="dim")
-    out.print(line, soft_wrap=True)
-    if not proof:
-        return
-    by = f" by {route.auth.by}" if route.auth.by else ""
-    text = f"  authentication: {route.auth.verdict.value}{by}: {route.auth.because}"
-    out.print(Text(text), soft_wrap=True)
-    for access in route.accesses:
-        head = f"  {access.operation} {access.entity} at {access.span}: "
-        verdict = (access.verdict.value, _STYLES[access.verdict])
-        out.print(Text.assemble(head, verdict, f": {access.because}"), soft_wrap=True)
-        for call in access.chain:
-            out.print(Text(f"    through {call}", style="dim"), soft_wrap=True)
-        if access.attack:
-            out.print(Text(f"    attack: {access.attack}", style="red"), soft_wrap=True)
-    if not route.accesses:
-        out.print("  touches no owned rows")
+    return found
