@@ -136,7 +136,40 @@ def either(parts: Iterable[Formula]) -> Formula:
         return NO
     if any(isinstance(part, Not) and part.atom in kept for part in kept):
         return YES
+    if 1 < len(kept) <= _MOST_RESOLVED:
+        kept = dict.fromkeys(_resolved(list(kept)))
+    if YES in kept:
+        return YES
     return next(iter(kept)) if len(kept) == 1 else Or(tuple(kept))
+
+
+_MOST_RESOLVED = 6
+
+
+def _resolved(parts: list[Formula]) -> list[Formula]:
+    """Shorten a disjunction: `a and b or a` is a, `a and b or a and not b` is a."""
+    for first in range(len(parts)):
+        for second in range(first + 1, len(parts)):
+            joined = _joined(_literals(parts[first]), _literals(parts[second]))
+            if joined is not None:
+                rest = [part for at, part in enumerate(parts) if at not in {first, second}]
+                return _resolved([*rest, joined])
+    return parts
+
+
+def _literals(formula: Formula) -> dict[Formula, None]:
+    return dict.fromkeys(formula.parts if isinstance(formula, And) else (formula,))
+
+
+def _joined(left: dict[Formula, None], right: dict[Formula, None]) -> Formula | None:
+    only_left = [part for part in left if part not in right]
+    only_right = [part for part in right if part not in left]
+    common = [part for part in left if part in right]
+    if not only_left or not only_right:
+        return both(common)
+    if len(only_left) == 1 and len(only_right) == 1 and only_left[0] == negated(only_right[0]):
+        return both(common)
+    return None
 
 
 def negated(formula: Formula) -> Formula:

@@ -36,7 +36,7 @@ from sdd.program import Module
 
 _MOST_CASES = 10
 _MOST_ATOMS = 40
-_LARGEST_GUARD = 24
+_LARGEST_GUARD = 32
 
 
 @dataclass(frozen=True, slots=True)
