@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _IRREGULAR = {
