@@ -22,7 +22,6 @@ _IRREGULAR_BACK = {plural: singular for singular, plural in _IRREGULAR.items()}
 _UNCOUNTED = frozenset({"metadata", "information", "news", "series", "statistics", "settings"})
 
 
-@lru_cache(maxsize=8192)
 @lru_cache(maxsize=4096)  # the same few names are compared over and over
 def words(name: str) -> tuple[str, ...]:
     """Split an identifier or phrase into its lower-case words."""
