@@ -70,22 +70,37 @@ MARK = ".is_not(None)"
 
 
 def without_owner(code: str, owner: str) -> str | None:
-    """Return code in which one comparison with the owner compares nothing; None without one."""
-    tree = _parsed(code)
-    for node in ast.walk(tree):
-        match node:
-            case ast.Compare(
-                left=ast.Attribute(value=ast.Name()) as column,
-                ops=[ast.Eq()],
-                comparators=[ast.Name(id=name)],
-            ) if name == owner:
-                whole = ast.get_source_segment(code, node)
-                kept = ast.get_source_segment(code, column)
-                if whole and kept:
-                    return code.replace(whole, f"{kept}{MARK}", 1)
-            case _:
-                pass
+    """Return code in which one query lost its owner; None where that would change nothing.
+
+    A method that uses the owner elsewhere too, for instance to check the parent first, would
+    still be confined.
+    """
+    for function in ast.walk(_parsed(code)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        uses = sum(isinstance(node, ast.Name) and node.id == owner for node in ast.walk(function))
+        for node in ast.walk(function) if uses == 1 else ():
+            match node:
+                case ast.Compare(
+                    left=ast.Attribute(value=ast.Name()) as column,
+                    ops=[ast.Eq()],
+                    comparators=[ast.Name(id=name)],
+                ) if name == owner:
+                    return _replaced(code, node, column)
+                case _:
+                    pass
     return None
+
+
+def _replaced(code: str, comparison: ast.Compare, column: ast.Attribute) -> str | None:
+    whole = ast.get_source_segment(code, comparison)
+    kept = ast.get_source_segment(code, column)
+    if whole is None or kept is None:
+        return None
+    lines = code.split("\n")
+    start = sum(len(line) + 1 for line in lines[: comparison.lineno - 1])
+    before, after = code[:start], code[start:]
+    return before + after.replace(whole, f"{kept}{MARK}", 1)
 
 
 def find_owner(codes: Iterable[str]) -> str | None:

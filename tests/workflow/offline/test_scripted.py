@@ -102,3 +102,22 @@ def test_models_are_found_by_the_name_that_the_command_line_takes() -> None:
         "scripted:drops-filter",
         "scripted:never-mends",
     }
+
+
+def test_a_query_that_stays_confined_without_its_filter_is_left_alone() -> None:
+    """Where the parent was checked first, the filter that goes must be another."""
+    code = """
+class RemarkRepository:
+    async def list(self, person: str, parent: int) -> list[Remark]:
+        await Notes(self.session).get(person, parent)
+        return await self.session.exec(select(Remark).where(Note.holder == person))
+
+    async def get(self, person: str, key: int) -> Remark | None:
+        return await self.session.exec(select(Remark).where(Note.holder == person))
+"""
+    spoilt = without_owner(code, "person")
+
+    assert spoilt is not None
+    first, second = spoilt.split("async def get")
+    assert MARK not in first
+    assert MARK in second
