@@ -284,7 +284,10 @@ def _left_out(tree: SourceTree) -> tuple[str, ...]:
             reason = _reason(path, environments)
             groups[reason] = groups.get(reason, 0) + 1
     ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
-    counted = (reason if "/" in reason else f"{number} {reason}" for reason, number in ordered)
+    counted = (
+        reason if "/" in reason else f"{number} {reason}{'s' if number > 1 else ''}"
+        for reason, number in ordered
+    )
     skipped = (f"{path}/ (installed packages)" for path in tree.skipped)
     links = (f"{path} (links are not followed)" for path in tree.links)
     return (*counted, *skipped, *links)
@@ -295,7 +298,7 @@ def _reason(path: PurePosixPath, environments: set[PurePosixPath]) -> str:
         if folder in environments:
             return f"{folder}/ (a virtual environment)"
     if _TESTS.intersection(path.parts) or "test" in path.stem.lower():
-        return "files of tests"
+        return "test file"
     if _MIGRATIONS.intersection(path.parts):
-        return "migrations"
-    return "other files that are not the program"
+        return "migration"
+    return "other file"
