@@ -9,6 +9,7 @@ from sdd.audit.logic import YES, Exists, equal
 from sdd.audit.schema import Schema, schema_of
 from sdd.audit.state import State, node_place
 from sdd.audit.values import (
+    NONE,
     Bound,
     ClassInfo,
     Col,
@@ -24,6 +25,7 @@ from sdd.audit.values import (
     Many,
     ModuleRef,
     Native,
+    Phi,
     Query,
     Ref,
     Result,
@@ -131,6 +133,9 @@ def _of_instance(
             return Field(held.rest[-1], name)
         if member_value is not None:
             return bind_member(engine, member_value, ref, held.info, state, node)
+    if held.made == "state":
+        engine.fail(state, Lib("AttributeError"))  # nothing has set it on this way
+        return NONE
     if held.rest and not name.startswith("model_") and name not in _MODEL_METHODS:
         return Field(held.rest[-1], name)
     return Native(ref, name)
@@ -226,8 +231,6 @@ def _related(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -
         engine.define(other, equal(Field(other, theirs), Field(row, mine)))
     if relation.many:
         return Many(other)
-    from sdd.audit.values import NONE, Phi  # noqa: PLC0415
-
     if relation.required:
         state.assume(Exists(other))
         return other

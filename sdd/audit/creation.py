@@ -1,9 +1,11 @@
 """New rows: whom they are made out to, and to what they are attached."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sdd.audit.classes import all_fields
-from sdd.audit.logic import Case, Eq, parts_of, possible
+from sdd.audit.logic import YES, Case, Eq, Formula, parts_of
 from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client
@@ -44,7 +46,30 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
     ]
     if not values:
         return _attached(judge, obligation, held)
-    return _decide_owner(judge, obligation, values)
+    (column, value), *others = values
+    return worst(
+        _decide_owner(judge, under(obligation, guard), [(column, item), *others])
+        for guard, item in cases_of(value)
+    )
+
+
+def cases_of(value: Value) -> tuple[tuple[Formula, Value], ...]:
+    """Return the alternatives of a value, each to be decided under its own condition."""
+    return value.cases if isinstance(value, Phi) else ((YES, value),)
+
+
+def under(obligation: "Obligation", guard: Formula) -> "Obligation":
+    """Return an obligation for the case in which something more holds."""
+    return replace(obligation, facts=(*obligation.facts, guard))
+
+
+_RANK = {Verdict.VIOLATED: 2, Verdict.UNKNOWN: 1, Verdict.PROVED: 0}
+
+
+def worst(findings: Iterable["Finding | None"]) -> "Finding | None":
+    """Return the worst of several findings."""
+    found = [finding for finding in findings if finding is not None]
+    return max(found, key=lambda finding: _RANK[finding.verdict], default=None)
 
 
 def _decide_owner(
@@ -54,11 +79,10 @@ def _decide_owner(
     from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - likewise
 
     entity = obligation.entity
-    heap = obligation.heap or {}
 
     def goal(situation: Situation) -> str | None:
         for column, value in values:
-            why = owner_reason(judge, situation, value, heap)
+            why = owner_reason(judge, situation, value)
             if why:
                 return f"{entity}.{column} = {why}"
         return situation.privileged()
@@ -69,8 +93,6 @@ def _decide_owner(
     if answer.holds:
         return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
     column, value = values[0]
-    if answer.case is not None:
-        value = _culprit(judge, Situation(answer.case, judge.schema), value, heap)
     if is_client(value) and not _has_unknown(value):
         because = f"{entity}.{column} is what the client sent ({describe(value)})"
         return Finding(
@@ -93,19 +115,6 @@ def _decide_owner(
         because=f"it is not known whom {entity}.{column} is set to",
         case=answer.case,
     )
-
-
-def _culprit(judge: "Judge", situation: Situation, value: Value, heap: object) -> Value:
-    """Return the alternative that is not the caller in this case."""
-    if not isinstance(value, Phi):
-        return value
-    open_cases = [
-        item
-        for guard, item in value.cases
-        if possible(situation.case, guard) and owner_reason(judge, situation, item, heap) is None
-    ]
-    unknown = [item for item in open_cases if _has_unknown(item)]
-    return next(iter([*unknown, *open_cases]), value)
 
 
 def _has_unknown(value: Value) -> bool:
@@ -142,10 +151,8 @@ def may_contain(source: Value, column: str) -> bool:
     return is_client(source)
 
 
-def owner_reason(judge: "Judge", situation: Situation, value: Value, heap: object) -> str | None:
+def owner_reason(judge: "Judge", situation: Situation, value: Value) -> str | None:
     """Return why a new row's owner is the caller, or somebody made in this very request."""
-    if isinstance(value, Phi):
-        return _every_case(judge, situation, value, heap)
     why = situation.principal(value)
     if why:
         return why
@@ -157,54 +164,56 @@ def owner_reason(judge: "Judge", situation: Situation, value: Value, heap: objec
     return None
 
 
-def _every_case(judge: "Judge", situation: Situation, value: Phi, heap: object) -> str | None:
-    """In one case of the facts an alternative holds only where its guard does."""
-    reasons = [
-        owner_reason(judge, situation, item, heap)
-        for guard, item in value.cases
-        if possible(situation.case, guard)
-    ]
-    return reasons[0] if reasons and all(reasons) else None
-
-
 def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Finding | None":
     """A row without an owner of its own belongs to whoever owns its parent."""
-    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415
-
     schema = judge.schema
     for column, parent, key in schema.parents(obligation.entity):
         value = column_value(judge, held, column)
         if value is None or value == NONE or not schema.is_owned(parent):
             continue
 
-        def goal(
-            situation: Situation, value: Value = value, parent: str = parent, key: str = key
-        ) -> str | None:
-            return parent_reason(situation, value, parent, key) or situation.privileged()
-
-        answer, reason = judge.ask(obligation.facts, goal)
-        if answer.holds and reason == IMPOSSIBLE:
-            return None
-        if answer.holds:
-            return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
-        verdict = Verdict.VIOLATED if is_client(value) else Verdict.UNKNOWN
-        because = (
-            f"{obligation.entity}.{column} is {describe(value)}, and nothing says that this"
-            f" {parent} is the caller's"
+        return worst(
+            _decide_parent(judge, under(obligation, guard), _Link(column, parent, key), item)
+            for guard, item in cases_of(value)
         )
-        return Finding(obligation=obligation, verdict=verdict, because=because, case=answer.case)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    column: str
+    parent: str
+    key: str
+
+
+def _decide_parent(
+    judge: "Judge", obligation: "Obligation", link: _Link, value: Value
+) -> "Finding | None":
+    """Decide whether the parent that a foreign key is set to is the caller's."""
+    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - likewise
+
+    if value == NONE:
+        return None
+
+    def goal(situation: Situation) -> str | None:
+        reason = parent_reason(situation, value, link.parent, link.key)
+        return reason or situation.privileged()
+
+    answer, reason = judge.ask(obligation.facts, goal)
+    if answer.holds and reason == IMPOSSIBLE:
+        return None
+    if answer.holds:
+        return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
+    verdict = Verdict.VIOLATED if is_client(value) else Verdict.UNKNOWN
+    because = (
+        f"{obligation.entity}.{link.column} is {describe(value)}, and nothing says that this"
+        f" {link.parent} is the caller's"
+    )
+    return Finding(obligation=obligation, verdict=verdict, because=because, case=answer.case)
 
 
 def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> str | None:
     """Return why the parent that a foreign key names is the caller's."""
-    if isinstance(value, Phi):
-        reasons = [
-            parent_reason(situation, item, parent, key)
-            for guard, item in value.cases
-            if possible(situation.case, guard)
-        ]
-        return reasons[0] if reasons and all(reasons) else None
     why = situation.principal(value)
     if why:
         return why

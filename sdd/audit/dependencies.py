@@ -286,7 +286,7 @@ def label_of(engine: Engine, target: Value, state: State) -> str:
 
 def request_object(engine: Engine, state: State, method: str, path: str) -> Ref:
     """Put a request on the heap: everything in it is the client's but the app's own state."""
-    own = engine.allocate(state, Instance(None))
+    own = engine.allocate(state, Instance(None, made="state"))
     url = engine.allocate(state, Instance(None, (("path", Lit(path, "str")),)))
     app = engine.allocate(
         state, Instance(None, (("state", engine.allocate(state, Instance(None))),))

@@ -18,6 +18,8 @@ from sdd.audit.values import Ref, Row
 from sdd.text import Span
 
 _RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
+# Two entities of one name are told apart by their file, which readers need not see.
+_FILE_OF_ENTITY = re.compile(r"@[\w./-]+\.py")
 _CREDENTIAL_NAME = re.compile(
     r"auth|user|token|login|jwt|bearer|credential|principal|identity", re.IGNORECASE
 )
@@ -174,7 +176,7 @@ def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Acces
         operation=item.operation,
         span=span_of(item.place),
         verdict=finding.verdict,
-        because=finding.because,
+        because=_FILE_OF_ENTITY.sub("", finding.because),
         rule=rule,
         attack=attack,
         chain=tuple(span_of(place) for place in item.chain if place.path),

@@ -188,6 +188,12 @@ def set_attribute(engine: Engine, arguments: Arguments, state: State, node: ast.
     if len(arguments.positional) < 3:  # noqa: PLR2004 - setattr takes three
         return NONE
     base, key, value = arguments.positional[:3]
+    if isinstance(key, Phi) and all(isinstance(name, Lit) for _, name in key.cases):
+        values = dict(value.cases) if isinstance(value, Phi) else {}
+        for guard, name in key.cases:
+            each = replace(arguments, positional=(base, name, values.get(guard, value)))
+            set_attribute(engine, each, state, node)
+        return NONE
 
     def one(branch: State, item: Value) -> Value:
         if isinstance(item, Row):

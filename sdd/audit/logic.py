@@ -417,13 +417,6 @@ def implies(
     return Answer(holds=True)
 
 
-def possible(case: Case, guard: Formula) -> bool:
-    """Whether a formula can hold in a case."""
-    if guard == YES or affirmed(guard, case.literals):
-        return True
-    return not implies([*case.literals, guard], lambda _: False, {}).holds
-
-
 class _Search:
     def __init__(
         self, goal: Callable[[Case], bool], definitions: Mapping[Row, Formula], most: int
