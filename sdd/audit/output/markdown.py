@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sdd.audit.model import Access, RouteReport, Verdict
 from sdd.audit.outcome import Outcome, open_findings, outcome
 from sdd.audit.output.view import View
-from sdd.diagnostics import Diagnostic
+from sdd.diagnostics import Diagnostic, Severity
 
 _MARKS = {
     Verdict.PROVED: "✅ proved",
@@ -16,7 +16,7 @@ _MARKS = {
     Verdict.NONE: "nothing to prove",
 }
 _HEADLINES = {
-    Outcome.FINDINGS: "❌ Users are not kept apart everywhere",
+    Outcome.FINDINGS: "❌ Findings to mend",
     Outcome.UNREADABLE: "⚠️ Not every file could be read",
     Outcome.NO_ROUTES: "⚠️ No routes were found",
     Outcome.UNDECIDED: "❔ Not everything could be decided",
@@ -50,8 +50,11 @@ def markdown(view: View) -> str:
 def _findings(view: View, found: tuple[Diagnostic, ...]) -> Iterator[str]:
     yield "| | finding | where |"
     yield "|---|---|---|"
+    levels = list(Severity)
+    found = tuple(sorted(found, key=lambda item: levels.index(item.severity)))
     for item in found[:_MOST_FINDINGS]:
-        route = f"**{_escaped(item.route)}**: " if item.route else ""
+        named = item.route is not None and item.route not in item.message
+        route = f"**{_escaped(item.route)}**: " if item.route and named else ""
         more = f"<br>{_escaped(item.reason)}" if item.reason else ""
         place = _code(view.place(item.span)) if item.span else ""
         message = f"{route}{_escaped(item.message)}{more}"

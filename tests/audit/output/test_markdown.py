@@ -13,7 +13,7 @@ def test_the_summary_starts_with_the_answer() -> None:
     text = markdown(View(report=report, prefix=PurePosixPath("backend")))
     lines = text.splitlines()
 
-    assert lines[0] == "## sdd audit: ❌ Users are not kept apart everywhere"
+    assert lines[0] == "## sdd audit: ❌ Findings to mend"
     assert lines[2] == "2 routes: **1 proved**, 1 violated, 0 unknown, 0 public."
     assert "`backend/routes.py:8`" in text
     assert "<details><summary>All 2 routes</summary>" in text
