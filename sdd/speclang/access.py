@@ -17,7 +17,8 @@ _ALL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NEEDS = re.compile(
-    r"\b(?:requir\w+|needs?|must|protected|secured|shall|expects?|enforce\w*|authenticated by|validat\w+|verif\w+)\b",
+    r"\b(?:requir\w+|needs?|must|protected|secured|shall|expects?|enforce\w*|authenticated by"
+    r"|validat\w+|verif\w+)\b",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
@@ -25,12 +26,15 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?:ing|ion)?|excluding|other than|apart from|besides|unless|but not)\b(?:\s+for)?(?P<what>[^.;)]{1,200})",
+    r"\b(?:except(?:ing|ion)?|excluding|other than|apart from|besides|unless"
+    r"|but not)\b(?:\s+for)?(?P<what>[^.;)]{1,200})",
     re.IGNORECASE,
 )
 _PUBLIC = re.compile(
-    r"\bpublic(?:ly)?\b(?!\s+(?:key|keys|url|schema))|\bno (?:auth\w*|token|jwt|login)(?: (?:token|header))?(?: (?:is |are )?(?:required|needed|necessary))?\b|"
-    r"\b(?:do(?:es)?|must|need) ?n[o']t (?:require|need)\w*[^.]{0,30}?\b(?:auth\w*|tokens?|jwt|login)|"
+    r"\bpublic(?:ly)?\b(?!\s+(?:key|keys|url|schema))|\bno (?:auth\w*|token|jwt"
+    r"|login)(?: (?:token|header))?(?: (?:is |are )?(?:required|needed|necessary))?\b|"
+    r"\b(?:do(?:es)?|must|need) ?n[o']t (?:require|need)\w*[^.]{0,30}?\b(?:auth\w*|tokens?|jwt"
+    r"|login)|"
     r"\bwithout (?:auth\w*|a token|any token|jwt|logging in)|\bunauthenticated (?:access|endpoint)|"
     r"\bauth\w*(?: is| are)? not (?:required|needed)|\bopen to (?:all|everyone|anyone)",
     re.IGNORECASE,
@@ -38,7 +42,66 @@ _PUBLIC = re.compile(
 _NOT_PUBLIC = re.compile(r"\b(?:no|not|never|non|isn't)\b[- ]{0,2}(?:\w+ )?public\b", re.IGNORECASE)
 _PATHS = re.compile(r"`[^`]*?(/[^\s`]*)`|(?<![\w.:/])(/(?:api|auth|health|[a-z_]+/)[^\s,;)'\"]*)")
 _ONLY_WORDS = frozenset(
-    ["api", "rest", "backend", "the", "of", "these", "http", "https", "above", "below", "following", "protected", "crud", "app", "application", "all", "our", "your", "other", "specific", "ones", "only", "related", "endpoint", "endpoints", "route", "routes", "request", "requests", "operation", "operations", "call", "calls", "and", "or", "to", "for", "on", "in", "management", "resource", "system", "server", "that", "with", "user", "must", "be", "is", "are", "a", "an", "through", "using", "via", "fastapi", "subsequent", "service"]
+    [
+        "api",
+        "rest",
+        "backend",
+        "the",
+        "of",
+        "these",
+        "http",
+        "https",
+        "above",
+        "below",
+        "following",
+        "protected",
+        "crud",
+        "app",
+        "application",
+        "all",
+        "our",
+        "your",
+        "other",
+        "specific",
+        "ones",
+        "only",
+        "related",
+        "endpoint",
+        "endpoints",
+        "route",
+        "routes",
+        "request",
+        "requests",
+        "operation",
+        "operations",
+        "call",
+        "calls",
+        "and",
+        "or",
+        "to",
+        "for",
+        "on",
+        "in",
+        "management",
+        "resource",
+        "system",
+        "server",
+        "that",
+        "with",
+        "user",
+        "must",
+        "be",
+        "is",
+        "are",
+        "a",
+        "an",
+        "through",
+        "using",
+        "via",
+        "fastapi",
+        "subsequent",
+        "service",
+    ]
 )
 _KIN: dict[str, frozenset[str]] = {
     "authentication": frozenset({"auth"}),
@@ -54,16 +117,35 @@ _KIN: dict[str, frozenset[str]] = {
     "root": frozenset({""}),
 }
 _SIGN_IN = frozenset(
-    ["login", "signin", "register", "signup", "token", "refresh", "forgotpassword", "resetpassword", "verifyemail", "callback", "passwordreset", "signinemail", "signupemail", "refreshtoken", "oauth"]
+    [
+        "login",
+        "signin",
+        "register",
+        "signup",
+        "token",
+        "refresh",
+        "forgotpassword",
+        "resetpassword",
+        "verifyemail",
+        "callback",
+        "passwordreset",
+        "signinemail",
+        "signupemail",
+        "refreshtoken",
+        "oauth",
+    ]
 )
 _REFUSED = re.compile(
-    r"^\W*(?:no\b|none\b|not required|not needed|public|false|❌|✗|✘|n/?a\b|unauthenticated|anonymous|open\b|"
+    r"^\W*(?:no\b|none\b|not required|not needed|public|false|❌|✗|✘|n/?a\b|unauthenticated"
+    r"|anonymous|open\b|"
     r"unprotected|without)",
     re.IGNORECASE,
 )
 _GRANTED = re.compile(
-    r"^\W*(?:yes\b|required|true\b|✅|✓|✔|🔒|🔐|bearer|jwt|token|protected|authenticated|user\b|admin|login|"
-    r"must|mandatory|valid|any authenticated|owner|private|session|requires)|\brequire[sd]?\b|\bbearer\b",
+    r"^\W*(?:yes\b|required|true\b|✅|✓|✔|🔒|🔐|bearer|jwt|token|protected|authenticated|user\b"
+    r"|admin|login|"
+    r"must|mandatory|valid|any authenticated|owner|private|session|requires)|\brequire[sd]?\b"
+    r"|\bbearer\b",
     re.IGNORECASE,
 )
 

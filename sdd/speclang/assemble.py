@@ -66,7 +66,8 @@ def complete_paths(read: Read, findings: Findings) -> tuple[list[Statement], str
             findings.note(
                 "other-service",
                 statement.endpoint.span or section.span,
-                f"{statement.endpoint.name} belongs to another service ({section.host}), so it is left out.",
+                f"{statement.endpoint.name} belongs to another service ({section.host}), so it is "
+                f"left out.",
             )
             continue
         path = statement.endpoint.path
@@ -200,7 +201,10 @@ def _second(
             findings.not_understood(
                 endpoint.span,
                 f"{endpoint.name} is mentioned here, but no endpoint of that name is stated.",
-                hint="State it with a heading, a table row or a list item of its own, or take it out.",
+                hint=(
+                    "State it with a heading, a table row or a list item of its own, or "
+                    "take it out."
+                ),
                 subject=endpoint.name,
                 severity=Severity.NOTE if statement.form == "mention" else Severity.WARNING,
             )
@@ -363,7 +367,8 @@ def _report_body(
         if limits[0] is not None and limits[1] is not None and limits[0] != limits[1]:
             findings.contradiction(
                 "contradicting-length",
-                f"{item.name} in {so_far.name} has two maximum lengths: {limits[0]} and {limits[1]}.",
+                f"{item.name} in {so_far.name} has two maximum lengths: {limits[0]} and "
+                f"{limits[1]}.",
                 ((item.span, f"here {limits[0]}"), (same.span, f"here {limits[1]}")),
                 hint=f"Write the same in both places; {limits[0]} is followed for now.",
                 subject=f"{so_far.name}:{item.name}",

@@ -11,10 +11,13 @@ from sdd.text import Span
 from sdd.text.markdown import Fence, Item, Paragraph, Table
 
 _LABEL = re.compile(
-    r"^(?:rest |http |backend )?(?:api )?(?:base|root)(?: api)?(?: url| path| uri| endpoint)?s?$|^(?:url|route|api|path|router) prefix$|^prefix$|^servers?$|^api base$|^api url$"
+    r"^(?:rest |http |backend )?(?:api )?(?:base|root)(?: api)?(?: url| path| uri| endpoint)?s?$"
+    r"|^(?:url|route|api|path|router) prefix$|^prefix$|^servers?$|^api base$|^api url$"
 )
 _ALL = re.compile(
-    r"\ball\b[^.`]{0,60}?\b(?:endpoints?|routes?|paths?|apis?)\b[^.`/]{0,60}?\b(?:prefixed|under|starts?|begins?|relative|live|mounted|located)\b[^`/]{0,40}`?(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
+    r"\ball\b[^.`]{0,60}?\b(?:endpoints?|routes?|paths?|apis?)\b[^.`/]{0,60}?\b(?:prefixed|under"
+    r"|starts?|begins?|relative|live|mounted"
+    r"|located)\b[^`/]{0,40}`?(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
     re.IGNORECASE,
 )
 _COMPLETE = re.compile(

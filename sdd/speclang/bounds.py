@@ -9,39 +9,50 @@ from sdd.speclang.phrase import Phrase, pattern
 _UNITS = r"(?:chars?|characters?|letters?|symbols?|bytes?|digits?)"
 _EACH = pattern(rf",?\s*\beach\b[^,;]*?\d+\s*{_UNITS}?[^,;)]*")
 _COUNT = pattern(
-    r"\b(?:(?:at most|max(?:imum)?(?: of)?|up to|no more than|≤|<=)\s*:?\s*(?P<most>\d+)|(?P<low>\d+)\s*(?:to|-|–)\s*(?P<high>\d+))\s*"
+    r"\b(?:(?:at most|max(?:imum)?(?: of)?|up to|no more than|≤|<=)\s*:?\s*(?P<most>\d+)"
+    r"|(?P<low>\d+)\s*(?:to|-|\u2013)\s*(?P<high>\d+))\s*"
     r"(?P<unit>[a-z]+s)\b"
 )
 _RANGE_WITH_UNIT = pattern(
-    rf"\b(?:between\s+)?(?P<low>\d[\d,]*)\s*(?:-|–|—|to|and|\.\.+|…)\s*(?P<high>\d[\d,]*)\s*{_UNITS}(?:\s+long)?"
+    rf"\b(?:between\s+)?(?P<low>\d[\d,]*)\s*(?:-|\u2013|—|to|and|\.\.+"
+    rf"|…)\s*(?P<high>\d[\d,]*)\s*{_UNITS}(?:\s+long)?"
 )
 _LENGTH_RANGE = pattern(
-    r"\blength\b[\s:(=]*(?:between\s+|of\s+|is\s+|must be\s+)*(?P<low>\d[\d,]*)\s*(?:-|–|to|and|,|\.\.)\s*(?P<high>\d[\d,]*)\)?"
+    r"\blength\b[\s:(=]*(?:between\s+|of\s+|is\s+|must be\s+)*(?P<low>\d[\d,]*)\s*(?:-|\u2013|to"
+    r"|and|,|\.\.)\s*(?P<high>\d[\d,]*)\)?"
 )
 _MOST_UNIT = pattern(
-    rf"(?:\b(?:max(?:imum)?(?:\s+length)?(?:\s+of)?|at most|up to|no more than|not exceed(?:ing)?|limited to|under|within)|≤|<=|<)"
-    rf"\s*[:=]?\s*(?P<n>\d[\d,]*)\s*-?{_UNITS}(?:\s+(?:max(?:imum)?|long))?|\b(?P<m>\d[\d,]*)\s*{_UNITS}\s*(?:max(?:imum)?|or (?:less|fewer)|limit)"
+    rf"(?:\b(?:max(?:imum)?(?:\s+length)?(?:\s+of)?|at most|up to|no more than|not exceed(?:ing)?"
+    rf"|limited to|under|within)|≤|<=|<)"
+    rf"\s*[:=]?\s*(?P<n>\d[\d,]*)\s*-?{_UNITS}(?:\s+(?:max(?:imum)?|long))?"
+    rf"|\b(?P<m>\d[\d,]*)\s*{_UNITS}\s*(?:max(?:imum)?|or (?:less|fewer)|limit)"
 )
 _LEAST_UNIT = pattern(
-    rf"(?:\b(?:min(?:imum)?(?:\s+length)?(?:\s+of)?|at least|no less than)|≥|>=)\s*[:=]?\s*(?P<n>\d[\d,]*)\s*{_UNITS}|"
+    rf"(?:\b(?:min(?:imum)?(?:\s+length)?(?:\s+of)?|at least|no less than)|≥"
+    rf"|>=)\s*[:=]?\s*(?P<n>\d[\d,]*)\s*{_UNITS}|"
     rf"\b(?P<m>\d[\d,]*)\s*(?:\+\s*{_UNITS}|{_UNITS}\s*(?:min(?:imum)?|or more))"
 )
 _MAX_LENGTH = pattern(
-    r"\b(?:max(?:imum)?[ _-]?(?:length|len)|length(?:\s+limit)?(?:\s+of)?\s*(?:≤|<=|max(?:imum)?|limit(?: of)?)|"
+    r"\b(?:max(?:imum)?[ _-]?(?:length|len)|length(?:\s+limit)?(?:\s+of)?\s*(?:≤|<=|max(?:imum)?"
+    r"|limit(?: of)?)|"
     r"length limit(?: of)?|len\s*(?:≤|<=))\s*[:=]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
 )
 _MIN_LENGTH = pattern(
-    r"\b(?:min(?:imum)?[ _-]?(?:length|len)|length\s*(?:>|≥|>=|min))\s*[:=]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
+    r"\b(?:min(?:imum)?[ _-]?(?:length|len)|length\s*(?:>|≥|>="
+    r"|min))\s*[:=]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
 )
 _MAXIMUM = pattern(
-    r"(?:\b(?:max(?:imum)?(?:\s+value)?|at most|up to|no more than|le)|≤|<=)\s*[:=]?\s*(?P<n>-?\d[\d,]*(?:\.\d+)?)"
+    r"(?:\b(?:max(?:imum)?(?:\s+value)?|at most|up to|no more than|le)|≤"
+    r"|<=)\s*[:=]?\s*(?P<n>-?\d[\d,]*(?:\.\d+)?)"
 )
 _MINIMUM = pattern(
-    r"(?:\b(?:min(?:imum)?(?:\s+value)?|at least|no less than|ge)|≥|>=)\s*[:=]?\s*(?P<n>-?\d[\d,]*(?:\.\d+)?)"
+    r"(?:\b(?:min(?:imum)?(?:\s+value)?|at least|no less than|ge)|≥"
+    r"|>=)\s*[:=]?\s*(?P<n>-?\d[\d,]*(?:\.\d+)?)"
 )
 _ABOVE = pattern(r"(?<![<=-])>\s*(?P<n>-?\d+)\b")
 _PLAIN_RANGE = pattern(
-    r"(?:^|[\s(;,:])(?:between\s+|from\s+|range:?\s*)?(?P<low>\d+(?:\.\d+)?)\s*(?:-|–|—|to|and|\.\.+)\s*(?P<high>\d+(?:\.\d+)?)(?=\s*(?:$|[,;).]|inclusive))"
+    r"(?:^|[\s(;,:])(?:between\s+|from\s+|range:?\s*)?(?P<low>\d+(?:\.\d+)?)\s*(?:-|\u2013|—|to"
+    r"|and|\.\.+)\s*(?P<high>\d+(?:\.\d+)?)(?=\s*(?:$|[,;).]|inclusive))"
 )
 _POSITIVE = pattern(r"\b(?:positive|1-indexed|1-based)\b")
 _NOT_EMPTY = pattern(

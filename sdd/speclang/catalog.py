@@ -11,7 +11,29 @@ from sdd.speclang.documents import Role, feature_folder, numbered_name, preceden
 
 ALL = "all"
 _SKIPPED = frozenset(
-    ["node_modules", ".git", ".venv", "venv", "dist", "build", "site-packages", "__pycache__", ".next", ".sdd", "history", "templates", "scripts", "commands", "prompts", "skills", "plugins", ".claude", ".cursor", ".github", ".gemini"]
+    [
+        "node_modules",
+        ".git",
+        ".venv",
+        "venv",
+        "dist",
+        "build",
+        "site-packages",
+        "__pycache__",
+        ".next",
+        ".sdd",
+        "history",
+        "templates",
+        "scripts",
+        "commands",
+        "prompts",
+        "skills",
+        "plugins",
+        ".claude",
+        ".cursor",
+        ".github",
+        ".gemini",
+    ]
 )
 _SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".yaml", ".yml", ".json"})
 _DEEPEST = 7
@@ -141,11 +163,15 @@ def _chosen(catalog: Catalog, name: str) -> tuple[Feature, ...]:
         folders = " and ".join(str(feature.folder) for feature in numbered)
         raise SpecError(
             f"The feature '{name}' is ambiguous: {folders} both bear that name.",
-            hint=f"Name the folder itself, for example: {numbered[0].folder.name if numbered[0].folder else name}",
+            hint=f"Name the folder itself, for example: {_folder_name(numbered[0])}",
         )
     if not hits:
         _no_such(catalog, name)
     return tuple(hits)
+
+
+def _folder_name(feature: Feature) -> str:
+    return feature.folder.name if feature.folder is not None else feature.name
 
 
 def _no_such(catalog: Catalog, name: str) -> None:
@@ -211,7 +237,7 @@ def _is_about_backend(files: ReadableFiles, catalog: Catalog, folder: PurePosixP
 
 
 def _contracts_elsewhere(catalog: Catalog, kept: set[PurePosixPath]) -> set[PurePosixPath]:
-    """Without a contract of its own or a central one, a feature is implemented by the project's only one."""
+    """Return the project's only contract for a feature that has none of its own."""
     found = {
         path
         for path in catalog.documents

@@ -9,21 +9,66 @@ from sdd.speclang.values import unquoted
 
 _CHECK_IN = pattern(r"\b(?:check\b[^()]*\(?\s*)?(?:\w+\s+)?in\s*\((?P<list>[^()]{1,400})\)\)?")
 _ONE_OF = pattern(
-    r"\b(?:(?:must be|is|be)\s+)?(?:either|one of|any of|enum|values?|allowed(?: values)?|options?|choices?|accepts|possible values)\b"
+    r"\b(?:(?:must be|is|be)\s+)?(?:either|one of|any of|enum|values?|allowed(?: values)?"
+    r"|options?|choices?|accepts|possible values)\b"
     r"(?:\s+(?:the )?(?:following|these|allowed values?))?\s*[:=]?\s*"
-    r"(?P<list>\([^()]{1,300}\)|\[[^\[\]]{1,300}\]|(?:[\"'`]?[\w.+-]+[\"'`]?)(?:\s*(?:,\s*(?:or\s+|and\s+)?|\||/|\s+or\s+|\s+and\s+)[\"'`]?[\w.+-]+[\"'`]?)+)"
+    r"(?P<list>\([^()]{1,300}\)|\[[^\[\]]{1,300}\]"
+    r"|(?:[\"'`]?[\w.+-]+[\"'`]?)(?:\s*(?:,\s*(?:or\s+|and\s+)?|\||/|\s+or\s+"
+    r"|\s+and\s+)[\"'`]?[\w.+-]+[\"'`]?)+)"
 )
 _QUOTED = r"(?:\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'|`[^`\n]{1,60}`)"
 _QUOTED_LIST = pattern(
     rf"(?P<list>{_QUOTED}(?:\s*(?:,\s*(?:or\s+|and\s+)?|\||/|\s+or\s+|\s+and\s+)\s*{_QUOTED})+)"
 )
 _BARE_LIST = pattern(
-    r"\(\s*(?P<list>[\w.+-]+(?:\s*\|\s*[\w.+-]+)+|[\w.+-]+(?:/[\w.+-]+){2,}|[a-zA-Z_][\w-]*(?:\s*,\s*(?:or\s+)?[a-zA-Z_][\w-]*)+)\s*\)|"
+    r"\(\s*(?P<list>[\w.+-]+(?:\s*\|\s*[\w.+-]+)+|[\w.+-]+(?:/[\w.+-]+){2,}"
+    r"|[a-zA-Z_][\w-]*(?:\s*,\s*(?:or\s+)?[a-zA-Z_][\w-]*)+)\s*\)|"
     r"(?:^|[\s;:])(?P<pipes>[a-zA-Z_][\w-]*(?:\s?\|\s?[a-zA-Z_][\w-]*)+)(?=\s*(?:$|[(,;.)]))"
 )
 _SLASHES = pattern(r"(?:^|(?<=[\s;:(]))(?P<list>[a-z_]+(?:/[a-z_]+){2,})(?=\s*(?:$|[(,;.)]))")
 _NO_CHOICE = frozenset(
-    ["optional", "required", "string", "integer", "int", "number", "boolean", "bool", "unique", "nullable", "null", "path", "query", "header", "body", "default", "uuid", "auto", "text", "not", "max", "min", "pk", "fk", "index", "indexed", "date", "datetime", "timestamp", "json", "array", "list", "object", "float", "and", "or", "user", "iso", "utc", "email"]
+    [
+        "optional",
+        "required",
+        "string",
+        "integer",
+        "int",
+        "number",
+        "boolean",
+        "bool",
+        "unique",
+        "nullable",
+        "null",
+        "path",
+        "query",
+        "header",
+        "body",
+        "default",
+        "uuid",
+        "auto",
+        "text",
+        "not",
+        "max",
+        "min",
+        "pk",
+        "fk",
+        "index",
+        "indexed",
+        "date",
+        "datetime",
+        "timestamp",
+        "json",
+        "array",
+        "list",
+        "object",
+        "float",
+        "and",
+        "or",
+        "user",
+        "iso",
+        "utc",
+        "email",
+    ]
 )
 
 

@@ -16,8 +16,10 @@ LONGEST = 1500  # of one phrase; what is longer is prose, and only its beginning
 _FOREIGN = pattern(r"\bfk\b|\bforeign[ _-]?key\b(?:\s+constraint)?")
 _REFERENCES = pattern(r"\breferenc(?:es?|ing)\b|→|->|➜|⇒")
 _TARGET = pattern(
-    r"^(?P<lead>(?:[\s:(→➜⇒=>-]|\b(?:linking|links?|referenc(?:es?|ing)|refers|pointing|points|to|of|on|the|in|table)\b)*)"
-    r"`?(?:(?P<table>[A-Za-z_]\w*)`?\s?(?:\.\s?`?(?P<column>[A-Za-z_]\w*)|\(\s?`?(?P<inside>\w+)`?\s?\))|(?P<bare>[A-Za-z_]\w*))`?"
+    r"^(?P<lead>(?:[\s:(→➜⇒=>-]|\b(?:linking|links?|referenc(?:es?|ing)|refers|pointing|points|to"
+    r"|of|on|the|in|table)\b)*)"
+    r"`?(?:(?P<table>[A-Za-z_]\w*)`?\s?(?:\.\s?`?(?P<column>[A-Za-z_]\w*)"
+    r"|\(\s?`?(?P<inside>\w+)`?\s?\))|(?P<bare>[A-Za-z_]\w*))`?"
 )
 _ON_DELETE = pattern(
     r"(?:\bon[ _-]?delete\s*[:=]?\s*[\"'`]?(?P<a>cascade|restrict|set[ _-]?null|no action)[\"'`]?|"
@@ -29,10 +31,12 @@ _AUTOINCREMENT = pattern(
     r"\bsequential\b"
 )
 _NOT_NULL = pattern(
-    r"\bnot[ _-]?null(?:able)?\b|\bnon[- ]?null(?:able)?\b|\b(?:can|must |may |should )?not be null\b|\bnever null\b"
+    r"\bnot[ _-]?null(?:able)?\b|\bnon[- ]?null(?:able)?\b|\b(?:can|must |may "
+    r"|should )?not be null\b|\bnever null\b"
 )
 _NULLABLE = pattern(
-    r"\bnullable\b(?:\s*[:=]\s*(?P<no>no|false))?|\b(?:can|may) be (?:null|empty)\b|\bnull(?:s)? allowed\b|"
+    r"\bnullable\b(?:\s*[:=]\s*(?P<no>no|false))?|\b(?:can|may) be (?:null|empty)\b"
+    r"|\bnull(?:s)? allowed\b|"
     r"\ballows? nulls?\b|\bnull to clear\b|(?<![\w'\"`])null(?![\w'\"`])"
 )
 _REQUIRED = pattern(
@@ -40,21 +44,40 @@ _REQUIRED = pattern(
 )
 _OPTIONAL = pattern(r"\boptional(?:ly)?\b|\bif provided\b")
 _UNIQUE = pattern(
-    r"\bunique\b(?!\s+(?:[\w-]+\s+){0,2}(?:identifier|ids?|identification|number|reference|code)\b|\s+(?:task|user|per|uuid)\b)"
+    r"\bunique\b(?!\s+(?:[\w-]+\s+){0,2}(?:identifier|ids?|identification|number|reference"
+    r"|code)\b|\s+(?:task|user|per|uuid)\b)"
 )
 _INDEX = pattern(r"\bindex(?:ed)?\b(?!\s*(?:name|on))")
 _REFRESHED = pattern(
-    r"\bon update\b(?:\s*[:=]?\s*[\w.()]+)?|\bupdated (?:on|at|with) (?:each|every|any)?\s*(?:change|update|modification)s?\b|"
-    r"\bauto[- ]?updat\w*\b|\bautomatically updated\b|\bupdates? (?:automatically|on change)\b|\bonupdate\b[\w.=()]*"
+    r"\bon update\b(?:\s*[:=]?\s*[\w.()]+)?|\bupdated (?:on|at|with) (?:each|every"
+    r"|any)?\s*(?:change|update|modification)s?\b|"
+    r"\bauto[- ]?updat\w*\b|\bautomatically updated\b|\bupdates? (?:automatically|on change)\b"
+    r"|\bonupdate\b[\w.=()]*"
 )
 _DEFAULT = pattern(
     r"\bdefault(?:s|ing|ed)?(?:\s+to|\s+is|\s+value)?\s*(?:[:=]|→)?\s*"
     r"(?P<value>\"[^\"]*\"|'[^']*'(?:::\w+)?|`[^`]*`|\[[^\]]*\]|\{[^}]*\}|[\w.]+\([^()]*\)|"
-    r"(?:an )?empty (?:array|list|object|dict|string)|current(?:[ _](?:timestamp|time|date))?|auto-generated|"
+    r"(?:an )?empty (?:array|list|object|dict|string)|current(?:[ _](?:timestamp|time|date))?"
+    r"|auto-generated|"
     r"now\b|-?[\w.][\w.\-]*)?"
 )
 _ITS_DEFAULT = pattern(r"(?P<value>[`\"']?[\w.-]+[`\"']?)\s*\(\s*default\s*\)")
-_NO_TABLE = frozenset(["not", "null", "on", "index", "unique", "required", "constraint", "none", "the", "a", "an", "user"])
+_NO_TABLE = frozenset(
+    [
+        "not",
+        "null",
+        "on",
+        "index",
+        "unique",
+        "required",
+        "constraint",
+        "none",
+        "the",
+        "a",
+        "an",
+        "user",
+    ]
+)
 
 
 def read_clauses(text: str, *, prose: bool = False) -> Facts:

@@ -33,8 +33,10 @@ class Role(IntEnum):
 
 _NUMBERED = re.compile(r"^(?:\d{8}-\d{6}|\d{1,4})-(?P<name>.+)$")
 _FOREIGN = re.compile(
-    r"(?:^|[-_])(?:mcp|tools?|client|frontend|front|ui|cli|components?|pages?|websockets?|graphql|grpc|kubernetes|k8s|"
-    r"helm|docker|dapr|kafka|events?|sdk|chatkit|deployment|infra\w*|design|wireframes?|commands?|console)(?:[-_]|$)",
+    r"(?:^|[-_])(?:mcp|tools?|client|frontend|front|ui|cli|components?|pages?|websockets?|graphql"
+    r"|grpc|kubernetes|k8s|"
+    r"helm|docker|dapr|kafka|events?|sdk|chatkit|deployment|infra\w*|design|wireframes?|commands?"
+    r"|console)(?:[-_]|$)",
     re.IGNORECASE,
 )
 _CONTRACT = re.compile(
@@ -60,6 +62,12 @@ _BY_STEM = {
 }
 
 
+_FOREIGN_FOLDERS = frozenset({"ui", "frontend", "design", "infra", "deployment"})
+_FEATURE_FOLDERS = frozenset({"features", "feature", "behaviour", "behavior"})
+_SCHEMA_FOLDERS = frozenset({"database", "db", "schema", "schemas", "data"})
+_API_FOLDERS = frozenset({"api", "apis", "contracts", "contract", "rest"})
+
+
 def numbered_name(folder: str) -> str | None:
     """Return the name of a numbered feature folder (`001-task-crud` → `task-crud`), or None."""
     found = _NUMBERED.match(folder)
@@ -72,24 +80,24 @@ def role_of(path: PurePosixPath) -> Role:
     folders = [part.casefold() for part in path.parts[:-1]]
     if path.suffix in {".yaml", ".yml", ".json"}:
         return Role.FOREIGN if _FOREIGN.search(stem) else Role.OPENAPI
-    if stem in _BY_STEM:
-        return _BY_STEM[stem]
-    if "checklists" in folders:
-        return Role.CHECKLIST
-    nearest = folders[-1] if folders else ""
-    if _FOREIGN.search(stem) or nearest in {"ui", "frontend", "design", "infra", "deployment"}:
-        return Role.FOREIGN
-    if nearest in {"features", "feature", "behaviour", "behavior"}:
-        return Role.TOKENS if _TOKENS.search(stem) else Role.BEHAVIOUR
-    if nearest in {"database", "db", "schema", "schemas", "data"} or (
-        _SCHEMA.search(stem) and nearest != "api"
-    ):
-        return Role.SCHEMA
-    if nearest in {"api", "apis", "contracts", "contract", "rest"} or _CONTRACT.search(stem):
-        return Role.SCHEMA if re.search(r"data[-_]schema|db[-_]schema", stem) else Role.CONTRACT
-    if _TOKENS.search(stem):
-        return Role.TOKENS
-    return Role.OTHER
+    if stem in _BY_STEM or "checklists" in folders:
+        return _BY_STEM.get(stem, Role.CHECKLIST)
+    return _role_by_words(stem, folders[-1] if folders else "")
+
+
+def _role_by_words(stem: str, nearest: str) -> Role:
+    """Tell a role by a name's words and the folder it stands in; the first rule that fits."""
+    is_data = re.search(r"data[-_]schema|db[-_]schema", stem) is not None
+    rules: tuple[tuple[bool, Role], ...] = (
+        (bool(_FOREIGN.search(stem)) or nearest in _FOREIGN_FOLDERS, Role.FOREIGN),
+        (nearest in _FEATURE_FOLDERS and bool(_TOKENS.search(stem)), Role.TOKENS),
+        (nearest in _FEATURE_FOLDERS, Role.BEHAVIOUR),
+        (nearest in _SCHEMA_FOLDERS, Role.SCHEMA),
+        (is_data or (bool(_SCHEMA.search(stem)) and nearest != "api"), Role.SCHEMA),
+        (nearest in _API_FOLDERS or bool(_CONTRACT.search(stem)), Role.CONTRACT),
+        (bool(_TOKENS.search(stem)), Role.TOKENS),
+    )
+    return next((role for fits, role in rules if fits), Role.OTHER)
 
 
 def feature_folder(path: PurePosixPath) -> PurePosixPath | None:

@@ -151,7 +151,6 @@ class _Reader:
     def array(self) -> Shape:
         self.at += 1
         items: list[Shape] = []
-        elided = False
         while True:
             self.skip()
             if self.at >= len(self.text):
@@ -164,7 +163,6 @@ class _Reader:
                 self.at += 1
                 continue
             if _SPREAD.match(self.text[self.at :]) or character == "…":
-                elided = True
                 self.at += 3 if character == "." else 1
                 self.raw()
                 continue
@@ -183,7 +181,9 @@ class _Reader:
         closing: list[str] = []
         while self.at < len(self.text):
             character = self.text[self.at]
-            if not closing and (character in ",;\n}]" or self.text.startswith(("//", "/*"), self.at)):
+            if not closing and (
+                character in ",;\n}]" or self.text.startswith(("//", "/*"), self.at)
+            ):
                 break
             if character in "\"'":
                 self.string()
@@ -276,7 +276,27 @@ def _is_type_phrase(content: str) -> bool:
 
 
 _TYPE_PHRASES = frozenset(
-    ["string", "str", "integer", "int", "number", "boolean", "bool", "uuid", "datetime", "timestamp", "date", "float", "decimal", "array", "object", "text", "enum", "list|string", "json|null"]
+    [
+        "string",
+        "str",
+        "integer",
+        "int",
+        "number",
+        "boolean",
+        "bool",
+        "uuid",
+        "datetime",
+        "timestamp",
+        "date",
+        "float",
+        "decimal",
+        "array",
+        "object",
+        "text",
+        "enum",
+        "list|string",
+        "json|null",
+    ]
 ) | {"array of strings", "iso 8601 datetime", "iso 8601 timestamp", "date string", "uuid string"}
 
 

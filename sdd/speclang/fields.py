@@ -21,7 +21,8 @@ _NAMES = {
     "optional": "optional",
     "nullable": "nullable|null|nulls|is nullable|null?|allow null|nullability|not null",
     "default": "default|default value|defaults",
-    "constraints": "constraints|constraint|validation|validations|rules|values|allowed values|limits|"
+    "constraints": "constraints|constraint|validation|validations|rules|values|allowed values|"
+    "limits|"
     "restrictions|enum|options|allowed|constraints notes|validation rules|attributes|modifiers|"
     "extra|bounds|range|properties|validation constraints|constraints validation|key constraints",
     "unique": "unique|is unique",
@@ -39,7 +40,7 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|–|never|null|nullable|0)?(?![\w])", re.IGNORECASE
+    r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|\u2013|never|null|nullable|0)?(?![\w])", re.IGNORECASE
 )
 _IDENTIFIER = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)*(?:\[\])?"
 _MARK = r"(?:\*\*`?|`|__)"
@@ -48,7 +49,8 @@ _ENTRY = re.compile(
     r"(?P<inner>\s*:\s*(?=\*\*))?(?:\*\*)?"
     r"(?P<more>(?:\s*(?:,|/|and|&)\s*(?:`[A-Za-z_]\w*`|\*\*[A-Za-z_]\w*\*\*))*)"
     r"(?:\s*(?P<note>\((?:[^()]|\([^()]*\))*\))\s*,?)?"
-    r"\s*(?P<sep>:\*\*|:|—|–|-(?=\s)|=(?=\s)|→|\||$|(?<=,\s)|(?<=,)|(?<=\)\s)(?=[A-Za-z]))\s*(?P<rest>.*)$",
+    r"\s*(?P<sep>:\*\*|:|—|\u2013|-(?=\s)|=(?=\s)|→|\||$|(?<=,\s)|(?<=,)"
+    r"|(?<=\)\s)(?=[A-Za-z]))\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _LOCATION = re.compile(
@@ -129,7 +131,7 @@ def _cell_facts(cells: dict[str, str], after_name: str) -> Facts:
     facts = read_cell_type(cells["type"]) if cells.get("type") else Facts()
     for role in ("constraints", "key", "reference", "index"):
         cell = cells.get(role, "")
-        empty = cell.strip("` ").casefold() in {"", "-", "—", "–", "none", "n/a", "no"}
+        empty = cell.strip("` ").casefold() in {"", "-", "—", "\u2013", "none", "n/a", "no"}
         if not empty:
             facts = merged(facts, _role_facts(role, cell))
     facts = merged(facts, _flags(cells))
@@ -187,7 +189,7 @@ def _flags(cells: dict[str, str]) -> Facts:
 
 def _truth(text: str) -> bool | None:
     text = text.strip()
-    if not text or text in {"-", "—", "–"}:
+    if not text or text in {"-", "—", "\u2013"}:
         return None
     if _YES.match(text):
         return True

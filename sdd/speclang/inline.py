@@ -12,11 +12,13 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _TASK_BOX = re.compile(r"^\[[ xX]\]\s+")
 _BOLD_LABEL = re.compile(
     r"^(?:\*\*|__)(?P<label>[^*\n]{1,120}?)(?P<in>\s*:)?\s*(?:\*\*|__)"
-    r"(?P<note>\s*[(\[][^()\[\]\n]{0,80}[)\]])?\s*(?P<sep>:|—|–|-(?=\s)|→|=)?\s*(?P<value>.*)$",
+    r"(?P<note>\s*[(\[][^()\[\]\n]{0,80}[)\]])?\s*(?P<sep>:|—|\u2013|-(?=\s)|→"
+    r"|=)?\s*(?P<value>.*)$",
     re.DOTALL,
 )
 _PLAIN_LABEL = re.compile(
-    r"^(?P<label>`?[A-Za-z][\w /&`\[\]{}*.-]{0,60}?)(?P<note>\s*\([^()\n]{0,80}\))?\s*:(?:\s+|$)(?P<value>.*)$",
+    r"^(?P<label>`?[A-Za-z][\w /&`\[\]{}*.-]{0,60}?)(?P<note>\s*\([^()\n]{0,80}\))?\s*:(?:\s+"
+    r"|$)(?P<value>.*)$",
     re.DOTALL,
 )
 _OPENING = {"(": ")", "[": "]", "{": "}"}

@@ -1,4 +1,4 @@
-"""Bodies that are named instead of shown: `Array of Task objects`, `TaskOut`, `Same as Create Task`."""
+"""Bodies that are named, not shown: `Array of Task objects`, `TaskOut`, `Same as Create Task`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,8 @@ from sdd.speclang.routes import find_route, shape_of
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _SUFFIX = re.compile(
-    r"\s+(?:object|schema|model|entity|resource|type|interface|dto|shape|structure|format|fields?|payload)s?$"
+    r"\s+(?:object|schema|model|entity|resource|type|interface|dto|shape|structure|format|fields?"
+    r"|payload)s?$"
 )
 _SECRET = re.compile(r"password|hash|secret|salt")
 _LIST = re.compile(r"(?i)\b(?:array|list|lists|collection|sequence)\b|\[\]|\bList\[")
@@ -220,7 +221,8 @@ def _named(phrase: str, names: Names) -> Shape | None:
         if found is not None:
             return found
     spoken = re.search(
-        r"(?i)\b(?P<name>[a-z]+)\s+(?:objects?|records?|items?|entit(?:y|ies)|resources?|details?|data)\b",
+        r"(?i)\b(?P<name>[a-z]+)\s+(?:objects?|records?|items?|entit(?:y|ies)|resources?|details?"
+        r"|data)\b",
         phrase,
     )
     if spoken and (found := names.find(singular(spoken["name"].casefold()))) is not None:
@@ -228,7 +230,8 @@ def _named(phrase: str, names: Names) -> Shape | None:
     if re.fullmatch(
         r"\W*(?:list\[|array\[|array of |list of )?\W*[A-Z]?[a-z]+\W*", phrase, re.IGNORECASE
     ) or re.match(
-        r"(?i)^\W*(?:the )?(?:created|updated|deleted|completed|new|single|full)?\s*[a-z]+\W*$|^\W*(?:array|list) of\b",
+        r"(?i)^\W*(?:the )?(?:created|updated|deleted|completed|new|single|full)?\s*[a-z]+\W*$"
+        r"|^\W*(?:array|list) of\b",
         phrase,
     ):
         for word in reversed(words(phrase)):

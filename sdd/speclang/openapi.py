@@ -417,13 +417,21 @@ def _default(value: object) -> Default | None:
         return Default(factory=Factory.EMPTY_LIST)
     if isinstance(value, Mapping) and not value:
         return Default(factory=Factory.EMPTY_OBJECT)
-    if value is None or isinstance(value, bool):
-        return Default(value=value)
-    if isinstance(value, int):
-        return Default(value=int(value))
-    if isinstance(value, float):
-        return Default(value=float(value))
-    return Default(value=str(value)) if isinstance(value, str) else None
+    return _scalar_default(value)
+
+
+def _scalar_default(value: object) -> Default | None:
+    match value:
+        case None | bool():
+            return Default(value=value)
+        case int():
+            return Default(value=int(value))
+        case float():
+            return Default(value=float(value))
+        case str():
+            return Default(value=str(value))
+        case _:
+            return None
 
 
 def _constraints(raw: Tree) -> Constraints:

@@ -8,16 +8,18 @@ from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.ir import Application, AuthPolicy, Question, Shape
 from sdd.speclang.access import AccessRule, rules_of
 from sdd.speclang.assemble import Assembled, Read, assemble, holders_of, with_access
+from sdd.speclang.conventions import read_conventions
 from sdd.speclang.documents import Role, precedence, role_of
 from sdd.speclang.endpoints import Statement, read_statements
+from sdd.speclang.error_policy import read_errors
 from sdd.speclang.findings import Findings
 from sdd.speclang.named import Names, resolve, shapes_in
 from sdd.speclang.openapi import Contract, read_openapi
 from sdd.speclang.outline import Document, parse_document, title_of
-from sdd.speclang.policies import read_auth, read_conventions, read_errors
 from sdd.speclang.requirements import read_questions, read_requirements, unique
 from sdd.speclang.schema import Drafts, read_schema, read_shapes
 from sdd.speclang.schema.entities import Schema, build_entities
+from sdd.speclang.token_policy import read_auth
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Fence, Heading
 

@@ -37,12 +37,14 @@ _KINDS = {
     "PR": "rule",
 }
 _STORY = re.compile(
-    r"^User Story\s+(?P<number>\d+)\s*[-–—:]?\s*(?P<title>.*?)(?:\s*\(Priority:?\s*P\d\))?\W*$",
+    r"^User Story\s+(?P<number>\d+)\s*[-\u2013—:]?\s*(?P<title>.*?)"
+    r"(?:\s*\(Priority:?\s*P\d\))?\W*$",
     re.IGNORECASE,
 )
 _CLARIFICATION = re.compile(r"\[NEEDS CLARIFICATION(?P<rest>[:\s][^\]]{3,600})\]")
 _TEMPLATE = re.compile(
-    r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth|your question|^\W*$"
+    r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth"
+    r"|your question|^\W*$"
 )
 _RULE_TITLE = re.compile(r"\b(?:business rules?|domain rules?|rules)\b")
 _SCENARIO_TITLE = re.compile(r"\b(?:acceptance (?:criteria|scenarios?)|scenarios?)\b")
@@ -175,8 +177,8 @@ def _identified(text: str, span: Span) -> Requirement | None:
     if found is None:
         return None
     kind = _KINDS.get(found["kind"])
-    told = " ".join(found["rest"].strip(" :.–—-\n)").split())
-    if kind is None or not told or (found["rest"][:1] not in " :.–—)-," and found["rest"]):
+    told = " ".join(found["rest"].strip(" :.\u2013—-\n)").split())
+    if kind is None or not told or (found["rest"][:1] not in " :.\u2013—)-," and found["rest"]):
         return None
     return Requirement(id=found["id"], text=told, kind=kind, span=span)
 
@@ -266,7 +268,7 @@ def _question(question: str, text: str, span: Span) -> Question:
 
 
 def _alternatives(question: str) -> tuple[str, ...]:
-    tail = re.split(r"[-–—:?]\s+", question.rstrip("? "))[-1]
+    tail = re.split(r"[-\u2013—:?]\s+", question.rstrip("? "))[-1]
     parts = [part.strip(" ?.") for part in re.split(r",\s*(?:or\s+)?|\s+or\s+", tail)]
     words_in_longest = 6
     if len(parts) > 1 and all(0 < len(part.split()) <= words_in_longest for part in parts):

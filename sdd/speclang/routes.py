@@ -13,23 +13,27 @@ _SLASHES = str.maketrans({"\u2215": "/", "\u2044": "/", "\u29f8": "/", "\uff0f":
 _URL = re.compile(r"^[a-z][a-z0-9+]{1,9}://(?P<host>[^/\s?#]*)(?P<path>/[^\s?#]*)?", re.IGNORECASE)
 _ROUTE = re.compile(
     rf"(?<![\w/-])\[?(?P<methods>{_METHOD}(?:\s*(?:,|/|\||&|\band\b|\bor\b)\s*{_METHOD})*)\]?"
-    r"(?:\s*[:\-–—→]\s*|\s+)"
+    r"(?:\s*[:\-\u2013—→]\s*|\s+)"
     r"(?P<path>(?:https?://[^\s/]+)?/[^\s,;]*|/)",
 )
 _QUERY = re.compile(r"\?.*$|#.*$")
 _PARAMETER = re.compile(
-    r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$|^\$\{(?P<dollar>\w+)\}$"
+    r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$"
+    r"|^\$\{(?P<dollar>\w+)\}$"
 )
 _CONCRETE = re.compile(
-    r"^(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Z][A-Z0-9]*_[A-Z0-9_]+|[0-9a-f]{24})$"
+    r"^(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[A-Z][A-Z0-9]*_[A-Z0-9_]+"
+    r"|[0-9a-f]{24})$"
 )
 _CAPITALS = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 _CODE = re.compile(
-    r"(?<![\w.#/-])(?P<code>[1-5]\d\d)(?![\w-]|\.\d|\s*(?:chars?|characters|ms|items|tasks|days|seconds|users|requests|records|MB|KB)\b)"
+    r"(?<![\w.#/-])(?P<code>[1-5]\d\d)(?![\w-]|\.\d|\s*(?:chars?|characters|ms|items|tasks|days"
+    r"|seconds|users|requests|records|MB|KB)\b)"
 )
 _KNOWN = frozenset(status.value for status in HTTPStatus)
 _LEADS = re.compile(
-    r"(?:^|[(|/,:;`*=→>\[–—-]|\b(?:or|and|with|status(?: code)?s?|code|http|returns?|answers?|responds?|response)\b)\s*[`*\s\[(]*$",
+    r"(?:^|[(|/,:;`*=→>\[\u2013—-]|\b(?:or|and|with|status(?: code)?s?|code|http|returns?"
+    r"|answers?|responds?|response)\b)\s*[`*\s\[(]*$",
     re.IGNORECASE,
 )
 
@@ -183,7 +187,7 @@ def codes_in(text: str) -> list[int]:
         if code not in _KNOWN:
             continue
         phrase = HTTPStatus(code).phrase.casefold().split()[0]
-        follows = shown[match.end() : match.end() + 24].strip(" :-–—`").casefold()
+        follows = shown[match.end() : match.end() + 24].strip(" :-\u2013—`").casefold()
         if _LEADS.search(shown[: match.start()]) or follows.startswith(phrase):
             found.append(code)
     return list(dict.fromkeys(found))

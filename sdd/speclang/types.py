@@ -9,11 +9,45 @@ from sdd.speclang.values import unquoted
 
 _NAMES: dict[str, Type] = {
     **dict.fromkeys(
-        ["int", "integer", "bigint", "smallint", "tinyint", "mediumint", "int2", "int4", "int8", "serial", "bigserial", "smallserial", "autoincrement"],
+        [
+            "int",
+            "integer",
+            "bigint",
+            "smallint",
+            "tinyint",
+            "mediumint",
+            "int2",
+            "int4",
+            "int8",
+            "serial",
+            "bigserial",
+            "smallserial",
+            "autoincrement",
+        ],
         Type.INT,
     ),
     **dict.fromkeys(
-        ["str", "string", "strings", "varchar", "nvarchar", "char", "citext", "email", "emailstr", "url", "uri", "httpurl", "anyurl", "slug", "autostring", "varchar2", "bpchar", "nchar", "secretstr"],
+        [
+            "str",
+            "string",
+            "strings",
+            "varchar",
+            "nvarchar",
+            "char",
+            "citext",
+            "email",
+            "emailstr",
+            "url",
+            "uri",
+            "httpurl",
+            "anyurl",
+            "slug",
+            "autostring",
+            "varchar2",
+            "bpchar",
+            "nchar",
+            "secretstr",
+        ],
         Type.STR,
     ),
     **dict.fromkeys(["text", "longtext", "mediumtext", "tinytext", "clob"], Type.TEXT),
@@ -21,13 +55,25 @@ _NAMES: dict[str, Type] = {
     **dict.fromkeys(["float", "float4", "float8", "double", "real", "number"], Type.FLOAT),
     **dict.fromkeys(["decimal", "numeric", "money"], Type.DECIMAL),
     **dict.fromkeys(
-        ["datetime", "timestamp", "timestamptz", "timestampz", "iso8601", "isodatetime", "awaredatetime", "naivedatetime", "datetimeoffset"],
+        [
+            "datetime",
+            "timestamp",
+            "timestamptz",
+            "timestampz",
+            "iso8601",
+            "isodatetime",
+            "awaredatetime",
+            "naivedatetime",
+            "datetimeoffset",
+        ],
         Type.DATETIME,
     ),
     "date": Type.DATE,
     **dict.fromkeys(["time", "timetz"], Type.TIME),
     **dict.fromkeys(["uuid", "guid", "uuid4", "uuidv4", "uuidv7", "ulid"], Type.UUID),
-    **dict.fromkeys(["json", "jsonb", "object", "dict", "map", "record", "hstore", "dictionary"], Type.JSON),
+    **dict.fromkeys(
+        ["json", "jsonb", "object", "dict", "map", "record", "hstore", "dictionary"], Type.JSON
+    ),
     "enum": Type.ENUM,
     **dict.fromkeys(["array", "list", "arrays", "lists"], Type.LIST),
 }
@@ -50,7 +96,8 @@ _FORMATS: tuple[tuple[str, Type], ...] = (
     (r"(?:iso[\s-]?8601\s+)?date|yyyy-mm-dd", Type.DATE),
 )
 _FOLLOWS = re.compile(
-    r"^\s*(?:$|[(\[{,;:—–|/.?!=<>→-]|(?:not|non|nullable|required|optional|unique|primary|foreign|"
+    r"^\s*(?:$|[(\[{,;:—\u2013|/.?!=<>→-]|(?:not|non|nullable|required|optional|unique|primary"
+    r"|foreign|"
     r"default|pk|fk|enum|array|with|without|or|max|min|maximum|minimum|up|at|auto\w*|format|value|"
     r"indexed|index|references|in|check|null|\d))",
     re.IGNORECASE,
@@ -67,7 +114,8 @@ _WORD = re.compile(r"^[A-Za-z_][\w.]*")
 _ARGUMENTS = re.compile(r"^\s?\(([^()]{0,400})\)")
 _GENERIC = re.compile(r"^(?:\[|<)")
 _LITERALS = re.compile(
-    r"""^(?:(?P<q>["'`])[\w .:+/-]{1,60}(?P=q))(?:\s*(?:\||,|/|or)\s*(?:["'`])[\w .:+/-]{1,60}["'`])*"""
+    r"""^(?:(?P<q>["'`])[\w .:+/-]{1,60}(?P=q))"""
+    r"""(?:\s*(?:\||,|/|or)\s*(?:["'`])[\w .:+/-]{1,60}["'`])*"""
 )
 
 
@@ -131,6 +179,11 @@ def _read_one(text: str) -> TypeExpression | None:
         return None
     name, rest = word.group(), text[word.end() :]
     lowered = name.rpartition(".")[2].casefold()
+    return _read_generic(name, lowered, rest) or _read_named(name, lowered, rest)
+
+
+def _read_generic(name: str, lowered: str, rest: str) -> TypeExpression | None:
+    """Read `Optional[…]`, `Literal[…]` and lists in all their forms."""
     if lowered in {"optional", "union", "annotated"} and _GENERIC.match(rest):
         return _wrapped(lowered, rest)
     if lowered in {"literal", "enum"} and _GENERIC.match(rest):
@@ -141,6 +194,10 @@ def _read_one(text: str) -> TypeExpression | None:
         lowered in {"set", "sequence", "tuple"} and _GENERIC.match(rest)
     ):
         return _list(name, rest)
+    return None
+
+
+def _read_named(name: str, lowered: str, rest: str) -> TypeExpression | None:
     found = _NAMES.get(lowered) or _PLURALS.get(lowered)
     if lowered == "null":
         return TypeExpression(type=Type.NONE, nullable=True, name=name, rest=rest)

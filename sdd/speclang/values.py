@@ -10,7 +10,7 @@ _NOTHING = frozenset(
         "",
         "-",
         "—",
-        "–",
+        "\u2013",
         "--",
         "n/a",
         "na",
@@ -62,7 +62,7 @@ def literal(text: str) -> Scalar:
 def unquoted(text: str) -> str:
     """Return a text without the pair of quotes around it."""
     text = text.strip()
-    for opening, closing in (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’")):
+    for opening, closing in (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("\u2018", "\u2019")):
         if len(text) > 1 and text.startswith(opening) and text.endswith(closing):
             return text[1:-1]
     return text

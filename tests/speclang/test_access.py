@@ -51,14 +51,17 @@ ALL = [
     "Every endpoint requires authentication.",
     "All API endpoints must include a Bearer token.",
     "- All routes are protected by JWT authentication",
-    "Every endpoint under `/api/` requires a token in the header:\n\n```text\nAuthorization: Bearer <token>\n```",
+    "Every endpoint under `/api/` requires a token in the header:\n\n```text\nAuthorization: "
+    "Bearer <token>\n```",
 ]
 
 
 @pytest.mark.parametrize("text", ALL)
 def test_a_statement_on_all_endpoints_counts(text: str) -> None:
     """What is said of all holds for each, and for the policy."""
-    app = application(api=f"# API\n\n## Authentication\n\n{text}\n\n## Endpoints\n\n### GET /api/notes\n")
+    app = application(
+        api=f"# API\n\n## Authentication\n\n{text}\n\n## Endpoints\n\n### GET /api/notes\n"
+    )
 
     assert app.endpoints[0].auth is True
     assert app.auth.required is True
@@ -105,7 +108,12 @@ def test_a_section_speaks_for_its_endpoints() -> None:
 
 @pytest.mark.parametrize(
     ("title", "auth"),
-    [("Notes (Authenticated)", True), ("Public endpoints", False), ("Protected routes", True), ("Notes", None)],
+    [
+        ("Notes (Authenticated)", True),
+        ("Public endpoints", False),
+        ("Protected routes", True),
+        ("Notes", None),
+    ],
 )
 def test_a_heading_may_say_it(title: str, auth: bool | None) -> None:
     """`(Authenticated)` or `Public` in the heading over endpoints is a statement."""
@@ -118,7 +126,11 @@ def test_the_token_document_counts_where_the_contract_is_silent() -> None:
     """Another document's statement on all endpoints decides what the contract leaves open."""
     app = application(
         api="# API\n\n### GET /api/notes\n\n### GET /health\n",
-        tokens="# Tokens\n\n- Every endpoint under `/api/` requires a valid token. `GET /health` is public.\n",
+        tokens=(
+            "# Tokens\n\n"
+            "- Every endpoint under `/api/` requires a valid token. `GET /health` is "
+            "public.\n"
+        ),
     )
 
     assert [endpoint.auth for endpoint in app.endpoints] == [True, False]
@@ -134,7 +146,9 @@ def test_silence_leaves_it_open() -> None:
 
 def test_signing_in_is_not_taken_for_protected() -> None:
     """A sweeping statement does not make the endpoint that hands out tokens ask for one."""
-    reading = read(api="# API\n\nAll endpoints require a JWT.\n\n## Endpoints\n\n### POST /auth/login\n")
+    reading = read(
+        api="# API\n\nAll endpoints require a JWT.\n\n## Endpoints\n\n### POST /auth/login\n"
+    )
 
     assert reading.application.endpoints[0].auth is None
     assert "sign-in-access" in rules(reading)
@@ -143,7 +157,10 @@ def test_signing_in_is_not_taken_for_protected() -> None:
 def test_two_statements_on_access_contradict() -> None:
     """A table that says No and a section that says Required is a contradiction with both places."""
     reading = read(
-        api="# API\n\n| Method | Path | Auth |\n|---|---|---|\n| GET | /n | No |\n\n### GET /n\n\n**Auth**: Required\n"
+        api=(
+            "# API\n\n| Method | Path | Auth |\n|---|---|---|\n| GET | /n | No |\n\n"
+            "### GET /n\n\n**Auth**: Required\n"
+        )
     )
     (finding,) = [item for item in reading.diagnostics if item.rule == "contradicting-auth"]
 

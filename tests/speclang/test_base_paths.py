@@ -8,7 +8,10 @@ STATEMENTS = {
     "plain label": "Base URL: http://localhost:8000/api/",
     "heading": "## Base URL\n\n`/api`",
     "heading with fence": "## Base URL\n\n```\nhttps://example.test/api/\n```",
-    "heading with environments": "## Base URL\n\n- Development: `http://localhost:8000/api`\n- Production: `https://x.test/api`",
+    "heading with environments": (
+        "## Base URL\n\n- Development: `http://localhost:8000/api`\n"
+        "- Production: `https://x.test/api`"
+    ),
     "table": "| Property | Value |\n|---|---|\n| Base URL | `https://x.test/api` |",
     "sentence": "All endpoints are prefixed with `/api`.",
     "path label": "**Base Path**: `/api`",
@@ -19,7 +22,9 @@ STATEMENTS = {
 @pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS.keys())
 def test_a_stated_base_completes_relative_paths(statement: str) -> None:
     """Paths without the base get it, however it is stated."""
-    app = application(api=f"# API\n\n{statement}\n\n## Endpoints\n\n### GET /notes\n\n### GET /tags\n")
+    app = application(
+        api=f"# API\n\n{statement}\n\n## Endpoints\n\n### GET /notes\n\n### GET /tags\n"
+    )
 
     assert routes(app) == ["GET /api/notes", "GET /api/tags"]
 
@@ -93,7 +98,10 @@ def test_another_service_is_left_out() -> None:
 def test_a_contract_may_say_that_paths_are_complete() -> None:
     """Then a base URL with a path changes nothing."""
     app = application(
-        api="# API\n\n**Base URL**: `http://x.test/v2`\n\nEvery path below is complete.\n\n### GET /notes\n"
+        api=(
+            "# API\n\n**Base URL**: `http://x.test/v2`\n\nEvery path below is complete.\n\n"
+            "### GET /notes\n"
+        )
     )
 
     assert routes(app) == ["GET /notes"]

@@ -25,17 +25,53 @@ def outline(shape: Shape | None) -> object:
 
 
 REQUESTS = {
-    "table": "**Request Body**:\n\n| Field | Type | Required | Constraints |\n|---|---|---|---|\n| `text` | string | Yes | 1-200 chars |\n| `tag` | string | No | max 30 |",
-    "ticks": "**Request Body**:\n\n| Name | Type | Required | Description |\n|---|---|---|---|\n| text | string | ✅ | The text (1-200 chars) |\n| tag | string | ❌ | max 30 |",
-    "bullets": "**Request Body:**\n- `text`: string (required, 1-200 chars)\n- `tag`: string (optional, max 30)",
-    "plain bullets": "Request Body:\n- text: string (required, 1 to 200 characters)\n- tag: string (optional, at most 30 characters)",
-    "note first": "**Body**:\n- `text` (string, required): 1-200 characters\n- `tag` (string, optional): max 30 characters",
-    "annotated JSON": '**Request Body:**\n```json\n{\n  "text": "string (required, 1-200 chars)",\n  "tag": "string (optional, max 30 chars)"\n}\n```',
-    "typed JSON": '**Request Body:**\n```\n{\n  "text": string (required, 1-200 chars),\n  "tag": string (optional, max 30 chars),\n}\n```',
-    "example and rules": '**Request Body:**\n```json\n{ "text": "Buy milk", "tag": "home" }\n```\n\n**Validation Rules:**\n- `text`: Required, 1-200 characters\n- `tag`: Optional, max 30 characters',
-    "example and sentences": '**Request**:\n```json\n{ "text": "Buy milk", "tag": "home" }\n```\n\n**Validation**:\n- Text is required and must be 1-200 characters\n- Tag is optional, max 30 characters',
-    "sections": '#### Request\n\n- **Headers:**\n  - `Authorization: Bearer <t>`\n- **Body:**\n\n```json\n{"text": "string (required, 1-200 chars)", "tag": "string (optional, max 30)"}\n```',
-    "table right below": "| Field | Type | Required | Constraints |\n|---|---|---|---|\n| text | string | Yes | 1-200 chars |\n| tag | string | No | max 30 chars |",
+    "table": (
+        "**Request Body**:\n\n| Field | Type | Required | Constraints |\n|---|---|---|---|\n"
+        "| `text` | string | Yes | 1-200 chars |\n| `tag` | string | No | max 30 |"
+    ),
+    "ticks": (
+        "**Request Body**:\n\n| Name | Type | Required | Description |\n|---|---|---|---|\n"
+        "| text | string | ✅ | The text (1-200 chars) |\n| tag | string | ❌ | max 30 |"
+    ),
+    "bullets": (
+        "**Request Body:**\n- `text`: string (required, 1-200 chars)\n"
+        "- `tag`: string (optional, max 30)"
+    ),
+    "plain bullets": (
+        "Request Body:\n- text: string (required, 1 to 200 characters)\n"
+        "- tag: string (optional, at most 30 characters)"
+    ),
+    "note first": (
+        "**Body**:\n- `text` (string, required): 1-200 characters\n"
+        "- `tag` (string, optional): max 30 characters"
+    ),
+    "annotated JSON": (
+        '**Request Body:**\n```json\n{\n  "text": "string (required, 1-200 chars)",\n'
+        '  "tag": "string (optional, max 30 chars)"\n}\n```'
+    ),
+    "typed JSON": (
+        '**Request Body:**\n```\n{\n  "text": string (required, 1-200 chars),\n'
+        '  "tag": string (optional, max 30 chars),\n}\n```'
+    ),
+    "example and rules": (
+        '**Request Body:**\n```json\n{ "text": "Buy milk", "tag": "home" }\n```\n\n'
+        "**Validation Rules:**\n- `text`: Required, 1-200 characters\n"
+        "- `tag`: Optional, max 30 characters"
+    ),
+    "example and sentences": (
+        '**Request**:\n```json\n{ "text": "Buy milk", "tag": "home" }\n```\n\n'
+        "**Validation**:\n- Text is required and must be 1-200 characters\n"
+        "- Tag is optional, max 30 characters"
+    ),
+    "sections": (
+        "#### Request\n\n- **Headers:**\n  - `Authorization: Bearer <t>`\n- **Body:**\n\n"
+        '```json\n{"text": "string (required, 1-200 chars)", "tag": "string (optional, max '
+        '30)"}\n```'
+    ),
+    "table right below": (
+        "| Field | Type | Required | Constraints |\n|---|---|---|---|\n"
+        "| text | string | Yes | 1-200 chars |\n| tag | string | No | max 30 chars |"
+    ),
 }
 
 
@@ -109,7 +145,8 @@ def test_two_examples_in_a_list_complete_each_other() -> None:
 def test_an_example_keeps_what_it_shows() -> None:
     """A scalar's value is kept, unless the rows of a list show two different ones."""
     response = endpoint(
-        '**Response**:\n```json\n{"status": "ok", "rows": [{"kind": "a", "n": 1}, {"kind": "a", "n": 2}]}\n```'
+        "**Response**:\n```json\n"
+        '{"status": "ok", "rows": [{"kind": "a", "n": 1}, {"kind": "a", "n": 2}]}\n```'
     ).response
     assert response is not None
     rows = response.fields[1].shape.item
@@ -192,7 +229,14 @@ def test_a_named_list_is_resolved(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Note object", "`NoteOut`", "Created Note object", "The updated `NoteOut` object.", "200 OK - Note object"]
+    "words",
+    [
+        "Note object",
+        "`NoteOut`",
+        "Created Note object",
+        "The updated `NoteOut` object.",
+        "200 OK - Note object",
+    ],
 )
 def test_a_named_object_is_resolved(words: str) -> None:
     """A response that names one object gets its fields."""
@@ -205,7 +249,10 @@ def test_a_name_may_be_an_entity() -> None:
     """`Note object` without a section of its own is the entity's columns, secrets left out."""
     app = application(
         api="# API\n\n### GET /notes/{id}\n\n**Response**: Note object\n",
-        schema="# Schema\n\n### notes\n\n- id: integer (primary key)\n- text: string\n- password_hash: string\n",
+        schema=(
+            "# Schema\n\n### notes\n\n- id: integer (primary key)\n- text: string\n"
+            "- password_hash: string\n"
+        ),
     )
 
     assert outline(only(app).response) == {"id": "int", "text": "str"}
@@ -232,7 +279,12 @@ def test_a_body_may_be_the_same_as_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["**Request Body**: None", "**Body**: No request body", "Toggles the note. There is no request body."]
+    "text",
+    [
+        "**Request Body**: None",
+        "**Body**: No request body",
+        "Toggles the note. There is no request body.",
+    ],
 )
 def test_no_body_is_a_statement(text: str) -> None:
     """A body that is ruled out is not one that was left open."""
@@ -264,7 +316,8 @@ def test_lists_bound_their_items() -> None:
 def test_errors_are_no_response() -> None:
     """The example under an error status is not the success answer."""
     found = endpoint(
-        '**Response (201 Created)**:\n```json\n{"id": 1}\n```\n\n**Response 400**:\n```json\n{"error": "bad"}\n```'
+        '**Response (201 Created)**:\n```json\n{"id": 1}\n```\n\n**Response 400**:\n'
+        '```json\n{"error": "bad"}\n```'
     )
 
     assert outline(found.response) == {"id": "int"}

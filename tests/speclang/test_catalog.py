@@ -58,7 +58,9 @@ def test_all_takes_every_feature() -> None:
 @pytest.mark.parametrize("folder", ["001-notes", "20261123-101500-notes", "1-notes"])
 def test_a_numbered_folder_is_found_by_its_name(folder: str) -> None:
     """Both of spec-kit's number forms come off, and the folder is read beside the feature file."""
-    files = MemoryFiles({**CENTRAL, f"specs/{folder}/spec.md": "# Spec", f"specs/{folder}/tasks.md": "# Tasks"})
+    files = MemoryFiles(
+        {**CENTRAL, f"specs/{folder}/spec.md": "# Spec", f"specs/{folder}/tasks.md": "# Tasks"}
+    )
     found = names(files, "notes")
 
     assert f"specs/{folder}/spec.md" in found
@@ -139,7 +141,9 @@ def test_without_a_central_contract_the_folders_are_the_contract() -> None:
 
 def test_openapi_counts_as_a_contract() -> None:
     """YAML and JSON below contracts are found."""
-    files = MemoryFiles({"specs/001-notes/contracts/openapi.yaml": "openapi: 3.1.0", "specs/001-notes/spec.md": "x"})
+    files = MemoryFiles(
+        {"specs/001-notes/contracts/openapi.yaml": "openapi: 3.1.0", "specs/001-notes/spec.md": "x"}
+    )
 
     assert names(files, "notes")[0] == "specs/001-notes/contracts/openapi.yaml"
 
@@ -157,7 +161,9 @@ def test_the_catalog_lists_features() -> None:
     catalog = discover(files)
 
     assert catalog.names == ("authentication", "notes", "sharing")
-    assert [feature.folder for feature in catalog.features if feature.numbered] == [PurePosixPath("specs/003-notes")]
+    assert [feature.folder for feature in catalog.features if feature.numbered] == [
+        PurePosixPath("specs/003-notes")
+    ]
 
 
 def test_roles_are_ordered() -> None:

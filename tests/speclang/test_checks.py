@@ -52,10 +52,19 @@ def test_sound_specs_have_no_findings() -> None:
 
 DEFECTS = {
     "route-without-access": (API.replace("All endpoints require a JWT.", "Hello."), SCHEMA),
-    "field-without-column": (API.replace("- `mood`: string (optional, max 20 characters)", "- `colour`: string"), SCHEMA),
+    "field-without-column": (
+        API.replace("- `mood`: string (optional, max 20 characters)", "- `colour`: string"),
+        SCHEMA,
+    ),
     "field-length-differs": (API.replace("max 200 characters", "max 100 characters"), SCHEMA),
-    "field-type-differs": (API.replace("`mood`: string (optional, max 20 characters)", "`mood`: boolean"), SCHEMA),
-    "column-without-field": (API.replace("- `text`: string (required, max 200 characters)\n", ""), SCHEMA),
+    "field-type-differs": (
+        API.replace("`mood`: string (optional, max 20 characters)", "`mood`: boolean"),
+        SCHEMA,
+    ),
+    "column-without-field": (
+        API.replace("- `text`: string (required, max 200 characters)\n", ""),
+        SCHEMA,
+    ),
     "path-parameter-without-column": (API.replace("{note_id}", "{slug}"), SCHEMA),
     "unknown-reference": (API, SCHEMA.replace("FK → users.id", "FK → people.id")),
     "entity-without-owner": (
@@ -75,7 +84,10 @@ def test_a_defect_is_found(rule: str, texts: tuple[str, str]) -> None:
 
 def test_a_child_is_owned_through_its_parent() -> None:
     """An entity that refers to an owned one needs no owner column."""
-    schema = SCHEMA + "\n### remarks\n\n- id: integer (primary key)\n- note_id: integer (foreign key -> notes.id)\n"
+    schema = (
+        SCHEMA
+        + "\n### remarks\n\n- id: integer (primary key)\n- note_id: integer (foreign key -> notes.id)\n"
+    )
 
     assert found(api=API + "\n### GET /remarks\n", schema=schema) == []
 
@@ -94,7 +106,10 @@ def test_unanswered_requirements_are_one_note() -> None:
     reading = read(
         api=API,
         schema=SCHEMA,
-        spec="# S\n\n- **FR-001**: Notes MUST be kept\n- **FR-002**: Sparkles MUST fly\n- **FR-003**: Confetti MUST rain\n",
+        spec=(
+            "# S\n\n- **FR-001**: Notes MUST be kept\n- **FR-002**: Sparkles MUST fly\n"
+            "- **FR-003**: Confetti MUST rain\n"
+        ),
     )
     (finding,) = check_specs(reading)
 
@@ -105,7 +120,9 @@ def test_unanswered_requirements_are_one_note() -> None:
 
 def test_inert_principles_are_one_note() -> None:
     """A MUST with no check behind it is declared, but inert."""
-    reading = read(constitution="# P\n\n- Queries MUST be confined to their user.\n- Colours MUST be calm.\n")
+    reading = read(
+        constitution="# P\n\n- Queries MUST be confined to their user.\n- Colours MUST be calm.\n"
+    )
     (finding,) = check_specs(reading)
 
     assert finding.rule == "inert-principle"

@@ -25,8 +25,14 @@ COLUMNS = {
     "contradicting-nullability": ("TEXT | NULL", "x TEXT NOT NULL"),
     "contradicting-length": ("VARCHAR(100) | NOT NULL", "x VARCHAR(200) NOT NULL"),
     "contradicting-default": ("TEXT | NOT NULL, DEFAULT 'a'", "x TEXT NOT NULL DEFAULT 'b'"),
-    "contradicting-choices": ("TEXT | NOT NULL, one of: a, b", "x TEXT NOT NULL CHECK (x IN ('a', 'c'))"),
-    "contradicting-reference": ("INT | NOT NULL, FK → users.id", "x INT NOT NULL REFERENCES tags(id)"),
+    "contradicting-choices": (
+        "TEXT | NOT NULL, one of: a, b",
+        "x TEXT NOT NULL CHECK (x IN ('a', 'c'))",
+    ),
+    "contradicting-reference": (
+        "INT | NOT NULL, FK → users.id",
+        "x INT NOT NULL REFERENCES tags(id)",
+    ),
 }
 
 
@@ -35,8 +41,11 @@ def test_two_forms_of_a_column_disagree(rule: str, stated: tuple[str, str]) -> N
     """A Markdown table and the SQL below it that differ are one finding with both lines."""
     cells, sql = stated
     reading = read(
-        schema=f"# S\n\n### notes\n\n| Column | Type | Constraints |\n|---|---|---|\n| id | INT | PK |\n| x | {cells} |\n\n"
-        f"```sql\nCREATE TABLE notes (\n  id INT PRIMARY KEY,\n  {sql}\n);\n```\n"
+        schema=(
+            f"# S\n\n### notes\n\n| Column | Type | Constraints |\n|---|---|---|\n"
+            f"| id | INT | PK |\n| x | {cells} |\n\n"
+            f"```sql\nCREATE TABLE notes (\n  id INT PRIMARY KEY,\n  {sql}\n);\n```\n"
+        )
     )
     told = finding(reading, rule)
 
@@ -87,7 +96,9 @@ def test_a_status_disagrees_between_documents() -> None:
     """The contract's status is followed, and the feature's is named with its place."""
     reading = read(
         api="# API\n\n### DELETE /notes/{id}\n\n**Response**: 204 No Content\n",
-        feature="# Notes\n\n## Delete\n\n- **Endpoint:** DELETE /notes/{id}\n- **Response:** 200 OK\n",
+        feature=(
+            "# Notes\n\n## Delete\n\n- **Endpoint:** DELETE /notes/{id}\n- **Response:** 200 OK\n"
+        ),
     )
 
     assert reading.application.endpoints[0].success_status == 204
@@ -100,8 +111,14 @@ def test_a_status_disagrees_between_documents() -> None:
 def test_a_body_disagrees_between_documents() -> None:
     """A field that only one document names is reported."""
     reading = read(
-        api="# API\n\n### POST /notes\n\n**Request Body**:\n- `text`: string (required)\n- `mood`: string\n",
-        feature="# Notes\n\n- **Endpoint:** POST /notes\n- **Request Body:**\n  - `text`: string (required)\n",
+        api=(
+            "# API\n\n### POST /notes\n\n**Request Body**:\n- `text`: string (required)\n"
+            "- `mood`: string\n"
+        ),
+        feature=(
+            "# Notes\n\n- **Endpoint:** POST /notes\n- **Request Body:**\n"
+            "  - `text`: string (required)\n"
+        ),
     )
 
     assert "mood" in finding(reading, "contradicting-body").message
@@ -115,7 +132,10 @@ def test_a_path_disagrees_between_documents() -> None:
     )
 
     assert [item.path for item in reading.application.endpoints] == ["/api/{user_id}/notes"]
-    assert lines(finding(reading, "contradicting-path")) == [("rest-endpoints.md", 3), ("notes.md", 3)]
+    assert lines(finding(reading, "contradicting-path")) == [
+        ("rest-endpoints.md", 3),
+        ("notes.md", 3),
+    ]
 
 
 def test_an_endpoint_of_a_feature_is_not_in_the_contract() -> None:
@@ -132,7 +152,8 @@ def test_an_endpoint_of_a_feature_is_not_in_the_contract() -> None:
 def test_a_phase_of_its_own_is_only_noted() -> None:
     """What a numbered folder says beyond the central contract may be another phase: a note."""
     reading = read(
-        api="# API\n\n### GET /notes\n\nAll.\n", spec="# Spec\n\n- **Endpoint:** POST /notes/import\n"
+        api="# API\n\n### GET /notes\n\nAll.\n",
+        spec="# Spec\n\n- **Endpoint:** POST /notes/import\n",
     )
 
     assert finding(reading, "endpoint-not-in-contract").severity is Severity.NOTE
@@ -141,7 +162,10 @@ def test_a_phase_of_its_own_is_only_noted() -> None:
 def test_rows_of_others_answer_in_two_ways() -> None:
     """404 in one place and 403 in another for somebody else's row is a contradiction."""
     reading = read(
-        api="# API\n\n## Errors\n\n- 404: the note belongs to another user\n\n### GET /notes/{id}\n\n**Errors**:\n- 403: the note belongs to another user\n"
+        api=(
+            "# API\n\n## Errors\n\n- 404: the note belongs to another user\n\n"
+            "### GET /notes/{id}\n\n**Errors**:\n- 403: the note belongs to another user\n"
+        )
     )
 
     assert reading.application.errors.foreign_status == 404
@@ -164,8 +188,13 @@ def test_two_ways_to_verify_tokens() -> None:
 def test_a_limit_disagrees_between_documents() -> None:
     """A stale limit in a feature file is named with both places."""
     reading = read(
-        api="# API\n\n### POST /notes\n\n**Request Body**:\n- `text`: string (max 200 characters)\n",
-        feature="# Notes\n\n- **Endpoint:** POST /notes\n- **Request Body:**\n  - `text`: string (max 100 characters)\n",
+        api=(
+            "# API\n\n### POST /notes\n\n**Request Body**:\n- `text`: string (max 200 characters)\n"
+        ),
+        feature=(
+            "# Notes\n\n- **Endpoint:** POST /notes\n- **Request Body:**\n"
+            "  - `text`: string (max 100 characters)\n"
+        ),
     )
 
     assert "200 and 100" in finding(reading, "contradicting-length").message

@@ -25,13 +25,18 @@ FORMS = {
     "fence": "### List notes\n\n```\nGET /api/notes\n```\n\nAll notes.",
     "http fence": "### List notes\n\n```http\nGET /api/notes\n```\n\nAll notes.",
     "table": "| Method | Path |\n|---|---|\n| GET | /api/notes |",
-    "table with endpoint column": "| HTTP Method | Endpoint | Purpose |\n|---|---|---|\n| `GET` | `/api/notes` | List |",
+    "table with endpoint column": (
+        "| HTTP Method | Endpoint | Purpose |\n|---|---|---|\n| `GET` | `/api/notes` | List |"
+    ),
     "table with one column": "| Endpoint | Purpose |\n|---|---|\n| `GET /api/notes` | List |",
     "label": "### List notes\n\n**Endpoint**: `GET /api/notes`",
     "label in a bullet": "### List notes\n\n- **Endpoint:** GET /api/notes\n- **Description:** all",
     "method and path": "### List notes\n\n**Method**: GET\n**Path**: `/api/notes`",
     "path and method bullets": "### List notes\n\n- **URL**: `/api/notes`\n- **Method**: `GET`",
-    "property table": "### List notes\n\n| Property | Value |\n|---|---|\n| Method | GET |\n| Path | `/api/notes` |",
+    "property table": (
+        "### List notes\n\n| Property | Value |\n|---|---|\n| Method | GET |\n"
+        "| Path | `/api/notes` |"
+    ),
     "path heading with method heading": "### /api/notes\n\n#### GET\n\nAll notes.",
     "path heading with method bullet": "### `/api/notes`\n\n- **GET**: all notes",
     "requirement": "- **FR-001**: The `GET /api/notes` endpoint MUST return all notes",
@@ -174,7 +179,10 @@ def test_a_table_and_its_details_are_one_endpoint() -> None:
 def test_a_parameter_that_is_named_twice_differently_is_one_endpoint() -> None:
     """`:id` in one place and `{note_id}` in another is one route, and the first name counts."""
     reading = read(
-        api="# API\n\n| Method | Path |\n|---|---|\n| GET | /n/{note_id} |\n\n### GET /n/:id\n\nOne.\n"
+        api=(
+            "# API\n\n| Method | Path |\n|---|---|\n| GET | /n/{note_id} |\n\n"
+            "### GET /n/:id\n\nOne.\n"
+        )
     )
 
     assert routes(reading.application) == ["GET /n/{note_id}"]

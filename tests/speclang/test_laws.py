@@ -11,17 +11,54 @@ from sdd.speclang import read_specs
 from sdd.text import SourceText
 
 NAMES = st.sampled_from(
-    ["Note", "Book", "Invoice", "ParkingSpot", "Recipe", "Sensor", "Ticket", "Walk", "Yarn", "Garden"]
+    [
+        "Note",
+        "Book",
+        "Invoice",
+        "ParkingSpot",
+        "Recipe",
+        "Sensor",
+        "Ticket",
+        "Walk",
+        "Yarn",
+        "Garden",
+    ]
 )
 FIELDS = st.sampled_from(
-    ["label", "body", "weight", "seen", "opened_on", "mood", "rank", "note_count", "colour", "external_ref", "ratio"]
+    [
+        "label",
+        "body",
+        "weight",
+        "seen",
+        "opened_on",
+        "mood",
+        "rank",
+        "note_count",
+        "colour",
+        "external_ref",
+        "ratio",
+    ]
 )
 
 
 @st.composite
 def columns(draw: st.DrawFn) -> Column:
     """A column other than the key."""
-    kind = draw(st.sampled_from([Type.STR, Type.TEXT, Type.INT, Type.BOOL, Type.FLOAT, Type.DATE, Type.DATETIME, Type.UUID, Type.JSON]))
+    kind = draw(
+        st.sampled_from(
+            [
+                Type.STR,
+                Type.TEXT,
+                Type.INT,
+                Type.BOOL,
+                Type.FLOAT,
+                Type.DATE,
+                Type.DATETIME,
+                Type.UUID,
+                Type.JSON,
+            ]
+        )
+    )
     default: Default | None = None
     if draw(st.booleans()):
         default = {
@@ -119,7 +156,9 @@ def test_a_table_survives_every_form(written: Entity) -> None:
         assert [item for item in reading.diagnostics if item.rule.startswith("contradicting")] == []
 
 
-@given(st.lists(endpoints(), min_size=1, max_size=8, unique_by=lambda item: (item.method, item.path)))
+@given(
+    st.lists(endpoints(), min_size=1, max_size=8, unique_by=lambda item: (item.method, item.path))
+)
 @settings(max_examples=40, deadline=None)
 def test_an_endpoint_survives_every_form(written: list[Endpoint]) -> None:
     """Headings with details and one table say the same of a list of endpoints."""
@@ -127,8 +166,12 @@ def test_an_endpoint_survives_every_form(written: list[Endpoint]) -> None:
     for write in (as_contract, as_listing):
         app = read(api=write(written)).application
 
-        assert {(item.method, item.path, item.auth, item.success_status) for item in app.endpoints} == expected
-    statuses = {item.name: item.statuses for item in read(api=as_contract(written)).application.endpoints}
+        assert {
+            (item.method, item.path, item.auth, item.success_status) for item in app.endpoints
+        } == expected
+    statuses = {
+        item.name: item.statuses for item in read(api=as_contract(written)).application.endpoints
+    }
     assert statuses == {item.name: item.statuses for item in written}
 
 
@@ -137,9 +180,13 @@ def test_an_endpoint_survives_every_form(written: list[Endpoint]) -> None:
 def test_order_does_not_matter(written: list[Entity], chance: object) -> None:
     """The same documents in another order are the same reading."""
     documents = [
-        SourceText(path="specs/database/schema.md", text="\n".join(as_tables(item) for item in written)),
+        SourceText(
+            path="specs/database/schema.md", text="\n".join(as_tables(item) for item in written)
+        ),
         SourceText(path="specs/api/rest-endpoints.md", text="# API\n\n### GET /api/notes\n"),
-        SourceText(path="specs/features/notes.md", text="# Notes\n\n- **FR-001**: The system MUST work\n"),
+        SourceText(
+            path="specs/features/notes.md", text="# Notes\n\n- **FR-001**: The system MUST work\n"
+        ),
     ]
     shuffled = list(documents)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]

@@ -45,11 +45,26 @@ def test_an_application_as_json() -> None:
     note, user = shown["entities"]
 
     assert shown["schema_version"] == 1
-    assert (post["method"], post["path"], post["auth"], post["success_status"]) == ("POST", "/notes", True, 201)
+    assert (post["method"], post["path"], post["auth"], post["success_status"]) == (
+        "POST",
+        "/notes",
+        True,
+        201,
+    )
     assert post["request"]["fields"][0]["name"] == "text"
     assert post["source"] == {"file": "specs/api/rest-endpoints.md", "line": 3}
-    assert (get["auth"], get["success_status"], get["request"], get["response"]) == (None, None, None, None)
-    assert (note["name"], note["table"], note["owner_column"], note["managed_by"]) == ("Note", "notes", "user_id", None)
+    assert (get["auth"], get["success_status"], get["request"], get["response"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert (note["name"], note["table"], note["owner_column"], note["managed_by"]) == (
+        "Note",
+        "notes",
+        "user_id",
+        None,
+    )
     assert user["managed_by"] == "Better Auth"
     columns = {item["name"]: item for item in note["columns"]}
     assert columns["id"]["primary_key"] is True
@@ -65,13 +80,25 @@ def test_every_entry_of_a_column_is_there() -> None:
     shown = application_json(read(schema=SCHEMA))
     column = shown["entities"][0]["columns"][0]
 
-    assert {"name", "type", "nullable", "primary_key", "unique", "default", "foreign_key", "max_length"} <= set(column)
+    assert {
+        "name",
+        "type",
+        "nullable",
+        "primary_key",
+        "unique",
+        "default",
+        "foreign_key",
+        "max_length",
+    } <= set(column)
 
 
 def test_diagnostics_and_questions_are_listed() -> None:
     """What a human must know stands beside what was read."""
     shown = application_json(
-        read(api="# API\n\n### GET /a\n\nSee also `PUT /b`.\n", spec="# S\n\nKept [NEEDS CLARIFICATION: for a day or a week?]\n")
+        read(
+            api="# API\n\n### GET /a\n\nSee also `PUT /b`.\n",
+            spec="# S\n\nKept [NEEDS CLARIFICATION: for a day or a week?]\n",
+        )
     )
 
     assert [item["rule"] for item in shown["diagnostics"]] == ["not-understood"]

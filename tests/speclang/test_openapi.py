@@ -99,7 +99,12 @@ def test_parameters_are_read() -> None:
     limit, sort = found["GET /v1/notes"].parameters
     (note_id,) = found["DELETE /v1/notes/{note_id}"].parameters
 
-    assert (limit.location, limit.type, limit.default.value, limit.constraints.maximum) == (Location.QUERY, Type.INT, 20, 100)
+    assert (limit.location, limit.type, limit.default.value, limit.constraints.maximum) == (
+        Location.QUERY,
+        Type.INT,
+        20,
+        100,
+    )
     assert sort.constraints.choices == ("text", "created_at")
     assert (note_id.location, note_id.type) == (Location.PATH, Type.UUID)
 
@@ -110,7 +115,10 @@ def test_schemas_become_shapes() -> None:
     request = found["POST /v1/notes"].request
     item = found["GET /v1/notes"].response.item
 
-    assert [(field.name, field.required) for field in request.fields] == [("text", True), ("tags", False)]
+    assert [(field.name, field.required) for field in request.fields] == [
+        ("text", True),
+        ("tags", False),
+    ]
     assert request.fields[0].shape.constraints.max_length == 200
     assert [field.shape.type for field in item.fields[:3]] == [Type.UUID, Type.STR, Type.DATE]
     assert item.fields[2].shape.nullable is True
@@ -133,6 +141,9 @@ def test_places_are_lines_of_the_file() -> None:
 
 def test_json_is_yaml() -> None:
     """A contract in JSON is read by the same code."""
-    text = '{"openapi": "3.0.0", "paths": {"/notes": {"get": {"responses": {"200": {"description": "x"}}}}}}'
+    text = (
+        '{"openapi": "3.0.0", "paths": {"/notes": {"get": {"responses": {"200": '
+        '{"description": "x"}}}}}}'
+    )
 
     assert list(endpoints(text)) == ["GET /notes"]

@@ -15,15 +15,31 @@ def parameters(text: str, method: str = "GET", path: str = "/notes") -> dict[str
 BULLETS = {
     "bullet": "**Query Parameters:**\n- `limit`: integer (optional, default: 20, max: 100)",
     "plain label": "Query Parameters:\n- limit: integer (optional, default: 20, max: 100)",
-    "note first": "**Query Parameters**:\n- `limit` (integer, optional, default: 20, max: 100): How many",
+    "note first": (
+        "**Query Parameters**:\n- `limit` (integer, optional, default: 20, max: 100): How many"
+    ),
     "dash": "#### Query Parameters\n\n- `limit` (integer) - How many (default: 20, max: 100)",
     "bold": "**Query params:**\n- **limit** (integer, default 20, max 100): How many",
-    "running list": "**Query Parameters**: `limit` (integer, default: 20, max: 100), `offset` (integer, default: 0)",
+    "running list": (
+        "**Query Parameters**: `limit` (integer, default: 20, max: 100), `offset` "
+        "(integer, default: 0)"
+    ),
     "nested": "- **Parameters**:\n  - `limit` (query): integer, default: 20, max: 100",
-    "announced": "- **Parameters**:\n  - Optional query params: `limit` (integer, default: 20, max: 100)",
-    "table": "**Query Parameters**:\n\n| Name | Type | Default | Description |\n|---|---|---|---|\n| `limit` | integer | 20 | How many (max: 100) |",
-    "table with place": "| Parameter | In | Type | Required | Default | Constraints |\n|---|---|---|---|---|---|\n| limit | query | int | No | 20 | max 100 |",
-    "table without label": "| Parameter | Type | Default | Description |\n|---|---|---|---|\n| limit | integer | 20 | How many (max 100) |",
+    "announced": (
+        "- **Parameters**:\n  - Optional query params: `limit` (integer, default: 20, max: 100)"
+    ),
+    "table": (
+        "**Query Parameters**:\n\n| Name | Type | Default | Description |\n"
+        "|---|---|---|---|\n| `limit` | integer | 20 | How many (max: 100) |"
+    ),
+    "table with place": (
+        "| Parameter | In | Type | Required | Default | Constraints |\n"
+        "|---|---|---|---|---|---|\n| limit | query | int | No | 20 | max 100 |"
+    ),
+    "table without label": (
+        "| Parameter | Type | Default | Description |\n|---|---|---|---|\n"
+        "| limit | integer | 20 | How many (max 100) |"
+    ),
     "counted without type": "**Query Parameters:**\n- `limit`: Items on a page (default: 20, max: 100)",
 }
 
@@ -47,8 +63,14 @@ CHOICES = {
     "parentheses": "**Query Parameters:**\n- `status` (all, open, done), default: all",
     "bars in words": "**Query Parameters:**\n- `status`: Filter by state (all|open|done) - default: all",
     "one of": "**Query Parameters:**\n- `status`: string, one of: all, open, done (default: all)",
-    "values column": "**Query Parameters**:\n\n| Param | Type | Default | Values |\n|---|---|---|---|\n| `status` | string | `all` | `all`, `open`, `done` |",
-    "enum type": "**Query Parameters**:\n\n| Name | Type | Default | Description |\n|---|---|---|---|\n| status | enum | all | `all`, `open`, `done` |",
+    "values column": (
+        "**Query Parameters**:\n\n| Param | Type | Default | Values |\n|---|---|---|---|\n"
+        "| `status` | string | `all` | `all`, `open`, `done` |"
+    ),
+    "enum type": (
+        "**Query Parameters**:\n\n| Name | Type | Default | Description |\n"
+        "|---|---|---|---|\n| status | enum | all | `all`, `open`, `done` |"
+    ),
 }
 
 
@@ -73,7 +95,8 @@ def test_a_description_is_no_list_of_choices() -> None:
 def test_path_parameters_come_from_the_path() -> None:
     """They are there without a list, and a list adds what it says of them."""
     found = parameters(
-        "**Path Parameters**:\n- `note_id`: integer (the note)", path="/notes/{note_id}/tags/{tag_id}"
+        "**Path Parameters**:\n- `note_id`: integer (the note)",
+        path="/notes/{note_id}/tags/{tag_id}",
     )
 
     assert found["note_id"].type is Type.INT
@@ -85,7 +108,8 @@ def test_path_parameters_come_from_the_path() -> None:
 def test_one_table_may_hold_path_and_query() -> None:
     """A parameter that is in the path is a path parameter, the others are not."""
     found = parameters(
-        "| Parameter | Type | Description |\n|---|---|---|\n| `note_id` | uuid | The note |\n| `deep` | boolean | All |",
+        "| Parameter | Type | Description |\n|---|---|---|\n| `note_id` | uuid | The note |\n| "
+        "`deep` | boolean | All |",
         path="/notes/{note_id}",
     )
 
@@ -97,7 +121,8 @@ def test_one_table_may_hold_path_and_query() -> None:
 def test_the_token_is_no_parameter() -> None:
     """`Authorization` and `Content-Type` are not parameters; other headers are."""
     found = parameters(
-        "**Headers**:\n- `Authorization`: Bearer token\n- `Content-Type`: application/json\n- `X-Trace`: string (optional)"
+        "**Headers**:\n- `Authorization`: Bearer token\n- `Content-Type`: application/json\n- "
+        "`X-Trace`: string (optional)"
     )
 
     assert list(found) == ["X-Trace"] or list(found) == []
@@ -110,6 +135,8 @@ def test_none_is_no_parameter() -> None:
 
 def test_an_entry_that_is_not_understood_is_reported() -> None:
     """A list entry without a readable name is said aloud."""
-    reading = read(api="# API\n\n### GET /notes\n\n**Query Parameters:**\n- `a` `b` whatever this means\n")
+    reading = read(
+        api="# API\n\n### GET /notes\n\n**Query Parameters:**\n- `a` `b` whatever this means\n"
+    )
 
     assert "not-understood" in rules(reading)

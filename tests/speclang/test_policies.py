@@ -25,7 +25,7 @@ SUBJECTS = {
     "The `sub` claim holds the user's id.": "sub",
     "Read the user from the JWT `sub`.": "sub",
     "The token includes user_id and expiration.": "user_id",
-    "## JWT payload\n\n```json\n{\"user_id\": \"7\", \"exp\": 1700000000}\n```": "user_id",
+    '## JWT payload\n\n```json\n{"user_id": "7", "exp": 1700000000}\n```': "user_id",
 }
 
 
@@ -36,7 +36,12 @@ def test_the_subject_claim_is_read(text: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Shared secret: `APP_AUTH_SECRET`", "```env\nAPP_AUTH_SECRET=change-me\n```", "| `APP_AUTH_SECRET` | Yes | the key |\n|---|---|---|"]
+    "text",
+    [
+        "Shared secret: `APP_AUTH_SECRET`",
+        "```env\nAPP_AUTH_SECRET=change-me\n```",
+        "| `APP_AUTH_SECRET` | Yes | the key |\n|---|---|---|",
+    ],
 )
 def test_the_secret_is_named(text: str) -> None:
     """The environment variable of the secret is found in text, tables and env files."""
@@ -44,9 +49,15 @@ def test_the_secret_is_named(text: str) -> None:
 
 
 ERRORS = {
-    "fence": '## Errors\n\nEvery error has the same form:\n\n```json\n{"detail": "x", "code": "y"}\n```\n',
+    "fence": (
+        "## Errors\n\nEvery error has the same form:\n\n```json\n"
+        '{"detail": "x", "code": "y"}\n```\n'
+    ),
     "heading": '## Error Response Format\n\n```json\n{"detail": "x", "code": "y"}\n```\n',
-    "inline": '| Convention | Detail |\n|---|---|\n| a | b |\n\nError responses follow: `{ "detail": "x", "code": "y" }`\n',
+    "inline": (
+        "| Convention | Detail |\n|---|---|\n| a | b |\n\n"
+        'Error responses follow: `{ "detail": "x", "code": "y" }`\n'
+    ),
     "fields": "### Error Response\n\n- `detail`: what went wrong\n- `code`: for programs\n",
 }
 
@@ -105,8 +116,14 @@ def test_statuses_of_errors_are_told_apart(row: str, expected: tuple[int | None,
 
 LAYOUTS = {
     "Layout: **app**": ("layout", "app"),
-    "## Structure\n\n```text\nbackend/\n├── app/\n│   ├── main.py\n│   └── repositories/\n```": ("layout", "app"),
-    "## Project Structure\n\n- `app/main.py`\n- `app/services/note_service.py`": ("layout", "services"),
+    "## Structure\n\n```text\nbackend/\n├── app/\n│   ├── main.py\n│   └── repositories/\n```": (
+        "layout",
+        "app",
+    ),
+    "## Project Structure\n\n- `app/main.py`\n- `app/services/note_service.py`": (
+        "layout",
+        "services",
+    ),
     "- Async throughout: handlers and sessions": ("style", "async"),
     "- Synchronous sessions, plain handlers: sync handlers": ("style", "sync"),
 }
@@ -133,7 +150,10 @@ def test_requirements_keep_their_ids() -> None:
         - **FR-001**: The system MUST offer `GET /notes`
         - **SC-001**: 95 % of requests take less than 200 ms
         """,
-        feature="# Notes\n\n## Business rules\n\n- **BR-001**: A note has one owner.\n- Titles are unique for a user.\n",
+        feature=(
+            "# Notes\n\n## Business rules\n\n- **BR-001**: A note has one owner.\n"
+            "- Titles are unique for a user.\n"
+        ),
         constitution="# Principles\n\nEvery query MUST be confined to its user. Prose is fine.\n",
         api="# API\n\n### GET /notes\n\nAll.\n",
     )
@@ -152,7 +172,9 @@ def test_requirements_keep_their_ids() -> None:
 
 def test_ids_stay_apart_between_documents() -> None:
     """The same number in two documents gets the document's name in front."""
-    app = application(feature="- **FR-001**: One must hold\n", tokens="- **FR-001**: Two must hold\n")
+    app = application(
+        feature="- **FR-001**: One must hold\n", tokens="- **FR-001**: Two must hold\n"
+    )
 
     assert [item.id for item in app.requirements] == ["FR-001", "authentication/FR-001"]
 
@@ -160,7 +182,11 @@ def test_ids_stay_apart_between_documents() -> None:
 def test_a_clarification_blocks() -> None:
     """An open question has an id, its places, a proposal and a consequence."""
     app = application(
-        spec="# Spec\n\n- **FR-004**: Notes are kept [NEEDS CLARIFICATION: how long - a week, a year or forever?]\n"
+        spec=(
+            "# Spec\n\n"
+            "- **FR-004**: Notes are kept [NEEDS CLARIFICATION: how long - a week, a year "
+            "or forever?]\n"
+        )
     )
     (question,) = app.questions
 
@@ -180,7 +206,10 @@ def test_a_template_is_no_question() -> None:
 
 def test_documents_tell_what_was_found() -> None:
     """Each document is listed with its role, its size and what it gave."""
-    reading = read(api="# API\n\n### GET /notes\n", schema="# S\n\n### notes\n\n- id: integer (primary key)\n- t: text\n")
+    reading = read(
+        api="# API\n\n### GET /notes\n",
+        schema="# S\n\n### notes\n\n- id: integer (primary key)\n- t: text\n",
+    )
     api, schema = reading.documents
 
     assert (api.role.label, dict(api.found)) == ("contract", {"endpoints": 1})

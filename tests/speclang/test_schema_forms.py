@@ -181,13 +181,19 @@ def test_a_table_in_any_form(text: str) -> None:
     note = entity(app, "Note")
 
     assert note.table == "notes"
-    assert [item.name for item in note.columns] == ["id", "user_id", "text", "done", "created_at"] or {
-        item.name for item in note.columns
-    } == {"id", "user_id", "text", "done", "created_at"}
+    assert [item.name for item in note.columns] == [
+        "id",
+        "user_id",
+        "text",
+        "done",
+        "created_at",
+    ] or {item.name for item in note.columns} == {"id", "user_id", "text", "done", "created_at"}
     assert column(app, "Note.id").type is Type.INT
     assert column(app, "Note.id").primary_key is True
     assert column(app, "Note.id").default == Default(factory=Factory.AUTOINCREMENT)
-    assert column(app, "Note.user_id").foreign_key == ForeignKey(table="users", column="id", on_delete="cascade")
+    assert column(app, "Note.user_id").foreign_key == ForeignKey(
+        table="users", column="id", on_delete="cascade"
+    )
     assert column(app, "Note.user_id").constraints.max_length == 64
     assert column(app, "Note.text").type is Type.STR
     assert column(app, "Note.text").constraints.max_length == 200
@@ -254,7 +260,9 @@ TYPES = {
 @pytest.mark.parametrize(("text", "kind"), TYPES.items())
 def test_a_type_is_understood(text: str, kind: Type) -> None:
     """SQL's, Python's and plain words for a type mean one of ours."""
-    app = application(schema=f"# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | int |\n| x | {text} |\n")
+    app = application(
+        schema=f"# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | int |\n| x | {text} |\n"
+    )
 
     assert column(app, "Note.x").type is kind
 
@@ -301,7 +309,9 @@ def test_an_enum_lists_its_values() -> None:
 MANAGED = {
     "heading": "### users (managed by Better Auth)\n\n- id: string (primary key)\n",
     "title": "### Users Table (Managed by Better Auth)\n\nBetter Auth keeps accounts here.\n",
-    "paragraph": "### users\n\nManaged by Better Auth.\n\n| Column | Type |\n|---|---|\n| id | string |\n",
+    "paragraph": (
+        "### users\n\nManaged by Better Auth.\n\n| Column | Type |\n|---|---|\n| id | string |\n"
+    ),
     "comment": "```sql\n-- Managed by Better Auth\nCREATE TABLE users (id TEXT PRIMARY KEY);\n```\n",
 }
 
@@ -316,7 +326,9 @@ def test_a_table_may_be_managed_elsewhere(text: str) -> None:
 
 def test_our_own_table_is_not_managed_elsewhere() -> None:
     """`managed by our application` names nobody else."""
-    app = application(schema="# S\n\n### notes (managed by our application)\n\n- id: integer (primary key)\n")
+    app = application(
+        schema="# S\n\n### notes (managed by our application)\n\n- id: integer (primary key)\n"
+    )
 
     assert entity(app, "Note").managed_by is None
 
@@ -357,9 +369,18 @@ def test_constraints_outside_of_the_list_count() -> None:
 
 INDEXES = {
     "dotted": "## Indexes\n\n- notes.user_id (for filtering)\n- Composite index: (user_id, done)\n",
-    "named": "### Indexes\n\n- `idx_user`: Index on `user_id`\n- `idx_both`: Composite index on (`user_id`, `done`)\n",
-    "SQL": "```sql\nCREATE INDEX a ON notes(user_id);\nCREATE INDEX b ON notes (user_id, done DESC);\n```\n",
-    "table": "## Indexes\n\n| Index | Table | Columns |\n|---|---|---|\n| a | notes | user_id |\n| b | notes | user_id, done |\n",
+    "named": (
+        "### Indexes\n\n- `idx_user`: Index on `user_id`\n"
+        "- `idx_both`: Composite index on (`user_id`, `done`)\n"
+    ),
+    "SQL": (
+        "```sql\nCREATE INDEX a ON notes(user_id);\n"
+        "CREATE INDEX b ON notes (user_id, done DESC);\n```\n"
+    ),
+    "table": (
+        "## Indexes\n\n| Index | Table | Columns |\n|---|---|---|\n| a | notes | user_id |\n"
+        "| b | notes | user_id, done |\n"
+    ),
 }
 
 
@@ -367,7 +388,10 @@ INDEXES = {
 def test_indexes_are_no_columns(text: str) -> None:
     """A single column is marked, several make an index, and no column is added."""
     app = application(
-        schema=f"# Schema\n\n## notes\n\n- id: integer (primary key)\n- user_id: string\n- done: boolean\n\n{text}"
+        schema=(
+            f"# Schema\n\n## notes\n\n- id: integer (primary key)\n- user_id: string\n"
+            f"- done: boolean\n\n{text}"
+        )
     )
     note = entity(app, "Note")
 
@@ -441,7 +465,10 @@ def test_an_association_table_is_an_entity() -> None:
 def test_the_owner_may_be_named_in_words() -> None:
     """`… is the owner column` counts where the name alone would not tell."""
     app = application(
-        schema="# S\n\n### notes\n\nOne row for each note. `writer` is the owner column.\n\n- id: int (primary key)\n- writer: string (not null)\n"
+        schema=(
+            "# S\n\n### notes\n\nOne row for each note. `writer` is the owner column.\n\n"
+            "- id: int (primary key)\n- writer: string (not null)\n"
+        )
     )
 
     assert entity(app, "Note").owner_column == "writer"
@@ -461,7 +488,9 @@ def test_what_is_unsaid_is_open() -> None:
 
 def test_an_unknown_type_is_reported() -> None:
     """A type that is none of ours is left open, aloud."""
-    reading = read(schema="# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | int |\n| x | GEOGRAPHY |\n")
+    reading = read(
+        schema="# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | int |\n| x | GEOGRAPHY |\n"
+    )
 
     assert column(reading.application, "Note.x").type is None
     assert "not-understood" in rules(reading)
@@ -469,7 +498,12 @@ def test_an_unknown_type_is_reported() -> None:
 
 def test_two_types_for_one_column_are_a_question() -> None:
     """`UUID or VARCHAR` is not decided by us."""
-    app = application(schema="# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | UUID or VARCHAR |\n| t | text |\n")
+    app = application(
+        schema=(
+            "# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | UUID or VARCHAR |\n"
+            "| t | text |\n"
+        )
+    )
     (question,) = app.questions
 
     assert column(app, "Note.id").type is None
@@ -481,7 +515,10 @@ def test_two_types_for_one_column_are_a_question() -> None:
 def test_broken_code_is_reported() -> None:
     """SQL and Python that cannot be parsed are diagnostics, and the rest is read."""
     reading = read(
-        schema="# S\n\n```sql\nCREATE TABLE broken (id INT PRIMARY KEY NOT,);\nCREATE TABLE notes (id INT PRIMARY KEY);\n```\n"
+        schema=(
+            "# S\n\n```sql\nCREATE TABLE broken (id INT PRIMARY KEY NOT,);\n"
+            "CREATE TABLE notes (id INT PRIMARY KEY);\n```\n"
+        )
     )
 
     assert [item.name for item in reading.application.entities] == ["Note"]
@@ -490,7 +527,9 @@ def test_broken_code_is_reported() -> None:
 
 def test_a_table_without_a_name_is_reported() -> None:
     """A list of columns that belongs to no table is said aloud."""
-    reading = read(schema="# S\n\n## Overview\n\n| Column | Type |\n|---|---|\n| id | int |\n| t | text |\n")
+    reading = read(
+        schema="# S\n\n## Overview\n\n| Column | Type |\n|---|---|\n| id | int |\n| t | text |\n"
+    )
 
     assert reading.application.entities == ()
     assert "not-understood" in rules(reading)

@@ -77,7 +77,9 @@ def test_other_numbers_are_no_statuses(text: str) -> None:
 
 def test_no_content_has_no_body() -> None:
     """A status of 204 says that there is no body."""
-    endpoint = only(application(api="# API\n\n### DELETE /notes/{id}\n\n**Response**: 204 No Content\n"))
+    endpoint = only(
+        application(api="# API\n\n### DELETE /notes/{id}\n\n**Response**: 204 No Content\n")
+    )
 
     assert endpoint.response is not None
     assert endpoint.response.type == "none"

@@ -43,7 +43,11 @@ def _sql_default(default: Default) -> str:
         case Factory.AUTOINCREMENT:
             return "autoincrement"
         case _:
-            return f"'{default.value}'" if isinstance(default.value, str) else str(default.value).upper()
+            return (
+                f"'{default.value}'"
+                if isinstance(default.value, str)
+                else str(default.value).upper()
+            )
 
 
 def _conditions(column: Column) -> list[str]:
@@ -68,7 +72,10 @@ def as_tables(entity: Entity) -> str:
         f"| `{column.name}` | {_sql_type(column)} | {', '.join(_conditions(column))} |"
         for column in entity.columns
     )
-    return f"# Schema\n\n### {entity.table}\n\n| Column | Type | Constraints |\n|---|---|---|\n{rows}\n"
+    return (
+        f"# Schema\n\n### {entity.table}\n\n| Column | Type | Constraints |\n|---|---|---|\n"
+        f"{rows}\n"
+    )
 
 
 def as_bullets(entity: Entity) -> str:
@@ -85,7 +92,9 @@ def as_ddl(entity: Entity) -> str:
     lines = []
     for column in entity.columns:
         parts = [column.name, "SERIAL" if column.primary_key else _sql_type(column)]
-        parts.append("PRIMARY KEY" if column.primary_key else ("NULL" if column.nullable else "NOT NULL"))
+        parts.append(
+            "PRIMARY KEY" if column.primary_key else ("NULL" if column.nullable else "NOT NULL")
+        )
         if column.unique:
             parts.append("UNIQUE")
         if column.default is not None and not column.primary_key:
@@ -93,12 +102,18 @@ def as_ddl(entity: Entity) -> str:
         if column.foreign_key:
             parts.append(f"REFERENCES {column.foreign_key.table}({column.foreign_key.column})")
         lines.append("    " + " ".join(parts))
-    return f"# Schema\n\n```sql\nCREATE TABLE {entity.table} (\n" + ",\n".join(lines) + "\n);\n```\n"
+    return (
+        f"# Schema\n\n```sql\nCREATE TABLE {entity.table} (\n" + ",\n".join(lines) + "\n);\n```\n"
+    )
 
 
 def as_sqlmodel(entity: Entity) -> str:
     """A SQLModel class."""
-    lines = [f"class {entity.name}(SQLModel, table=True):", f'    __tablename__ = "{entity.table}"', ""]
+    lines = [
+        f"class {entity.name}(SQLModel, table=True):",
+        f'    __tablename__ = "{entity.table}"',
+        "",
+    ]
     for column in entity.columns:
         assert column.type is not None
         arguments = []
@@ -107,7 +122,9 @@ def as_sqlmodel(entity: Entity) -> str:
         elif column.default is not None:
             arguments.append(_python_default(column.default))
         if column.foreign_key:
-            arguments.append(f'foreign_key="{column.foreign_key.table}.{column.foreign_key.column}"')
+            arguments.append(
+                f'foreign_key="{column.foreign_key.table}.{column.foreign_key.column}"'
+            )
         if column.unique:
             arguments.append("unique=True")
         if column.constraints.max_length:
@@ -151,7 +168,8 @@ def as_contract(endpoints: Iterable[Endpoint]) -> str:
 def as_listing(endpoints: Iterable[Endpoint]) -> str:
     """One table of all endpoints."""
     rows = "\n".join(
-        f"| {item.method} | `{item.path}` | {'Yes' if item.auth else 'No'} | {item.success_status} |"
+        f"| {item.method} | `{item.path}` | {'Yes' if item.auth else 'No'} | "
+        f"{item.success_status} |"
         for item in endpoints
     )
     return f"# API\n\n| Method | Path | Auth | Success |\n|---|---|---|---|\n{rows}\n"

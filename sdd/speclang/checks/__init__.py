@@ -15,6 +15,4 @@ CHECKS = (
 
 def check_specs(reading: Reading) -> tuple[Diagnostic, ...]:
     """Return what is wrong with specs that could be read, in order of place."""
-    return by_place(
-        diagnostic for check in CHECKS for diagnostic in check(reading.application)
-    )
+    return by_place(diagnostic for check in CHECKS for diagnostic in check(reading.application))

@@ -15,7 +15,10 @@ def check(application: Application) -> Iterator[Diagnostic]:
                 severity=Severity.WARNING,
                 message=f"Nothing says whether {endpoint.name} needs a token.",
                 span=endpoint.span,
-                hint="Write 'Authentication: Required' or 'Authentication: None' there, or say it of all endpoints.",
+                hint=(
+                    "Write 'Authentication: Required' or 'Authentication: None' there, or "
+                    "say it of all endpoints."
+                ),
                 reason="A route that nobody protects is the fault that costs most.",
                 route=endpoint.name,
             )

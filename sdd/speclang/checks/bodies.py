@@ -1,6 +1,7 @@
 """Bodies and path parameters against the columns they stand for."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.ir import Application, Column, Endpoint, Entity, Field, Type
@@ -29,7 +30,7 @@ def check(application: Application) -> Iterator[Diagnostic]:
 
 def _path(application: Application, endpoint: Endpoint) -> Iterator[Diagnostic]:
     segments = [part for part in endpoint.path.split("/") if part]
-    for before, part in zip(segments, segments[1:], strict=False):
+    for before, part in pairwise(segments):
         if not is_parameter(part) or is_parameter(before):
             continue
         entity = named(application, before)
@@ -64,9 +65,14 @@ def _fields(endpoint: Endpoint, entity: Entity) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 rule="field-without-column",
                 severity=Severity.WARNING,
-                message=f"{item.name} in the body of {endpoint.name} is no column of {entity.name}.",
+                message=(
+                    f"{item.name} in the body of {endpoint.name} is no column of {entity.name}."
+                ),
                 span=item.span or endpoint.span,
-                hint=f"Add the column {item.name} to {entity.name} in the schema, or take the field out.",
+                hint=(
+                    f"Add the column {item.name} to {entity.name} in the schema, or take "
+                    f"the field out."
+                ),
                 related=_at(entity),
                 route=endpoint.name,
                 subject=f"{endpoint.name}:{item.name}",
@@ -83,7 +89,10 @@ def _agreement(
         yield Diagnostic(
             rule="field-type-differs",
             severity=Severity.WARNING,
-            message=f"{item.name} of {endpoint.name} is {kinds[0].value}, the column {subject} is {kinds[1].value}.",
+            message=(
+                f"{item.name} of {endpoint.name} is {kinds[0].value}, the column {subject} "
+                f"is {kinds[1].value}."
+            ),
             span=item.span or endpoint.span,
             hint="State the same type in the contract and in the schema.",
             related=related,
@@ -96,7 +105,10 @@ def _agreement(
         yield Diagnostic(
             rule="field-length-differs",
             severity=Severity.WARNING,
-            message=f"{item.name} of {endpoint.name} takes {limits[0]} characters, the column {subject} {limits[1]}.",
+            message=(
+                f"{item.name} of {endpoint.name} takes {limits[0]} characters, the column "
+                f"{subject} {limits[1]}."
+            ),
             span=item.span or endpoint.span,
             hint=f"State one limit in both places; the contract's {limits[0]} is followed.",
             related=related,
@@ -128,10 +140,17 @@ def _columns(endpoint: Endpoint, entity: Entity) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 rule="column-without-field",
                 severity=Severity.WARNING,
-                message=f"{entity.name}.{column.name} must have a value, but {endpoint.name} cannot set it.",
+                message=(
+                    f"{entity.name}.{column.name} must have a value, but {endpoint.name} "
+                    f"cannot set it."
+                ),
                 span=endpoint.request.span or endpoint.span,
-                hint=f"Add {column.name} to the body, give the column a default, or let it be NULL.",
-                related=() if column.span is None else (Related(span=column.span, message="the column"),),
+                hint=(
+                    f"Add {column.name} to the body, give the column a default, or let it be NULL."
+                ),
+                related=()
+                if column.span is None
+                else (Related(span=column.span, message="the column"),),
                 route=endpoint.name,
                 subject=f"{endpoint.name}:{column.name}",
             )

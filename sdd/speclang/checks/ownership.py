@@ -23,9 +23,15 @@ def check(application: Application) -> Iterator[Diagnostic]:
         yield Diagnostic(
             rule="entity-without-owner",
             severity=Severity.WARNING,
-            message=f"{entity.name} has no owner column and no owned parent, so every user sees all of it.",
+            message=(
+                f"{entity.name} has no owner column and no owned parent, so every user sees "
+                f"all of it."
+            ),
             span=entity.span,
-            hint="Add a user_id column, a foreign key to an owned table, or say that the rows are shared.",
+            hint=(
+                "Add a user_id column, a foreign key to an owned table, or say that the "
+                "rows are shared."
+            ),
             subject=entity.name,
         )
 

@@ -24,7 +24,10 @@ def check(application: Application) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     rule="unknown-reference",
                     severity=Severity.WARNING,
-                    message=f"{entity.name}.{column.name} refers to {missing}, which the specs do not have.",
+                    message=(
+                        f"{entity.name}.{column.name} refers to {missing}, which the specs "
+                        f"do not have."
+                    ),
                     span=column.span,
                     hint="Add it to the schema, or say who else manages it.",
                     subject=f"{entity.name}.{column.name}",

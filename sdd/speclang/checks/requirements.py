@@ -8,10 +8,53 @@ from sdd.ir import Application, Requirement
 from sdd.names import plural, singular, snake, words
 
 _CHECKED = frozenset(
-    "jwt token tokens authentication authenticated authorization isolation isolated owner ownership user_id "
-    "secret secrets environment sql injection orm sqlmodel validation validated pydantic status error errors "
-    "test tests tested schema endpoint endpoints route routes api contract type types typed hints query queries "
-    "fastapi async spec specs specification".split()
+    [
+        "jwt",
+        "token",
+        "tokens",
+        "authentication",
+        "authenticated",
+        "authorization",
+        "isolation",
+        "isolated",
+        "owner",
+        "ownership",
+        "user_id",
+        "secret",
+        "secrets",
+        "environment",
+        "sql",
+        "injection",
+        "orm",
+        "sqlmodel",
+        "validation",
+        "validated",
+        "pydantic",
+        "status",
+        "error",
+        "errors",
+        "test",
+        "tests",
+        "tested",
+        "schema",
+        "endpoint",
+        "endpoints",
+        "route",
+        "routes",
+        "api",
+        "contract",
+        "type",
+        "types",
+        "typed",
+        "hints",
+        "query",
+        "queries",
+        "fastapi",
+        "async",
+        "spec",
+        "specs",
+        "specification",
+    ]
 )
 _FORBIDS = re.compile(r"\b(?:MUST|SHALL|NEVER|NON-NEGOTIABLE)\b")
 
@@ -51,7 +94,10 @@ def _questions(application: Application) -> Iterator[Diagnostic]:
             severity=Severity.ERROR if question.blocking else Severity.WARNING,
             message=f"A human has to decide: {question.text}",
             span=question.places[0] if question.places else None,
-            hint=f"Answer it in the specs, or as '{question.id}' in an answers file. Proposal: {question.proposal}",
+            hint=(
+                f"Answer it in the specs, or as '{question.id}' in an answers file. "
+                f"Proposal: {question.proposal}"
+            ),
             reason=question.consequence,
             subject=question.id,
         )

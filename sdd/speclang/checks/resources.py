@@ -21,7 +21,11 @@ def named(application: Application, segment: str) -> Entity | None:
     """Return the entity that a path segment names in the plural."""
     wanted = singular(snake(segment))
     return next(
-        (entity for entity in application.entities if snake(entity.name) == wanted and entity.columns),
+        (
+            entity
+            for entity in application.entities
+            if snake(entity.name) == wanted and entity.columns
+        ),
         None,
     )
 

@@ -1,4 +1,4 @@
-"""Request and response bodies: fields from tables and lists, shapes from examples, names in words."""
+"""Bodies of requests and answers: fields from lists, shapes from examples, names in words."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,8 @@ from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _NOTHING = re.compile(
-    r"^\W*(?:none|no (?:request )?(?:body|content|response body|payload)|empty(?: (?:body|response))?|n/?a|nothing|—|-)\W*(?:\(?\d{3}\)?)?\W*(?:required|needed|returned)?\W*$|"
+    r"^\W*(?:none|no (?:request )?(?:body|content|response body|payload)|empty(?: (?:body"
+    r"|response))?|n/?a|nothing|—|-)\W*(?:\(?\d{3}\)?)?\W*(?:required|needed|returned)?\W*$|"
     r"\bno (?:request |response )?body\b|^\W*\(?(?:empty body|no response body|no content)\b",
     re.IGNORECASE,
 )
@@ -39,9 +40,13 @@ _CODE_FENCES = frozenset(
     }
 )
 _STATUS_WORDS = re.compile(
-    r"^\W*(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status(?: code)?:?\s*)?[1-5]\d\d(?:\s+(?:ok|created|accepted|no content|success))?[\s`:)*,.—–-]*",
+    r"^\W*(?:http(?:/\d(?:\.\d)?)?\s*)?(?:status(?: code)?:?\s*)?[1-5]\d\d(?:\s+(?:ok|created"
+    r"|accepted|no content|success))?[\s`:)*,.—\u2013-]*",
     re.IGNORECASE,
 )
+
+
+_ALL_OPTIONAL = re.compile(r"(?i)\ball (?:fields )?(?:are )?optional\b|partial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,53 +126,56 @@ def _is_sentence(entry: Entry) -> bool:
 
 def read_body(part: Part) -> Body:
     """Read the body that a part states: its line, examples, tables and lists together."""
-    value = (
-        _STATUS_WORDS.sub("", visible(part.value)) if codes_in(part.value) else visible(part.value)
-    )
-    body = _inline(value, part.span)
-    shape = body.shape
-    example = False
+    stated = visible(part.value)
+    body = _inline(_STATUS_WORDS.sub("", stated) if codes_in(stated) else stated, part.span)
+    blocks = _of_success(part)
+    shape, has_example = _shown(body.shape, blocks)
+    fields = _listed(blocks)
     words = body.words
-    entries: list[Entry] = []
-    for block in _of_success(part):
-        match block:
-            case Fence():
-                found = read_fence(block)
-                if found is not None:
-                    shape = (
-                        combine(shape, found)
-                        if shape is not None and shape is not NO_BODY
-                        else found
-                    )
-                    example = True
-                elif _NOTHING.search(block.text.strip()):
-                    shape = shape or NO_BODY
-            case Table() | Item():
-                entries.extend(fields_in([block]))
-            case Paragraph():
-                inline = _inline(block.text, block.span)
-                shape = shape or inline.shape
-            case _:
-                pass
-    items = [block for block in _of_success(part) if isinstance(block, Item)]
-    nested = {entry.name: entry for entry in read_items(items) if entry.children}
-    entries = [nested.get(entry.name, entry) for entry in entries]
-    fields = _distinct(field_of(entry) for entry in _without_nested(entries, nested))
     if not fields and not words:
-        words = _names_in_items(items)
+        words = _names_in_items([block for block in blocks if isinstance(block, Item)])
     if fields and all(_is_type_name(item) for item in fields):
         words, fields = words or fields[0].name, ()
     if fields:
-        stated = Shape(type=Type.OBJECT, fields=fields, span=part.span)
-        if shape is not None and shape.type is Type.LIST and shape.item is not None:
-            shape = replace(shape, item=combine(stated, shape.item))
-        else:
-            shape = combine(stated, shape) if shape is not None and shape.fields else stated
-    if shape is not None and re.search(
-        r"(?i)\ball (?:fields )?(?:are )?optional\b|partial", part.label + " " + part.value
-    ):
+        shape = _with_fields(shape, fields, part.span)
+    if shape is not None and _ALL_OPTIONAL.search(f"{part.label} {part.value}"):
         shape = optional_fields(shape)
-    return Body(shape=shape, words=words, span=part.span, example=example)
+    return Body(shape=shape, words=words, span=part.span, example=has_example)
+
+
+def _shown(shape: Shape | None, blocks: list[Block]) -> tuple[Shape | None, bool]:
+    """Add what examples in fences and on lines show; say whether there was a fence."""
+    has_example = False
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            shape = shape or _inline(block.text, block.span).shape
+        elif isinstance(block, Fence):
+            found = read_fence(block)
+            if found is not None:
+                known = shape is not None and shape is not NO_BODY
+                shape = combine(shape, found) if shape is not None and known else found
+                has_example = True
+            elif _NOTHING.search(block.text.strip()):
+                shape = shape or NO_BODY
+    return shape, has_example
+
+
+def _listed(blocks: list[Block]) -> tuple[Field, ...]:
+    """Read the fields that tables and lists name, nested lists as objects."""
+    entries = [
+        entry for block in blocks if isinstance(block, Table | Item) for entry in fields_in([block])
+    ]
+    items = [block for block in blocks if isinstance(block, Item)]
+    nested = {entry.name: entry for entry in read_items(items) if entry.children}
+    entries = [nested.get(entry.name, entry) for entry in entries]
+    return _distinct(field_of(entry) for entry in _without_nested(entries, nested))
+
+
+def _with_fields(shape: Shape | None, fields: tuple[Field, ...], span: Span) -> Shape:
+    stated = Shape(type=Type.OBJECT, fields=fields, span=span)
+    if shape is not None and shape.type is Type.LIST and shape.item is not None:
+        return replace(shape, item=combine(stated, shape.item))
+    return combine(stated, shape) if shape is not None and shape.fields else stated
 
 
 def _without_nested(entries: list[Entry], nested: dict[str, Entry]) -> list[Entry]:

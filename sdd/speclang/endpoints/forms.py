@@ -1,4 +1,4 @@
-"""The forms in which an endpoint is written; each is a small finder, and the registry is a literal."""
+"""The forms in which an endpoint is written: each a small finder, the registry a literal."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,22 +14,26 @@ from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
 
 _ASIDE = re.compile(
     r"(?:\w+ )?(?:acceptance|success) criteria|checklists?|(?:\w+ )?test(?:s|ing)?(?: \w+)?|"
-    r"(?:usage |curl |request |response )?examples?(?: \w+)?|rate limit\w*(?: \w+)?|frontend(?: \w+)*|"
+    r"(?:usage |curl |request |response )?examples?(?: \w+)?|rate limit\w*(?: \w+)?"
+    r"|frontend(?: \w+)*|"
     r"(?:\w+ )*client (?:usage|examples?|integration|code)|cors(?: \w+)?|change ?log|"
     r"(?:revision|version|change) history|migrations?(?: \w+)?|curl(?: \w+)?|performance(?: \w+)?|"
     r"caching(?: \w+)?|(?:\w+ )*flow|sequences?(?: \w+)?|filtering|sorting|pagination|"
     r"troubleshooting|usage|(?:user |test |acceptance )?scenarios?|diagrams?|deployment(?: \w+)*|"
-    r"monitoring(?: \w+)*|security(?: considerations?| notes?| requirements?)?|verification(?: \w+)*|"
-    r"quick ?start|references?|related(?: \w+)*|errors?(?: \w+)?|(?:implementation|important) notes?"
+    r"monitoring(?: \w+)*|security(?: considerations?| notes?| requirements?)?"
+    r"|verification(?: \w+)*|"
+    r"quick ?start|references?|related(?: \w+)*|errors?(?: \w+)?|(?:implementation"
+    r"|important) notes?"
 )
 _LATER = re.compile(
-    r"\b(?:future|out of scope|not in scope|non goals?|deprecated|removed|obsolete|planned|not included|"
+    r"\b(?:future|out of scope|not in scope|non goals?|deprecated|removed|obsolete|planned"
+    r"|not included|"
     r"not implemented|legacy|superseded|rejected|alternatives?)\b"
 )
 _PLAIN_FENCES = frozenset(
     {"", "text", "txt", "plaintext", "plain", "http", "rest", "api", "endpoint", "markdown", "md"}
 )
-_METHOD_ONLY = re.compile(rf"^(?:{'|'.join(METHODS)})(?:\s*[:\-–—(].*)?$")
+_METHOD_ONLY = re.compile(rf"^(?:{'|'.join(METHODS)})(?:\s*[:\-\u2013—(].*)?$")
 _PATH_ONLY = re.compile(
     r"^(?:endpoint|path|route|resource)?\s*:?\s*(/[\w{}:<>\[\]./-]*)(?:\s*\(.*\))?$", re.IGNORECASE
 )
@@ -63,7 +67,8 @@ def may_state(block: Block) -> bool:
 
 
 _HINT = re.compile(
-    rf"\b(?:{'|'.join(METHODS)})\b|(?i:\b(?:endpoint|path|route|url|uri|request)\b[^\n]{{0,40}}/)|\b(?i:get|post|put|patch|delete)\b"
+    rf"\b(?:{'|'.join(METHODS)})\b|(?i:\b(?:endpoint|path|route|url|uri|request)\b[^\n]{{0,40}}/)"
+    rf"|\b(?i:get|post|put|patch|delete)\b"
 )
 
 
@@ -114,7 +119,7 @@ class HeadingForm:
             return
         for route in find_routes(block.text):
             shown = plain(block.text)
-            around = (shown[: route.start] + shown[route.end :]).strip(" :-–—()0123456789.`")
+            around = (shown[: route.start] + shown[route.end :]).strip(" :-\u2013—()0123456789.`")
             yield from _sightings(route, self.name, block.span, index, summary=around)
 
 
@@ -146,7 +151,7 @@ class PathHeadingForm:
             form=self.name,
             span=block.span,
             block=index,
-            summary=rest.strip(" :-–—()"),
+            summary=rest.strip(" :-\u2013—()"),
             odd=odd,
         )
 
@@ -173,13 +178,13 @@ class LineForm:
             if begins and (offset == 0 or not rest or line.lstrip()[:1] in "*`"):
                 strong = _ends_cleanly(rest) and not is_aside(document, index)
                 yield from _sightings(
-                    route, self.name, span, index, strong=strong, summary=rest.strip(" :-–—")
+                    route, self.name, span, index, strong=strong, summary=rest.strip(" :-\u2013—")
                 )
 
 
 def _ends_cleanly(rest: str) -> bool:
     """Whether what follows a route is a description set off from it, not the rest of a sentence."""
-    return not rest or rest[0] in ":-–—([→|=," or rest[:1].isupper()
+    return not rest or rest[0] in ":-\u2013—([→|=," or rest[:1].isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ class ItemForm:
             block.span,
             index,
             strong=strong and not ticked,
-            summary=rest.strip(" :-–—"),
+            summary=rest.strip(" :-\u2013—"),
         )
 
 
@@ -255,7 +260,8 @@ class LabelForm:
 def _is_path_label(name: str) -> bool:
     return (
         re.fullmatch(
-            r"(?:api |http |full )?(?:endpoint|path|route|url|uri)(?: (?:path|url))?|http request|request",
+            r"(?:api |http |full )?(?:endpoint|path|route|url|uri)(?: (?:path|url))?|http request"
+            r"|request",
             key(name),
         )
         is not None
@@ -300,26 +306,41 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("method", r"(?:http )?(?:method|verb)s?"),
     (
         "path",
-        r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?|api endpoints?|method (?:and )?(?:path|endpoint|url)|endpoint url",
+        (
+            r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?|api endpoints?"
+            r"|method (?:and )?(?:path|endpoint|url)|endpoint url"
+        ),
     ),
     (
         "auth",
-        r"auth\w*(?: required)?|requires auth\w*|access|protected|security|jwt(?: required)?|public|authn?",
+        (
+            r"auth\w*(?: required)?|requires auth\w*|access|protected|security|jwt(?: required)?"
+            r"|public|authn?"
+        ),
     ),
     (
         "status",
-        r"(?:success |http |response |expected )?(?:status|codes?)(?: codes?)?(?:es)?|success|status codes?|success code",
+        (
+            r"(?:success |http |response |expected )?(?:status|codes?)(?: codes?)?(?:es)?|success"
+            r"|status codes?|success code"
+        ),
     ),
     (
         "request",
-        r"(?:request )?(?:body|payload)|request(?: (?:body|schema|model))?|input(?: schema)?|body params",
+        (
+            r"(?:request )?(?:body|payload)|request(?: (?:body|schema|model))?|input(?: schema)?"
+            r"|body params"
+        ),
     ),
     ("response", r"response(?: (?:body|schema|model|type))?|returns?|output|success response"),
     ("errors", r"errors?(?: (?:codes?|responses?|status(?:es)?))?|error statuses"),
     ("query", r"query(?: (?:params?|parameters?))?|(?:params?|parameters?)"),
     (
         "summary",
-        r"description|purpose|summary|action|operation|function|notes?|details|what it does|feature|name",
+        (
+            r"description|purpose|summary|action|operation|function|notes?|details|what it does"
+            r"|feature|name"
+        ),
     ),
 )
 
@@ -404,7 +425,7 @@ class FenceForm:
                 span,
                 index,
                 strong=strong and not re.match(r"^(?:\(|HTTP/|or\b|with\b)", rest[:8]),
-                summary=rest.strip(" #:-–—→"),
+                summary=rest.strip(" #:-\u2013—→"),
             )
 
 

@@ -157,7 +157,7 @@ def _flattened(entries: list[Entry], part: Part) -> list[Entry]:
             flat.extend(
                 replace(child, location=child.location or location) for child in entry.children
             )
-        elif part.kind is Kind.PARAMETERS and key(entry.name) in {"none"}:
+        elif part.kind is Kind.PARAMETERS and key(entry.name) == "none":
             continue
         else:
             flat.append(entry)

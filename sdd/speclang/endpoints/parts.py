@@ -1,4 +1,4 @@
-"""The blocks about one endpoint, cut into labelled parts: parameters, request, response, …"""
+"""The blocks about one endpoint, cut into labelled parts: parameters, request, response."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -34,34 +34,62 @@ class Kind(Enum):
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.EXAMPLE,
-        r"(?:example|sample)s?(?: (?:curl|request|requests|usage|call|http request|url))?|curl(?: example)?|usage|test with curl",
+        (
+            r"(?:example|sample)s?(?: (?:curl|request|requests|usage|call|http request|url))?"
+            r"|curl(?: example)?|usage|test with curl"
+        ),
     ),
     (
         Kind.QUERY,
-        r"(?:optional |supported |available )*(?:query|url query|search|filter)(?: string)? (?:parameters?|params?|args|arguments|options|filters)|(?:url )?query(?: string)?|filters|filtering|supported filters",
+        (
+            r"(?:optional |supported |available )*(?:query|url query|search"
+            r"|filter)(?: string)? (?:parameters?|params?|args|arguments|options|filters)"
+            r"|(?:url )?query(?: string)?|filters|filtering|supported filters"
+        ),
     ),
     (Kind.PATH_PARAMETERS, r"(?:path|url|route|uri)(?: (?:parameters?|params?|variables?|args))"),
     (Kind.PARAMETERS, r"(?:request )?(?:parameters?|params?|arguments|args|inputs?)"),
     (Kind.HEADERS, r"(?:required |request |http )?headers?(?: required)?|request headers"),
     (
         Kind.ERRORS,
-        r"(?:possible |common )?(?:errors?|failures?)(?: (?:responses?|cases?|codes?|handling|status(?:es)?|status codes|scenarios|conditions|body|schema))?|error response body|exceptions",
+        (
+            r"(?:possible |common )?(?:errors?|failures?)(?: (?:responses?|cases?|codes?|handling"
+            r"|status(?:es)?|status codes|scenarios|conditions|body|schema))?|error response body"
+            r"|exceptions"
+        ),
     ),
     (
         Kind.STATUS,
-        r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http |return |success )?codes?|success(?: code)?",
+        (
+            r"(?:success |http |response |successful )?status(?:es)?(?: codes?)?|(?:response |http "
+            r"|return |success )?codes?|success(?: code)?"
+        ),
     ),
     (
         Kind.RESPONSE,
-        r"(?:(?:success(?:ful)?|expected|example|sample|http|normal|ok)? ?)?(?:responses?|returns?|results?|outputs?)(?: (?:body|schema|format|example|payload|model|shape|fields|type|json|object|structure|data))*|success response|returns|on success|response body example",
+        (
+            r"(?:(?:success(?:ful)?|expected|example|sample|http|normal|ok)? ?)?(?:responses?"
+            r"|returns?|results?|outputs?)(?: (?:body|schema|format|example|payload|model|shape"
+            r"|fields|type|json|object|structure|data))*|success response|returns|on success"
+            r"|response body example"
+        ),
     ),
     (
         Kind.REQUEST,
-        r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json|content)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*|body params|input|accepts|form data|fields",
+        (
+            r"(?:(?:example|json|sample) )?(?:(?:request|input) )?(?:body|payload|data|schema|json"
+            r"|content)(?: (?:parameters?|params?|schema|fields|format|example|json|structure))*"
+            r"|(?:example )?request(?: (?:body|schema|format|payload|example|json|model|fields))*"
+            r"|body params|input|accepts|form data|fields"
+        ),
     ),
     (
         Kind.AUTH,
-        r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security|protected|public|protection|permissions?|jwt(?: required)?|authenticated|required auth",
+        (
+            r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?"
+            r"|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security"
+            r"|protected|public|protection|permissions?|jwt(?: required)?|authenticated|required auth"
+        ),
     ),
     (Kind.METHOD, r"(?:http )?(?:method|verb)s?"),
     (
@@ -70,12 +98,23 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.RULES,
-        r"(?:field |input |request |data )?(?:validations?|constraints?|rules)(?: (?:rules?|constraints?|requirements?))?|business rules?|all fields are optional|field (?:details|rules|descriptions)",
+        (
+            r"(?:field |input |request |data )?(?:validations?|constraints?|rules)(?: (?:rules?"
+            r"|constraints?|requirements?))?|business rules?|all fields are optional|field (?:details"
+            r"|rules|descriptions)"
+        ),
     ),
     (Kind.DESCRIPTION, r"(?:description|purpose|summary|overview|name|title|use case|goal|what)"),
     (
         Kind.NOTES,
-        r"(?:notes?|important|behaviou?rs?|implementation(?: notes)?|side effects?|triggered by|source|file|handler|function|tags?|rate limit(?:ing|s)?|performance|example|logic|process(?:ing)?|steps|flow|features?|user stor(?:y|ies)|acceptance criteria|related|references?|caching|security notes?|content type|prefix|location|status note|warning|tip|used by|frontend usage|mechanism|preconditions?|postconditions?|idempotent|idempotency|pagination|sorting|ordering|default|version|since|phase|priority)",
+        (
+            r"(?:notes?|important|behaviou?rs?|implementation(?: notes)?|side effects?|triggered by"
+            r"|source|file|handler|function|tags?|rate limit(?:ing|s)?|performance|example|logic"
+            r"|process(?:ing)?|steps|flow|features?|user stor(?:y|ies)|acceptance criteria|related"
+            r"|references?|caching|security notes?|content type|prefix|location|status note|warning"
+            r"|tip|used by|frontend usage|mechanism|preconditions?|postconditions?|idempotent"
+            r"|idempotency|pagination|sorting|ordering|default|version|since|phase|priority)"
+        ),
     ),
 )
 _COMPILED = tuple((kind, re.compile(rf"^(?:{pattern})$")) for kind, pattern in _KINDS)
@@ -109,7 +148,18 @@ _OPENS_IN_LIST = frozenset(
     }
 )
 _PARTS_OF_BODY = frozenset(
-    {"body", "content", "schema", "json", "example", "payload", "data", "format", "json body", "fields"}
+    {
+        "body",
+        "content",
+        "schema",
+        "json",
+        "example",
+        "payload",
+        "data",
+        "format",
+        "json body",
+        "fields",
+    }
 )
 _LOOSE = frozenset({"payload", "data", "json", "input", "schema", "fields", "accepts", "content"})
 _PAIR_HEADERS = frozenset(
@@ -290,7 +340,8 @@ class _Splitter:
         if kind is Kind.REQUEST and not label.bold and depth > 0 and key(label.name) in _LOOSE:
             return None
         if kind is Kind.AUTH and not re.search(
-            r"(?i)\b(?:required|yes|no|none|not|bearer|jwt|public|token|protected|true|false|optional|auth\w*)\b|✅|❌|✓|✗",
+            r"(?i)\b(?:required|yes|no|none|not|bearer|jwt|public|token|protected|true|false"
+            r"|optional|auth\w*)\b|✅|❌|✓|✗",
             label.value,
         ):
             return None
@@ -354,3 +405,12 @@ def _is_pairs(table: Table) -> bool:
 def text_of(block: Block) -> str:
     """Return the source text of a block of running text, or an empty string."""
     return visible(block.text) if isinstance(block, Paragraph | Item | Heading) else ""
+
+
+def texts_of(part: Part) -> list[tuple[str, Span]]:
+    """Return a part's running text with its places: the label's value first."""
+    texts = [(part.value, part.span)] if part.value else []
+    texts.extend(
+        (block.text, block.span) for block in part.blocks if isinstance(block, Paragraph | Item)
+    )
+    return texts

@@ -4,7 +4,7 @@ import re
 
 from sdd.ir import Shape
 from sdd.speclang.findings import Findings
-from sdd.speclang.inline import key, label_of
+from sdd.speclang.inline import label_of
 from sdd.speclang.outline import Document
 from sdd.speclang.schema.ddl import read_ddl
 from sdd.speclang.schema.diagrams import is_dbml, is_mermaid, read_dbml, read_mermaid
@@ -23,7 +23,8 @@ from sdd.text.markdown import Fence, Item, Paragraph
 __all__ = ["ColumnDraft", "Drafts", "Rule", "TableDraft", "read_schema", "read_shapes"]
 
 _LATER = re.compile(
-    r"\b(?:future|out of scope|optional future|planned|deferred|alembic|migration example|rollback|seed|sample data|"
+    r"\b(?:future|out of scope|optional future|planned|deferred|alembic|migration example"
+    r"|rollback|seed|sample data|"
     r"deprecated|removed|rejected|alternatives?|not in scope)\b"
 )
 
@@ -94,7 +95,7 @@ def _is_later(document: Document, section: int) -> bool:
 
 
 def _listed_enums(document: Document) -> dict[str, tuple[str, ...]]:
-    """Read `- **PriorityEnum**: `low`, `medium`` and headings below `Enums` with a value each line."""
+    """Read `- **Size**: `small`, `large`` and headings below `Enums` with a value each line."""
     found: dict[str, tuple[str, ...]] = {}
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Item | Paragraph):

@@ -16,7 +16,8 @@ from sdd.speclang.values import read_default
 from sdd.text import Span
 
 _STATEMENT = re.compile(
-    r"^\s*(?P<kind>create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?table|create\s+type|create\s+(?:unique\s+)?index|alter\s+table)\b",
+    r"^\s*(?P<kind>create\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?table|create\s+type"
+    r"|create\s+(?:unique\s+)?index|alter\s+table)\b",
     re.IGNORECASE,
 )
 _ENUM = re.compile(
@@ -176,7 +177,7 @@ def _table(schema: Any, statement: _Statement, place: Span, section: int) -> Tab
 
 
 def _manager(comment: str, table: str) -> str | None:
-    """Return who manages a table, as the comment over its statement says, if it means this table."""
+    """Return who manages a table, as the comment over its statement says, if it means this one."""
     about = re.search(r"(?i)\b(\w+) tables?\b", comment)
     if about and singular(about.group(1).casefold()) not in {
         singular(table.casefold()),

@@ -11,15 +11,21 @@ from sdd.speclang.schema.naming import entity_name
 from sdd.speclang.types import read_type
 from sdd.text import Span
 
-_MERMAID_OPENS = re.compile(r"^\s*(?:\"(?P<quoted>[^\"]+)\"|(?P<name>[A-Za-z_][\w-]*))(?:\[[^\]]*\])?\s*\{\s*$")
+_MERMAID_OPENS = re.compile(
+    r"^\s*(?:\"(?P<quoted>[^\"]+)\"|(?P<name>[A-Za-z_][\w-]*))(?:\[[^\]]*\])?\s*\{\s*$"
+)
 _MERMAID_COLUMN = re.compile(
     r"^\s*(?P<type>[A-Za-z_]\w*(?:\([^)]*\))?(?:\[\])?)\s+(?P<name>[A-Za-z_]\w*)(?P<keys>(?:\s*,?\s*\b(?:PK|FK|UK)\b)*)\s*(?:\"(?P<comment>[^\"]*)\")?\s*$"
 )
-_DBML_OPENS = re.compile(r"^\s*Table\s+(?:\w+\.)?\"?(?P<name>[A-Za-z_]\w*)\"?(?:\s+as\s+\w+)?[^{]*\{\s*$", re.IGNORECASE)
+_DBML_OPENS = re.compile(
+    r"^\s*Table\s+(?:\w+\.)?\"?(?P<name>[A-Za-z_]\w*)\"?(?:\s+as\s+\w+)?[^{]*\{\s*$", re.IGNORECASE
+)
 _DBML_COLUMN = re.compile(
     r"^\s*\"?(?P<name>[A-Za-z_]\w*)\"?\s+(?P<type>[A-Za-z_][\w ]*?(?:\([^)]*\))?(?:\[\])?)\s*(?:\[(?P<settings>.*)\])?\s*(?://.*)?$"
 )
-_DBML_REFERENCE = re.compile(r"\bref:\s*[<>-]+\s*(?:\w+\.)?(?P<table>\w+)\.(?P<column>\w+)", re.IGNORECASE)
+_DBML_REFERENCE = re.compile(
+    r"\bref:\s*[<>-]+\s*(?:\w+\.)?(?P<table>\w+)\.(?P<column>\w+)", re.IGNORECASE
+)
 _DBML_FAR = re.compile(
     r"^\s*Ref[^:]*:\s*(?P<table>\w+)\.(?P<column>\w+)\s*>\s*(?P<to>\w+)\.(?P<key>\w+)(?:\s*\[(?P<settings>[^\]]*)\])?",
     re.IGNORECASE,
@@ -61,7 +67,9 @@ def _mermaid_column(line: str, span: Span) -> ColumnDraft | None:
         ),
     )
     facts = merged(facts, read_clauses(found["comment"] or "", prose=True))
-    return ColumnDraft(name=found["name"], facts=for_type(facts), span=span, type_text=found["type"])
+    return ColumnDraft(
+        name=found["name"], facts=for_type(facts), span=span, type_text=found["type"]
+    )
 
 
 def read_dbml(text: str, span: Span, section: int) -> Iterator[TableDraft]:
@@ -102,7 +110,9 @@ def _dbml_column(line: str, span: Span) -> ColumnDraft | None:
         action = told.reference.on_delete if told.reference else None
         told = replace(
             told,
-            reference=Reference(table=reference["table"], column=reference["column"], on_delete=action),
+            reference=Reference(
+                table=reference["table"], column=reference["column"], on_delete=action
+            ),
         )
     return ColumnDraft(
         name=found["name"], facts=for_type(merged(facts, told)), span=span, type_text=found["type"]

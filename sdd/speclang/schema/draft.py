@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sdd.ir import Index
-from sdd.speclang.facts import Facts
+from sdd.speclang.facts import NOTHING, Facts
 from sdd.text import Span
 
 
@@ -19,7 +19,7 @@ class ColumnDraft:
     name: str
     facts: Facts
     span: Span
-    implied: Facts = Facts()
+    implied: Facts = NOTHING
     type_text: str = ""
     description: str = ""
 

@@ -24,7 +24,28 @@ _RANKS = {
     "heading": 9,
 }
 _BODIES = frozenset(
-    ["create", "update", "read", "response", "request", "out", "public", "base", "dto", "payload", "params", "filter", "query", "error", "input", "output", "patch", "list", "summary", "in"]
+    [
+        "create",
+        "update",
+        "read",
+        "response",
+        "request",
+        "out",
+        "public",
+        "base",
+        "dto",
+        "payload",
+        "params",
+        "filter",
+        "query",
+        "error",
+        "input",
+        "output",
+        "patch",
+        "list",
+        "summary",
+        "in",
+    ]
 )
 _FAMILIES: tuple[frozenset[Type], ...] = (
     frozenset({Type.STR, Type.TEXT, Type.ENUM}),
@@ -82,8 +103,9 @@ def build_entities(documents: Iterable[tuple[Document, Drafts]], findings: Findi
             _apply(rule, document, tables, findings)
     names = {entity: table.table or plural(snake(entity)) for entity, table in tables.items()}
     questions: list[Question] = []
+    builder = _Builder(tables=tables, names=names, findings=findings, questions=questions)
     entities = [
-        _entity(table, tables, names, findings, questions)
+        _entity(table, builder)
         for table in tables.values()
         if table.columns or any(draft.managed_by for draft in table.drafts)
     ]
@@ -373,17 +395,20 @@ def _inside(document: Document, number: int, section: object) -> bool:
 # --- entities
 
 
-def _entity(
-    table: _Table,
-    tables: dict[str, _Table],
-    names: dict[str, str],
-    findings: Findings,
-    questions: list[Question],
-) -> Entity:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Builder:
+    """What building an entity needs beyond its own drafts."""
+
+    tables: dict[str, _Table]
+    names: dict[str, str]
+    findings: Findings
+    questions: list[Question]
+
+
+def _entity(table: _Table, builder: _Builder) -> Entity:
     keyed = any(column.facts.primary_key for column in table.columns.values())
     columns = tuple(
-        _column(table, column, tables, names, keyed=keyed, findings=findings, questions=questions)
-        for column in table.columns.values()
+        _column(table, column, builder, keyed=keyed) for column in table.columns.values()
     )
     managed = next((draft.managed_by for draft in table.drafts if draft.managed_by), None)
     return Entity(
@@ -392,7 +417,7 @@ def _entity(
         columns=columns,
         indexes=tuple(table.indexes),
         managed_by=managed,
-        owner_column=_owner(table, columns, names),
+        owner_column=_owner(table, columns, builder.names),
         span=table.drafts[0].span,
     )
 
@@ -417,22 +442,13 @@ def _owner(table: _Table, columns: tuple[Column, ...], names: dict[str, str]) ->
     return None
 
 
-def _column(
-    table: _Table,
-    column: _Column,
-    tables: dict[str, _Table],
-    names: dict[str, str],
-    *,
-    keyed: bool,
-    findings: Findings,
-    questions: list[Question],
-) -> Column:
+def _column(table: _Table, column: _Column, builder: _Builder, *, keyed: bool) -> Column:
     facts = for_type(column.facts)
     subject = f"{table.entity}.{column.name}"
     if facts.ambiguous:
-        questions.append(_which_type(subject, column, facts))
+        builder.questions.append(_which_type(subject, column, facts))
     elif facts.type is None:
-        _report_type(subject, column, findings)
+        _report_type(subject, column, builder.findings)
     nullable = facts.nullable
     if facts.primary_key:
         nullable = False
@@ -449,7 +465,7 @@ def _column(
         unique=unique,
         indexed=facts.indexed,
         default=facts.default,
-        foreign_key=_foreign_key(column, facts.reference, tables, names),
+        foreign_key=_foreign_key(column, facts.reference, builder.tables, builder.names),
         refreshed=facts.refreshed,
         constraints=_bounds(facts),
         span=column.span,
@@ -482,7 +498,8 @@ def _report_type(subject: str, column: _Column, findings: Findings) -> None:
         findings.not_understood(
             column.span,
             f"The type of {subject} is not understood: {text[:60]}",
-            hint="Write one of int, str, text, bool, float, decimal, datetime, date, time, uuid, json, enum, list.",
+            hint="Write one of int, str, text, bool, float, decimal, datetime, date, time, uuid, "
+            "json, enum, list.",
             subject=subject,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from sdd.speclang.facts import Facts
 from sdd.speclang.fields import Entry, columns_of, read_entry, read_table
 from sdd.speclang.findings import Findings
-from sdd.speclang.inline import key, label_of, plain, sentences, split_top, unticked
+from sdd.speclang.inline import Label, key, label_of, plain, sentences, split_top, unticked
 from sdd.speclang.outline import Document, Section
 from sdd.speclang.phrases import read_facts
 from sdd.speclang.schema.draft import ColumnDraft, TableDraft
@@ -22,12 +22,15 @@ from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _ELSEWHERE = re.compile(
-    r"\b(?:index\w*|constraints?|validations?|rules?|relationships?|foreign keys?|integrity|queries|query|"
+    r"\b(?:index\w*|constraints?|validations?|rules?|relationships?|foreign keys?|integrity"
+    r"|queries|query|"
     r"security|performance|migrations?|considerations?|checks?|isolation|behaviou?r|examples?|"
-    r"requests?|responses?|error\w*|endpoints?|parameters?|usage|lifecycle|state|transitions?|operations?|access)\b"
+    r"requests?|responses?|error\w*|endpoints?|parameters?|usage|lifecycle|state|transitions?"
+    r"|operations?|access)\b"
 )
 _SENTENCE = re.compile(
-    r"(?P<name>[A-Za-z_]\w*)\s+(?:table|model|entity)\b[^:]{0,80}?\b(?:columns?|fields?|attributes?|properties)\b[^:]{0,40}:\s*(?P<list>.+)",
+    r"(?P<name>[A-Za-z_]\w*)\s+(?:table|model|entity)\b[^:]{0,80}?\b(?:columns?|fields?"
+    r"|attributes?|properties)\b[^:]{0,40}:\s*(?P<list>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ATTRIBUTES = frozenset(
@@ -152,13 +155,9 @@ def _is_noise(title: str) -> bool:
 
 
 def _label_before(document: Document, index: int) -> EntityName | bool | None:
-    """Read the label right before a list: an entity's name, True for `Columns:`, False for others."""
-    if index == 0:
-        return None
-    before = document.blocks[index - 1]
-    if not isinstance(before, Paragraph | Item):
-        return None
-    line = before.text.split("\n")[-1]
+    """Read the label right before a list: a name, True for `Columns:`, False for others."""
+    before = document.blocks[index - 1] if index else None
+    line = before.text.split("\n")[-1] if isinstance(before, Paragraph | Item) else ""
     label = label_of(line)
     if label is None:
         return None
@@ -169,13 +168,13 @@ def _label_before(document: Document, index: int) -> EntityName | bool | None:
         return True
     if re.search(r"\b(?:query|path|request|response|headers?|body|params?|parameters?)\b", words):
         return False
-    if label.bold and not label.value:
-        named = name_in_title(label.name, line)
-        if named is not None and re.search(r"(?i)\btable\b|\bmodel\b|\bentity\b", label.name):
-            return named
-        if named is not None and named_section(document, index) is None:
-            return named
-    return None
+    return _named_label(document, index, label) if label.bold and not label.value else None
+
+
+def _named_label(document: Document, index: int, label: Label) -> EntityName | None:
+    named = name_in_title(label.name)
+    says_table = re.search(r"(?i)\btable\b|\bmodel\b|\bentity\b", label.name) is not None
+    return named if says_table or named_section(document, index) is None else None
 
 
 # --- bullets
@@ -371,10 +370,8 @@ def managed_sections(document: Document) -> Iterator[TableDraft]:
         if section.heading is None or section.level <= 1:
             continue
         named = name_in_title(section.title, section.heading.text)
-        if (
-            named is None
-            or (not re.search(r"(?i)\btables?\b|managed", section.title)
-            and named.table is None)
+        if named is None or (
+            not re.search(r"(?i)\btables?\b|managed", section.title) and named.table is None
         ):
             continue
         managed = named.managed_by

@@ -9,15 +9,80 @@ from sdd.speclang.outline import Document, Section
 from sdd.text.markdown import Fence, Item, Paragraph
 
 _NOISE = frozenset(
-    ["table", "tables", "model", "models", "entity", "entities", "schema", "schemas", "definition", "definitions", "field", "fields", "column", "columns", "structure", "object", "collection", "class", "sqlmodel", "database", "db", "attributes", "attribute", "specification", "specifications", "details", "properties", "property", "data", "core", "main", "new", "proposed", "updated", "existing", "extended", "enhanced", "orm", "sql", "ddl", "postgresql", "markdown", "the", "a", "an", "of", "for", "with", "name", "and", "or", "detailed", "type", "types", "layout", "overview", "required", "only", "key", "primary", "modified", "example"]
+    [
+        "table",
+        "tables",
+        "model",
+        "models",
+        "entity",
+        "entities",
+        "schema",
+        "schemas",
+        "definition",
+        "definitions",
+        "field",
+        "fields",
+        "column",
+        "columns",
+        "structure",
+        "object",
+        "collection",
+        "class",
+        "sqlmodel",
+        "database",
+        "db",
+        "attributes",
+        "attribute",
+        "specification",
+        "specifications",
+        "details",
+        "properties",
+        "property",
+        "data",
+        "core",
+        "main",
+        "new",
+        "proposed",
+        "updated",
+        "existing",
+        "extended",
+        "enhanced",
+        "orm",
+        "sql",
+        "ddl",
+        "postgresql",
+        "markdown",
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "with",
+        "name",
+        "and",
+        "or",
+        "detailed",
+        "type",
+        "types",
+        "layout",
+        "overview",
+        "required",
+        "only",
+        "key",
+        "primary",
+        "modified",
+        "example",
+    ]
 )
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _MANAGED = re.compile(
-    r"\b(?:[Mm]anaged|[Cc]reated|[Oo]wned|[Hh]andled|[Pp]rovided|[Mm]aintained|[Cc]ontrolled)\s+(?:\w+ly\s+)?(?:by|via|through|in)\s+(?:the\s+)?"
+    r"\b(?:[Mm]anaged|[Cc]reated|[Oo]wned|[Hh]andled|[Pp]rovided|[Mm]aintained"
+    r"|[Cc]ontrolled)\s+(?:\w+ly\s+)?(?:by|via|through|in)\s+(?:the\s+)?"
     r"[`*]*(?P<who>[A-Z][\w@/-]*(?:\.\w+)*(?: [A-Z][\w-]*){0,2})"
 )
 _MANAGES = re.compile(
-    r"[`*]*(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[`*]*\s+(?:automatically\s+)?(?:manages|managed|creates)\b(?!\s+by)"
+    r"[`*]*(?P<who>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[`*]*\s+(?:automatically\s+)?(?:manages"
+    r"|managed|creates)\b(?!\s+by)"
 )
 _OURS = frozenset(
     {
@@ -42,12 +107,62 @@ _EXTERNAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_ENTITIES = frozenset(
-    "index indexes indices indexing constraint constraints relationship relationships validation "
-    "validations migration migrations query queries security overview purpose enum enums sample samples "
-    "example examples trigger triggers performance diagram erd summary introduction requirement "
-    "requirements integrity strategy configuration setup isolation backup seed testing implementation "
-    "parameter parameters considerations consideration dto dtos payload payloads assumption assumptions "
-    "scope lifecycle transitions".split()
+    [
+        "index",
+        "indexes",
+        "indices",
+        "indexing",
+        "constraint",
+        "constraints",
+        "relationship",
+        "relationships",
+        "validation",
+        "validations",
+        "migration",
+        "migrations",
+        "query",
+        "queries",
+        "security",
+        "overview",
+        "purpose",
+        "enum",
+        "enums",
+        "sample",
+        "samples",
+        "example",
+        "examples",
+        "trigger",
+        "triggers",
+        "performance",
+        "diagram",
+        "erd",
+        "summary",
+        "introduction",
+        "requirement",
+        "requirements",
+        "integrity",
+        "strategy",
+        "configuration",
+        "setup",
+        "isolation",
+        "backup",
+        "seed",
+        "testing",
+        "implementation",
+        "parameter",
+        "parameters",
+        "considerations",
+        "consideration",
+        "dto",
+        "dtos",
+        "payload",
+        "payloads",
+        "assumption",
+        "assumptions",
+        "scope",
+        "lifecycle",
+        "transitions",
+    ]
 )
 _MOST_WORDS = 3
 
@@ -76,8 +191,8 @@ def name_in_title(title: str, raw: str = "") -> EntityName | None:
         return None  # a function's signature or a relation
     managed = managed_in(title) or _external_in_parentheses(title)
     bare = _PARENTHESES.sub(" ", title)
-    bare = re.split(r"\s[-–—]\s|:\s*(?=\S)", bare)[
-        -1 if re.match(r"(?i)\W*(?:table|entity|model)s?\b[^:–—-]*[:–—-]", bare) else 0
+    bare = re.split(r"\s[-\u2013—]\s|:\s*(?=\S)", bare)[
+        -1 if re.match(r"(?i)\W*(?:table|entity|model)s?\b[^:\u2013—-]*[:\u2013—-]", bare) else 0
     ]
     bare = re.sub(r"(?i)\b(?:better[- ]?auth)\b|\bmanaged\b", " ", bare)
     tokens = re.findall(r"[A-Za-z_][\w]*", bare)

@@ -14,7 +14,8 @@ from sdd.text import Span
 from sdd.text.markdown import Fence, Item, Paragraph, Table
 
 _RULES = re.compile(
-    r"\b(?:constraints?|validations?|rules?|relationships?|foreign keys?|integrity|checks?|requirements?|keys?)\b"
+    r"\b(?:constraints?|validations?|rules?|relationships?|foreign keys?|integrity|checks?"
+    r"|requirements?|keys?)\b"
 )
 _INDEXES = re.compile(r"\bindex(?:es|ing|ed)?\b|\bindices\b")
 _LATER = re.compile(
@@ -22,15 +23,19 @@ _LATER = re.compile(
 )
 _NAME = r"[`*]*(?:(?P<table>[A-Za-z_]\w*)\.)?(?P<column>[a-z_]\w*)[`*]*"
 _LEADING = re.compile(
-    rf"^(?:the\s+)?{_NAME}\s*(?:column|field)?\s*(?P<joint>:|→|->|must\b|is\b|are\b|cannot\b|length\b|max\w*\b|min\w*\b|defaults?\b|should\b|references?\b|foreign\b|limited\b|between\b|unique\b|required\b|not\b|has\b|—|–|-\s|$)(?P<rest>.*)$",
+    rf"^(?:the\s+)?{_NAME}\s*(?:column|field)?\s*(?P<joint>:|→|->|must\b|is\b|are\b|cannot\b"
+    rf"|length\b|max\w*\b|min\w*\b|defaults?\b|should\b|references?\b|foreign\b|limited\b"
+    rf"|between\b|unique\b|required\b|not\b|has\b|—|\u2013|-\s|$)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _LISTED = re.compile(
-    r"^(?P<what>primary key|foreign keys?|unique(?: constraint)?|not null(?: constraints?)?|required(?: fields)?|check(?: constraint)?|defaults?|index)\w*$"
+    r"^(?P<what>primary key|foreign keys?|unique(?: constraint)?|not null(?: constraints?)?"
+    r"|required(?: fields)?|check(?: constraint)?|defaults?|index)\w*$"
 )
 _INDEX_WORD = re.compile(r"(?i)\bind(?:ex(?:es|ed)?|ices)\b")
 _COLUMN_LIST = re.compile(
-    r"\(\s*(?P<list>`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*,\s*`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?)+)\s*\)",
+    r"\(\s*(?P<list>`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*,\s*`?[a-z_]\w*`?(?:\s+(?:ASC"
+    r"|DESC))?)+)\s*\)",
     re.IGNORECASE,
 )
 
@@ -53,7 +58,7 @@ def rules_in(document: Document) -> Iterator[Rule]:
                 if label is None:
                     yield from _sentences(block.text, block.span, document, number)
             case Table():
-                yield from _index_table(block, document, number)
+                yield from _index_table(block, number)
             case Item():
                 yield from _item(block, f"{titles} / {context}", context, document, number)
             case Fence():
@@ -68,7 +73,7 @@ def _item(
     text = unticked(block.text).split("\n")[0]
     nearest = context or titles.split(" / ", maxsplit=1)[0]
     if _INDEXES.search(nearest) or _INDEX_WORD.search(plain(text).split(":")[0]):
-        yield from _indexes(text, block.span, document, section)
+        yield from _indexes(text, block.span, section)
         return
     label = label_of(text)
     if label is not None and _LISTED.match(key(label.name)):
@@ -81,7 +86,8 @@ def _item(
 def _sentences(text: str, span: Span, document: Document, section: int) -> Iterator[Rule]:
     for sentence in sentences(text):
         owner = re.search(
-            r"`(?:\w+\.)?(?P<column>\w+)`[^.`]{0,40}\bowner column\b|\bowner column[^.`]{0,30}`(?:\w+\.)?(?P<after>\w+)`",
+            r"`(?:\w+\.)?(?P<column>\w+)`[^.`]{0,40}\bowner column\b"
+            r"|\bowner column[^.`]{0,30}`(?:\w+\.)?(?P<after>\w+)`",
             sentence,
         )
         if owner:
@@ -111,9 +117,9 @@ def _listed(what: str, value: str, span: Span, document: Document, section: int)
             )
         return
     if what.startswith("index"):
-        yield from _indexes(f"Index on {value}", span, document, section)
+        yield from _indexes(f"Index on {value}", span, section)
         return
-    head = re.split(r"\s[-–—(]", value)[0]
+    head = re.split(r"\s[-\u2013—(]", value)[0]
     names = re.findall(r"`(?:\w+\.)?([a-z_]\w*)`", head) or re.findall(r"^\s*([a-z_]\w*)\s*$", head)
     facts = {
         "p": Facts(primary_key=True),
@@ -161,7 +167,31 @@ def _dotted(text: str) -> str:
 
 
 _NO_COLUMNS = frozenset(
-    ["a", "an", "on", "one", "each", "every", "all", "no", "any", "this", "when", "if", "cascade", "primary", "foreign", "unique", "only", "table", "tables", "data", "application", "it", "there"]
+    [
+        "a",
+        "an",
+        "on",
+        "one",
+        "each",
+        "every",
+        "all",
+        "no",
+        "any",
+        "this",
+        "when",
+        "if",
+        "cascade",
+        "primary",
+        "foreign",
+        "unique",
+        "only",
+        "table",
+        "tables",
+        "data",
+        "application",
+        "it",
+        "there",
+    ]
 )
 
 
@@ -192,14 +222,15 @@ def _kept(facts: Facts, text: str) -> Facts:
     )
 
 
-def _indexes(text: str, span: Span, document: Document, section: int) -> Iterator[Rule]:
+def _indexes(text: str, span: Span, section: int) -> Iterator[Rule]:
     shown = plain(text)
     if re.search(r"(?i)\bprimary key\b|full[- ]text|\boptional\b|phase (?:iii|iv|v|[3-9])", shown):
         return
     unique = re.search(r"(?i)\bunique\b", shown) is not None
     listed = _COLUMN_LIST.search(shown)
     if listed and not re.search(
-        r"(?i)\bon\s+(?:\w+\s*)?$|\b(?:composite|compound|combined|multi-column|index|unique)\b[^()]*$|^\w*idx\w*[^()]*$",
+        r"(?i)\bon\s+(?:\w+\s*)?$|\b(?:composite|compound|combined|multi-column|index"
+        r"|unique)\b[^()]*$|^\w*idx\w*[^()]*$",
         shown[: listed.start()],
     ):
         return
@@ -222,7 +253,8 @@ def _indexes(text: str, span: Span, document: Document, section: int) -> Iterato
     single = (
         re.match(r"^(?P<table>[a-z_]\w*)\.(?P<column>[a-z_]\w*)\b", shown)
         or re.search(
-            r"(?i)\bon\s+(?P<table>[a-z_]\w*)\s*\(\s*(?P<column>[a-z_]\w*)(?:\s+(?:asc|desc))?\s*\)",
+            r"(?i)\bon\s+(?P<table>[a-z_]\w*)\s*\(\s*(?P<column>[a-z_]\w*)(?:\s+(?:asc"
+            r"|desc))?\s*\)",
             shown,
         )
         or re.search(r"(?i)^\w+\s*\(\s*(?P<column>[a-z_]\w*)\s*\)", shown)
@@ -239,7 +271,7 @@ def _indexes(text: str, span: Span, document: Document, section: int) -> Iterato
     yield index_rule(names, unique=unique, table=groups.get("table"), place=span, section=section)
 
 
-def _index_table(table: Table, document: Document, section: int) -> Iterator[Rule]:
+def _index_table(table: Table, section: int) -> Iterator[Rule]:
     header = [key(cell) for cell in table.header]
     columns = next(
         (

@@ -1,0 +1,165 @@
+"""What an endpoint takes and answers: request, response, and the bodies of errors."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sdd.ir import NO_BODY, Shape, Type
+from sdd.speclang.endpoints.bodies import Body, optional_fields, read_body, read_fence, refine
+from sdd.speclang.endpoints.parts import Kind, Part, texts_of
+from sdd.speclang.endpoints.statement import ErrorExample
+from sdd.speclang.examples import combine, read_example
+from sdd.speclang.fields import columns_of
+from sdd.speclang.inline import key, plain
+from sdd.speclang.routes import codes_in
+from sdd.text import Span
+from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
+
+_SUCCESS = range(200, 300)
+_ALL_OPTIONAL = re.compile(r"(?i)all (?:fields )?(?:are )?optional")
+_NO_BODY = re.compile(
+    r"(?i)\b(?:no request body|there is no (?:request )?body|without a (?:request )?body|"
+    r"no body (?:is )?(?:required|needed))\b"
+)
+_INLINE_BODY = re.compile(r"(?i)\b(?:request )?body:\s*(?P<object>\{[^{}]*\})")
+
+
+def read_request(parts: list[Part], method: str) -> Body:
+    """Read the request body: labelled, unlabelled, or told in the description."""
+    body = _labelled(parts)
+    if body.is_empty and method in {"POST", "PUT", "PATCH"}:
+        body = _unlabelled_request(parts)
+    if body.is_empty:
+        return _told(parts)
+    return _refined(body, parts)
+
+
+def _labelled(parts: list[Part]) -> Body:
+    body = Body()
+    for part in parts:
+        if part.kind is Kind.REQUEST:
+            body = _joined(body, read_body(part))
+        elif part.kind in {Kind.OTHER, Kind.NOTES} and _ALL_OPTIONAL.search(part.label):
+            shape = optional_fields(body.shape) if body.shape is not None else None
+            body = replace(body, shape=shape)
+    return body
+
+
+def _refined(body: Body, parts: list[Part]) -> Body:
+    shape = body.shape
+    for part in parts:
+        if shape is None or not shape.fields:
+            return body
+        if part.kind in {Kind.RULES, Kind.OTHER} or "optional" in part.label.casefold():
+            shape = refine(shape, part.blocks)
+    return replace(body, shape=shape)
+
+
+def _told(parts: list[Part]) -> Body:
+    for part in parts:
+        for text, span in texts_of(part):
+            described = part.kind in {Kind.DESCRIPTION, Kind.NOTES}
+            if described and _NO_BODY.search(plain(text)):
+                return Body(shape=NO_BODY, span=span)
+            inline = _INLINE_BODY.search(text)
+            if inline:
+                return Body(shape=read_example(inline["object"], span), span=span)
+    return Body()
+
+
+def _joined(first: Body, second: Body) -> Body:
+    if first.is_empty:
+        return second
+    if second.is_empty or second.shape is NO_BODY:
+        return first
+    if first.shape is None or second.shape is None:
+        return replace(first, shape=first.shape or second.shape, words=first.words or second.words)
+    return replace(first, shape=combine(first.shape, second.shape))
+
+
+def _unlabelled_request(parts: list[Part]) -> Body:
+    """Read a table headed `Field` that stands right under the endpoint."""
+    for part in parts:
+        if part.kind is not Kind.DESCRIPTION:
+            continue
+        tables: list[Block] = [
+            block
+            for block in part.blocks
+            if isinstance(block, Table)
+            and re.fullmatch(
+                r"fields?(?: name)?|property|attribute|body field",
+                key(block.header[0] if block.header else ""),
+            )
+            and len(set(columns_of(block.header).values())) > 1
+        ]
+        if tables:
+            return read_body(
+                Part(kind=Kind.REQUEST, label="", value="", span=tables[0].span, blocks=tables)
+            )
+    return Body()
+
+
+def read_response(parts: list[Part]) -> Body:
+    """Read the body of the success answer."""
+    body = Body()
+    for part in parts:
+        if part.kind is not Kind.RESPONSE or _is_error(part):
+            continue
+        found = read_body(part)
+        if body.is_empty:
+            body = found
+        elif body.shape is None:
+            body = replace(found, words="; ".join(filter(None, (body.words, found.words))))
+        elif found.shape is not None and body.shape is not NO_BODY and not found.example:
+            body = replace(body, shape=combine(body.shape, found.shape))
+    if (
+        body.shape is not None
+        and body.shape.type is Type.LIST
+        and body.shape.item is None
+        and body.words
+    ):
+        return replace(body, shape=None)
+    return body
+
+
+def _is_error(part: Part) -> bool:
+    codes = codes_in(part.label) or codes_in(part.value)
+    return bool(codes) and all(code not in _SUCCESS for code in codes)
+
+
+def read_errors(parts: list[Part]) -> Iterator[ErrorExample]:
+    """Yield the bodies of error answers that are shown."""
+    for part in parts:
+        if part.kind is Kind.ERRORS or (part.kind is Kind.RESPONSE and part.blocks):
+            yield from _errors_in(part)
+
+
+def _errors_in(part: Part) -> Iterator[ErrorExample]:
+    speaks_of_success = part.kind is Kind.RESPONSE and not _is_error(part)
+    status = None if speaks_of_success else next(iter(part.codes), None)
+    for block in part.blocks:
+        text, shape = "", None
+        if isinstance(block, Item | Paragraph):
+            status = next(iter(codes_in(block.text)), status)
+            inline = re.search(r"`(\{.*\})`", block.text)
+            text = inline.group(1) if inline else ""
+            shape = read_example(text, block.span) if text else None
+        elif isinstance(block, Fence):
+            text, shape = block.text, read_fence(block)
+        if shape is not None and status is not None and status not in _SUCCESS:
+            yield error_example(text, status, shape, block.span)
+
+
+def error_example(text: str, status: int | None, shape: Shape, span: Span) -> ErrorExample:
+    """Take machine-readable code and message from the example of an error body."""
+    code = re.search(
+        r"[\"']?(?:error_code|code|error)[\"']?\s*:\s*[\"']([A-Za-z][A-Za-z0-9_]*)[\"']", text
+    )
+    message = re.search(r"[\"']?(?:message|detail)[\"']?\s*:\s*[\"']([^\"'\n]{1,200})[\"']", text)
+    return ErrorExample(
+        status=status,
+        shape=shape,
+        code=code.group(1) if code else None,
+        message=message.group(1) if message else None,
+        span=span,
+    )
