@@ -43,6 +43,8 @@ def _invoke(app: typer.Typer, arguments: list[str] | None) -> int:
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="sdd")
     except typer.Exit as ending:
+        if ending.exit_code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt from ending
         return ending.exit_code
     except Exception as error:
         if not hasattr(error, "format_message"):
