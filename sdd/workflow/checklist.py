@@ -16,10 +16,11 @@ NAME = "checklist"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """What is looked at."""
+    """What is looked at; `ours` are the files that runs wrote, which they answer for."""
 
     files: ReadableFiles
     folder: PurePosixPath
+    ours: frozenset[PurePosixPath] = frozenset()
 
     def sources(self, *, tests: bool) -> Iterator[tuple[PurePosixPath, str]]:
         """Yield the backend's files as text, with or without its tests."""
@@ -49,13 +50,16 @@ class Item:
 
 
 def hardcoded_secrets(backend: Backend) -> Iterator[Diagnostic]:
-    """Find secrets in files that would be tracked by git; tests make up their own."""
+    """Find secrets in files that would be tracked by git; tests make up their own.
+
+    In a file of the user's it is a remark: no run may mend it.
+    """
     for path, text in backend.sources(tests=False):
         _, redactions = redact(text)
         for found in redactions:
             yield Diagnostic(
                 rule="hardcoded-secret",
-                severity=Severity.ERROR,
+                severity=Severity.ERROR if path in backend.ours else Severity.WARNING,
                 message=f"This looks like a secret: {found.kind}.",
                 span=Span(path=str(path), line=found.line),
                 hint="Read it from the environment, without a default.",

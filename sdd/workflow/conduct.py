@@ -23,6 +23,7 @@ from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
 from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
+from sdd.workflow.questions import unused_answers
 from sdd.workflow.record import record_run, suggestions_for
 from sdd.workflow.services import services_for
 from sdd.workflow.ticks import tick_tasks
@@ -54,7 +55,13 @@ def _read(context: Context, ledger: Ledger, project: Project) -> Understood:
         understood = understand(project, context.request.model, known, ask)
         ledger.answered({**known, **understood.answers})
         ledger.note(
-            diagnostics=by_place((*project.diagnostics, *understood.diagnostics)),
+            diagnostics=by_place(
+                (
+                    *project.diagnostics,
+                    *understood.diagnostics,
+                    *unused_answers(understood.specs.questions, context.request.answers),
+                )
+            ),
             questions=understood.open,
         )
         line.text = understood.summary

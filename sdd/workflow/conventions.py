@@ -7,6 +7,7 @@ from enum import Enum
 from typing_extensions import override
 
 from sdd.ir import Application, Column, Default, Endpoint, Entity, ErrorPolicy
+from sdd.ir.behaviour import operations
 from sdd.ir.model import AuthPolicy
 from sdd.text import Span
 
@@ -93,7 +94,9 @@ def settled(found: Sequence[Convention]) -> Mapping[str, tuple[str, ...]]:
 
 def _all(application: Application) -> Iterator[Convention]:
     yield from _of(application.auth, "Tokens", ("auth", "tests"))
-    yield from _of(application.errors, "Errors", ("schemas", "routes", "errors", "tests"))
+    for convention in _of(application.errors, "Errors", ("schemas", "routes", "errors", "tests")):
+        if convention.attribute != "path_user_status" or _has_path_user(application):
+            yield convention
     for entity in application.entities:
         if entity.managed_by is None or "managed_by" in entity.assumed:
             yield from _of(entity, f"`{entity.name}`", ("models", "repositories"))
@@ -102,6 +105,10 @@ def _all(application: Application) -> Iterator[Convention]:
                 yield from _of(column, where, ("models",), entity.span)
     for endpoint in application.endpoints:
         yield from _of(endpoint, f"`{endpoint.name}`", ("routes", "tests"))
+
+
+def _has_path_user(application: Application) -> bool:
+    return any(item.path_user for item in operations(application))
 
 
 def _of(

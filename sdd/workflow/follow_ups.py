@@ -9,6 +9,8 @@ from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.conventions import Convention
 from sdd.workflow.report import FollowUp
 
+SECRET = "hardcoded-secret"  # noqa: S105 - the name of a rule
+
 
 def follow_ups(
     found: Sequence[Convention],
@@ -67,7 +69,8 @@ def _tests(reports: Sequence[GateReport]) -> Iterator[FollowUp]:
             yield FollowUp(kind="test", text=f"The gate {report.gate} was not run: {report.reason}")
         if report.gate in {"tests", "checklist"}:
             for diagnostic in report.diagnostics:
-                yield FollowUp(kind="test", text=diagnostic.message, place=diagnostic.span)
+                kind = "security" if diagnostic.rule == SECRET else "test"
+                yield FollowUp(kind=kind, text=diagnostic.message, place=diagnostic.span)
 
 
 def _kept(path: PurePosixPath) -> FollowUp:

@@ -14,6 +14,7 @@ from sdd.workflow.checklist import Backend, checklist
 from sdd.workflow.context import Context, Work
 from sdd.workflow.integrate import check_integration
 from sdd.workflow.judge import Gate, Judgement, Reports, may_land, run_gates
+from sdd.workflow.manifest import load_manifest
 from sdd.workflow.prepare import Understood
 from sdd.workflow.request import Verifier
 from sdd.workflow.toolpaths import visible
@@ -78,6 +79,7 @@ def _gates(
             timeout=TIME_LIMIT,
         )
     )
+    ours = frozenset({*load_manifest(files, backend).files(), *work.writes})
     asked = (gate for gate in GATES if gate.quick or context.request.thorough)
     return (
         Gate(name=INTEGRATION, judge=lambda _: _integration(files, backend, work)),
@@ -98,7 +100,9 @@ def _gates(
         ),
         Gate(
             name=CHECKLIST,
-            judge=lambda reports: checklist(Backend(files=files, folder=backend), reports),
+            judge=lambda reports: checklist(
+                Backend(files=files, folder=backend, ours=ours), reports
+            ),
             last=True,
         ),
     )

@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sdd.changes import digest
+from sdd.diagnostics import Diagnostic, Severity
 from sdd.ir import Question
 from sdd.workflow.request import Ask
+
+_AGENTS = "agent-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,29 @@ def settle_questions(
     return Answered(answers=known, open=tuple(still_open))
 
 
-def unknown_answers(questions: Sequence[Question], answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return ids in an answers file that belong to no question."""
+def unused_answers(
+    questions: Sequence[Question], answers: Mapping[str, str]
+) -> tuple[Diagnostic, ...]:
+    """Warn about answers that belong to no question of the specs; those to agents are none."""
     known = {question.id for question in questions}
-    return tuple(sorted(set(answers) - known))
+    unused = (key for key in sorted(answers) if key not in known and not is_agents(key))
+    return tuple(
+        Diagnostic(
+            rule="unused-answer",
+            severity=Severity.WARNING,
+            message=f"No question is called {key}; its answer was not used.",
+            hint=f"Open questions: {', '.join(sorted(known)) or 'none'}.",
+            subject=key,
+        )
+        for key in unused
+    )
+
+
+def agents_question_id(text: str) -> str:
+    """Return the id of a question that an agent asked; the same words have the same id."""
+    return f"{_AGENTS}{digest(text.encode())[:10]}"
+
+
+def is_agents(question_id: str) -> bool:
+    """Tell whether a question was asked by an agent and not by the specs."""
+    return question_id.startswith(_AGENTS)

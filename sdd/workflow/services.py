@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from sdd.changes import digest
 from sdd.diagnostics import Diagnostic
 from sdd.ir import Question
 from sdd.verify.gates import GATES
@@ -16,6 +15,7 @@ from sdd.workflow.context import Context
 from sdd.workflow.gates import TIME_LIMIT, backend_files, target_for
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.prepare import Understood
+from sdd.workflow.questions import agents_question_id
 from sdd.workflow.tools import Services
 
 MOST_TOLD = 30
@@ -90,7 +90,7 @@ class _Asking:
 
     def ask(self, text: str, choices: tuple[str, ...]) -> str | None:
         question = Question(
-            id=f"agent-{digest(text.encode())[:10]}",
+            id=agents_question_id(text),
             text=text,
             choices=choices,
             proposal=choices[0] if choices else None,

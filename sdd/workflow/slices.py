@@ -41,8 +41,8 @@ _NEEDS: Mapping[str, frozenset[str]] = {
     "repositories": frozenset({"contract", "schema", "behaviour"}),
     "schemas": frozenset({"contract", "schema", "behaviour"}),
     "routes": frozenset({"contract", "schema", "behaviour"}),
-    "errors": frozenset({"contract", "conventions"}),
-    "assembly": frozenset({"contract", "schema", "conventions"}),
+    "errors": frozenset({"contract", "schema", "tokens", "conventions"}),
+    "assembly": frozenset({"contract", "schema", "tokens", "conventions"}),
     "tests": frozenset({"contract", "schema", "behaviour", "tokens"}),
 }
 

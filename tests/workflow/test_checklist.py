@@ -8,9 +8,13 @@ from sdd.workflow.checklist import ITEMS, Backend, Item, checklist
 TYPED = "def main(port: int) -> None:\n    pass\n"
 
 
-def backend(texts: dict[str, str]) -> Backend:
-    """Return a backend of these files."""
-    return Backend(files=MemoryFiles(texts), folder=PurePosixPath("backend"))
+def backend(texts: dict[str, str], *ours: str) -> Backend:
+    """Return a backend of these files, some of them written by runs."""
+    return Backend(
+        files=MemoryFiles(texts),
+        folder=PurePosixPath("backend"),
+        ours=frozenset(map(PurePosixPath, ours)),
+    )
 
 
 def passed(*gates: str) -> list[GateReport]:
@@ -41,13 +45,15 @@ def test_a_gate_that_did_not_run_answers_nothing() -> None:
 
 
 def test_a_secret_in_the_code_fails_the_list() -> None:
-    """The place is named; a test's own secret is none."""
+    """The place is named; a test's own secret is none, and one of the user's is a remark."""
     secret = 'KEY = "AKIA' + 'Q7X2M4R8T6W3Z5Y9"\n'
     texts = {"backend/app/config.py": secret, "backend/tests/test_x.py": secret}
 
-    report = checklist(backend(texts), [], ITEMS)
+    report = checklist(backend(texts, "backend/app/config.py"), [], ITEMS)
+    theirs = checklist(backend(texts), [], ITEMS)
 
     assert report.result is Result.FAILED
+    assert theirs.result is Result.PASSED
     secrets = [item for item in report.diagnostics if item.rule == "hardcoded-secret"]
     assert [str(item.span) for item in secrets] == ["backend/app/config.py:1"]
 

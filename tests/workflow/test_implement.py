@@ -512,6 +512,15 @@ def test_an_answers_file_answers() -> None:
     assert report.questions == ()
 
 
+def test_an_answer_to_no_question_is_told() -> None:
+    """A slip in an answers file does not pass in silence."""
+    report = Rig().start(answers={"no-such-question": "yes"})
+
+    assert [item.subject for item in report.diagnostics if item.rule == "unused-answer"] == [
+        "no-such-question"
+    ]
+
+
 @pytest.mark.parametrize(
     ("texts", "request_values", "error", "says"),
     [
