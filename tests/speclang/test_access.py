@@ -51,8 +51,7 @@ ALL = [
     "Every endpoint requires authentication.",
     "All API endpoints must include a Bearer token.",
     "- All routes are protected by JWT authentication",
-    "Every endpoint under `/api/` requires a token in the header:\n\n```text\nAuthorization: "
-    "Bearer <token>\n```",
+    "Every endpoint under `/api/` needs a token in a header:\n\n```\nAuthorization: Bearer x\n```",
 ]
 
 
@@ -115,7 +114,7 @@ def test_a_section_speaks_for_its_endpoints() -> None:
         ("Notes", None),
     ],
 )
-def test_a_heading_may_say_it(title: str, auth: bool | None) -> None:
+def test_a_heading_may_say_it(title: str, *, auth: bool | None) -> None:
     """`(Authenticated)` or `Public` in the heading over endpoints is a statement."""
     app = application(api=f"# API\n\n## {title}\n\n### GET /notes\n\n## Other\n\n### GET /x\n")
 

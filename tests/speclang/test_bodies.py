@@ -12,7 +12,7 @@ def endpoint(text: str, method: str = "POST", path: str = "/notes") -> Endpoint:
 
 
 def outline(shape: Shape | None) -> object:
-    """Write a shape as nested names and types, `?` for what may be left out, `!` for what may not."""
+    """Write a shape as names and types, `?` for what may be left out, `!` for what may not."""
     if shape is None:
         return None
     if shape.fields:

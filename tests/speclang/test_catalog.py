@@ -34,7 +34,7 @@ def names(files: MemoryFiles, feature: str) -> list[str]:
 
 
 def test_a_feature_chooses_its_behaviour_document() -> None:
-    """Contract, schema, tokens, guidelines and principles are always read, in order of precedence."""
+    """Contract, schema, tokens, guidelines and principles are always read, authorities first."""
     assert names(MemoryFiles(CENTRAL), "notes") == [
         "specs/api/rest-endpoints.md",
         "specs/database/schema.md",
@@ -101,7 +101,7 @@ def test_no_specs_is_an_error() -> None:
 
 
 def test_phases_are_not_mixed_into_a_central_contract() -> None:
-    """With a central contract, the contracts of numbered folders count only for their own feature."""
+    """With a central contract, those of numbered folders count only for their own feature."""
     files = MemoryFiles(
         {
             **CENTRAL,

@@ -86,7 +86,7 @@ def test_a_child_is_owned_through_its_parent() -> None:
     """An entity that refers to an owned one needs no owner column."""
     schema = (
         SCHEMA
-        + "\n### remarks\n\n- id: integer (primary key)\n- note_id: integer (foreign key -> notes.id)\n"
+        + "\n### remarks\n\n- id: integer (primary key)\n- note_id: integer (FK -> notes.id)\n"
     )
 
     assert found(api=API + "\n### GET /remarks\n", schema=schema) == []

@@ -115,7 +115,7 @@ FALSE = {
     "placeholder in capitals": "```\nGET /api/notes/NOTE_ID\n```",
     "note about another route": "**Note**: to change a part use PATCH /api/notes/{id} instead.",
     "python": '```python\nclient.get("/api/notes/7")\n# GET /api/other\n```',
-    "rate limit table": "## Rate limits\n\n| Endpoint | Limit |\n|---|---|\n| `/api/other/*` | 10/min |",
+    "rate limit table": "## Rate limits\n\n| Endpoint | Limit |\n|---|---|\n| `/api/x/*` | 10 |",
     "acceptance criterion": "## Acceptance criteria\n\n- [ ] `GET /api/notes/9` answers 404",
     "future": "## Future endpoints\n\n### POST /api/notes/{id}/share\n\nShares a note.",
     "out of scope bullet": "## Out of scope\n\n- `POST /api/notes/import`",

@@ -56,7 +56,7 @@ def test_an_unclosed_fence_is_named() -> None:
 
 
 MARKDOWN = {
-    "ragged table": "### GET /notes\n\n| Name | Type |\n|---|---|\n| a |\n| b | int | c | d | e |\n||\n",
+    "ragged table": "### GET /notes\n\n| Name | Type |\n|---|---|\n| a |\n| b | int | c |\n||\n",
     "table without rows": "### GET /notes\n\n| Method | Path |\n|---|---|\n",
     "half a table": "### GET /notes\n\n| Method | Path\n|---|\n| GET | /x",
     "HTML": (
@@ -96,7 +96,7 @@ CODE = {
         "```python\nclass Note(SQLModel, table=True):\n"
         "    id: int = Field(primary_key=True)\n    ... more fields\n    and so on\n```\n"
     ),
-    "circular bases": "```python\nclass A(B, table=True):\n    x: int\nclass B(A):\n    y: int\n```\n",
+    "circular bases": "```python\nclass A(B, table=True):\n  x: int\nclass B(A):\n  y: int\n```\n",
     "Mermaid": "```mermaid\nerDiagram\n  A {\n    int id PK\n```\n",
 }
 

@@ -40,7 +40,7 @@ BULLETS = {
         "| Parameter | Type | Default | Description |\n|---|---|---|---|\n"
         "| limit | integer | 20 | How many (max 100) |"
     ),
-    "counted without type": "**Query Parameters:**\n- `limit`: Items on a page (default: 20, max: 100)",
+    "counted without type": "**Query Params:**\n- `limit`: Items on a page (default: 20, max: 100)",
 }
 
 
@@ -61,7 +61,7 @@ CHOICES = {
     "quoted bars": '**Query Parameters:**\n- status: "all" | "open" | "done" (default: "all")',
     "code bars": "**Query Parameters:**\n- `status`: `all` | `open` | `done` (default: `all`)",
     "parentheses": "**Query Parameters:**\n- `status` (all, open, done), default: all",
-    "bars in words": "**Query Parameters:**\n- `status`: Filter by state (all|open|done) - default: all",
+    "bars in words": "**Query Params:**\n- `status`: By state (all|open|done) - default: all",
     "one of": "**Query Parameters:**\n- `status`: string, one of: all, open, done (default: all)",
     "values column": (
         "**Query Parameters**:\n\n| Param | Type | Default | Values |\n|---|---|---|---|\n"

@@ -137,7 +137,11 @@ FORMS = {
         class Note(NoteBase, table=True):
             __tablename__: str = "notes"
             id: Optional[int] = Field(default=None, primary_key=True)
-            user_id: str = Field(sa_column=Column(String(64), ForeignKey("users.id", ondelete="CASCADE"), nullable=False))
+            user_id: str = Field(
+                sa_column=Column(
+                    String(64), ForeignKey("users.id", ondelete="CASCADE"), nullable=False
+                )
+            )
             created_at: datetime = Field(default_factory=lambda: datetime.now(UTC), nullable=False)
 
         class NoteCreate(NoteBase):
@@ -169,7 +173,10 @@ FORMS = {
     "sentence": """
         ## Requirements
 
-        - **FR-001**: The notes table MUST include columns: id (integer, PK, auto-increment), user_id (varchar(64), NOT NULL, FK → users.id on delete cascade), text (varchar(200), NOT NULL), done (boolean, NOT NULL, default false), created_at (timestamp, NOT NULL, default now())
+        - **FR-001**: The notes table MUST include columns: id (integer, PK, auto-increment),
+          user_id (varchar(64), NOT NULL, FK → users.id on delete cascade),
+          text (varchar(200), NOT NULL), done (boolean, NOT NULL, default false),
+          created_at (timestamp, NOT NULL, default now())
         """,
 }
 
@@ -312,7 +319,7 @@ MANAGED = {
     "paragraph": (
         "### users\n\nManaged by Better Auth.\n\n| Column | Type |\n|---|---|\n| id | string |\n"
     ),
-    "comment": "```sql\n-- Managed by Better Auth\nCREATE TABLE users (id TEXT PRIMARY KEY);\n```\n",
+    "comment": "```sql\n-- Managed by Better Auth\nCREATE TABLE users (id TEXT);\n```\n",
 }
 
 

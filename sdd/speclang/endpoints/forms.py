@@ -307,8 +307,8 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     (
         "path",
         (
-            r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?|api endpoints?"
-            r"|method (?:and )?(?:path|endpoint|url)|endpoint url"
+            r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?"
+            r"|api endpoints?|method (?:and )?(?:path|endpoint|url)|endpoint url"
         ),
     ),
     (

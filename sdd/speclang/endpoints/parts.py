@@ -88,7 +88,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         (
             r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?"
             r"|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security"
-            r"|protected|public|protection|permissions?|jwt(?: required)?|authenticated|required auth"
+            r"|protected|public|protection|permissions?|jwt(?: required)?|authenticated"
+            r"|required auth"
         ),
     ),
     (Kind.METHOD, r"(?:http )?(?:method|verb)s?"),
@@ -100,8 +101,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         Kind.RULES,
         (
             r"(?:field |input |request |data )?(?:validations?|constraints?|rules)(?: (?:rules?"
-            r"|constraints?|requirements?))?|business rules?|all fields are optional|field (?:details"
-            r"|rules|descriptions)"
+            r"|constraints?|requirements?))?|business rules?|all fields are optional"
+            r"|field (?:details|rules|descriptions)"
         ),
     ),
     (Kind.DESCRIPTION, r"(?:description|purpose|summary|overview|name|title|use case|goal|what)"),

@@ -324,7 +324,9 @@ def _checked(text: str) -> tuple[str | None, Facts]:
 
 
 def _apply_constraint(
-    constraint: Any, columns: dict[str, ColumnDraft], indexes: list[Index]
+    constraint: Any,  # noqa: ANN401 - sqlglot's trees are untyped
+    columns: dict[str, ColumnDraft],
+    indexes: list[Index],
 ) -> None:
     from sqlglot import exp  # noqa: PLC0415
 

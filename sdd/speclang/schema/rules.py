@@ -135,12 +135,21 @@ def _listed(what: str, value: str, span: Span, document: Document, section: int)
 
 def _sentence(text: str, span: Span, document: Document, section: int) -> Iterator[Rule]:
     text = re.sub(r"^\**(?:FR|BR|VR|NFR|DR)[- ]?\d+\**\s*:?\**\s*", "", text).strip()
-    found = _LEADING.match(text) or _LEADING.match(_dotted(text))
-    if found is None or found["column"].casefold() in _NO_COLUMNS:
-        return
-    table = found["table"]
+    limit = _LIMITING.search(plain(text))
+    if limit is not None:
+        text = f"{limit['column']}: max {limit['most']} characters"
+    # Two words in front may be a table with its column, or a column's name in two words; which
+    # of them there is, is known only where the tables are.
+    readings = (text,) if _LEADING.match(text) else (_dotted(text), _joined(text))
+    for reading in readings:
+        found = _LEADING.match(reading)
+        if found is not None and found["column"].casefold() not in _NO_COLUMNS:
+            yield from _rule(found, span, document, section)
+
+
+def _rule(found: "re.Match[str]", span: Span, document: Document, section: int) -> Iterator[Rule]:
     column = found["column"]
-    rest = text[found.start("joint") :]
+    rest = found.string[found.start("joint") :]
     facts = read_clauses(rest, prose="`" in rest and "one of" not in rest)
     if re.search(r"→|->", found["joint"]):
         facts = read_clauses(f"foreign key → {found['rest'].strip(' >')}")
@@ -151,9 +160,19 @@ def _sentence(text: str, span: Span, document: Document, section: int) -> Iterat
             facts=stated,
             span=span,
             document=document.path,
-            table=table,
+            table=found["table"],
             section=section,
         )
+
+
+def _joined(text: str) -> str:
+    """Read `Password hash is required` as `password_hash is required`."""
+    return re.sub(
+        r"^([A-Za-z]+)\s+([a-z]+)\b",
+        lambda found: f"{found[1].casefold()}_{found[2]}",
+        text,
+        count=1,
+    )
 
 
 def _dotted(text: str) -> str:
@@ -166,6 +185,10 @@ def _dotted(text: str) -> str:
     )
 
 
+_LIMITING = re.compile(
+    r"\b(?:limiting|limits|restricting|restricts)\s+(?:the\s+)?(?P<column>[a-z_]\w*)\s+"
+    r"(?:length\s+)?to\s+(?:at most\s+|max\s+)?(?P<most>\d+)\s*(?:chars?|characters)"
+)
 _NO_COLUMNS = frozenset(
     [
         "a",
