@@ -1,10 +1,12 @@
 """The gate *audit*: every route authenticated, every query confined to the authenticated user."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from sdd.audit import AuditSettings, audit
-from sdd.diagnostics import Diagnostic, errors
+from sdd.audit import AuditSettings, RouteReport, audit
+from sdd.diagnostics import Diagnostic, Related, Severity, errors
 from sdd.ir import Application
 from sdd.ports import ReadableFiles
 from sdd.program import load
@@ -12,6 +14,7 @@ from sdd.text import Span
 from sdd.verify.verdict import GateReport, Result
 
 NAME = "audit"
+UNDECLARED = "undeclared-public-route"
 
 
 def audit_gate(
@@ -26,7 +29,8 @@ def audit_gate(
     """
     public = tuple(item.name for item in application.endpoints if item.auth is False)
     report = audit(load(files, backend), AuditSettings(public_routes=public))
-    found = tuple(_below(backend, item) for item in report.diagnostics)
+    stated = (*report.diagnostics, *_duplicates(report.routes))
+    found = tuple(_below(backend, _strict(item)) for item in stated)
     wrong = errors(found)
     summary = report.summary
     counts = {
@@ -45,6 +49,33 @@ def audit_gate(
         diagnostics=found,
         counts=tuple(counts.items()),
     )
+
+
+def _strict(item: Diagnostic) -> Diagnostic:
+    """Make a remark an error where the contract has the last word on what is public."""
+    if item.rule != UNDECLARED:
+        return item
+    return replace(item, severity=Severity.ERROR)
+
+
+def _duplicates(routes: Iterable[RouteReport]) -> Iterator[Diagnostic]:
+    """Find handlers that serve what another serves already: of two, one is never called."""
+    first: dict[tuple[str, str, str], RouteReport] = {}
+    for route in routes:
+        key = (route.app, route.method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        other = first.setdefault(key, route)
+        if other.span != route.span:
+            yield Diagnostic(
+                rule="duplicate-route",
+                severity=Severity.ERROR,
+                message=f"{route.name} is served by {other.handler} already.",
+                span=route.span,
+                hint="Leave one of the two handlers out.",
+                reason="FastAPI calls the one that was declared first.",
+                route=route.name,
+                subject=route.handler,
+                related=(Related(span=other.span, message="the other handler"),),
+            )
 
 
 def _told(counts: dict[str, int]) -> str:

@@ -1,7 +1,7 @@
 """A project in memory, and everything that a run of it needs, faked but for specs and compiler."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -157,6 +157,22 @@ class FakeVerifier:
 
 
 @dataclass
+class FakeGit:
+    """A repository that remembers what was committed."""
+
+    commits: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
+
+    def branch(self) -> str | None:
+        """Return the branch."""
+        return "main"
+
+    def commit(self, paths: Sequence[PurePosixPath], message: str, branch: str) -> str:
+        """Remember a commit."""
+        self.commits.append((tuple(map(str, paths)), message, branch))
+        return "abc123"
+
+
+@dataclass
 class Rig:
     """A project and the world around it.
 
@@ -172,6 +188,7 @@ class Rig:
     answer: str | None = None
     held: bool = False
     missing_gate: str = ""
+    git: FakeGit | None = None
     events: list[Event] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
     opened: list[PurePosixPath | None] = field(default_factory=list)
@@ -204,6 +221,7 @@ class Rig:
             lock=lock,
             records=MemoryRecords(self.files),
             ask=None if self.answer is None else self._ask,
+            git=self.git,
             verify=verifier,
         )
 

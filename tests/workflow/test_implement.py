@@ -23,7 +23,7 @@ from sdd.workflow.events import (
 )
 from sdd.workflow.offline.model import OfflineModel
 from sdd.workflow.runs import RunState, list_runs
-from tests.workflow.harness import CONTRACT, PROJECT, SCHEMA, Rig, drops_filter
+from tests.workflow.harness import CONTRACT, PROJECT, SCHEMA, FakeGit, Rig, drops_filter
 
 QUERIES = "backend/app/repositories/bookmark.py"
 MODEL = "backend/app/models/bookmark.py"
@@ -510,6 +510,29 @@ def test_an_answers_file_answers() -> None:
 
     assert report.landed
     assert report.questions == ()
+
+
+def test_a_commit_is_made_on_a_branch_of_its_own_when_asked() -> None:
+    """It holds what landed and its record, and nothing else."""
+    git = FakeGit()
+    rig = Rig(git=git)
+
+    report = rig.start(commit=True)
+    again = rig.start(commit=True)
+
+    ((paths, message, branch),) = git.commits
+    assert set(paths) == {*rig.backend(), report.record}
+    assert message.startswith("Implement bookmarks")
+    assert branch in report.answer
+    assert again.exit_code is ExitCode.CLEAN
+
+
+def test_every_feature_at_once_is_recorded_as_general_work() -> None:
+    """`--feature all` has no folder of its own in the history."""
+    report = Rig().start(feature="all")
+
+    assert report.landed
+    assert (report.record or "").startswith("history/prompts/general/")
 
 
 def test_an_answer_to_no_question_is_told() -> None:
