@@ -11,7 +11,7 @@ from sdd.audit.expressions import apply
 from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
 from sdd.audit.natives import call_native
-from sdd.audit.state import Frame, State, merge
+from sdd.audit.state import Frame, State
 from sdd.audit.values import (
     NONE,
     Bound,
@@ -144,7 +144,7 @@ def _returned(engine: Engine, function: Func, frame: Frame, state: State) -> Val
         if engine.tries:
             thrown.env = dict(state.env)
             engine.frame.raises.append((thrown, exception))
-    merged = merge(ended, base)
+    merged = engine.join(ended, base)
     if merged is None:
         state.alive = False
         return NONE

@@ -25,7 +25,9 @@ from sdd.audit.values import (
 from sdd.program import Module, Program
 
 _DEEPEST = 45
-_MOST_STEPS = 60_000
+_MOST_STEPS = 12_000  # for one route; joining large states costs more than one
+_MOST_STEPS_IN_ALL = 600_000  # then routes get little, so that a huge program ends, too
+_FEW_STEPS = 1_500
 
 
 class BudgetExceededError(Exception):
@@ -130,6 +132,7 @@ class Engine:
         self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0
         self.steps = 0
+        self.steps_in_all = 0
         self._last_uid = 0
 
     # ---------------------------------------------------------------- running
@@ -151,15 +154,22 @@ class Engine:
             if executor is not None:
                 executor(self, statement, state)
 
-    def step(self) -> None:
-        """Count one step.
+    def step(self, cost: int = 1) -> None:
+        """Count steps.
 
         Raises:
             BudgetExceededError: The route has used up its steps.
         """
-        self.steps += 1
-        if self.steps > _MOST_STEPS:
+        self.steps += cost
+        self.steps_in_all += cost
+        most = _MOST_STEPS if self.steps_in_all < _MOST_STEPS_IN_ALL else _FEW_STEPS
+        if self.steps > most:
             raise BudgetExceededError
+
+    def join(self, states: list[State], base: int) -> State | None:
+        """Merge states, and count what that costs."""
+        self.step(sum(len(one.heap) + 8 * len(one.facts) for one in states) // 64)
+        return merge(states, base)
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node of the running function stands."""
@@ -290,7 +300,7 @@ class Engine:
             if branch.alive:
                 branch.env["$value"] = action(branch, item)
                 ended.append(branch)
-        merged = merge(ended, base)
+        merged = self.join(ended, base)
         if merged is None:
             state.alive = False
             return NONE

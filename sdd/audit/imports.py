@@ -4,7 +4,7 @@ import ast
 
 from sdd.audit.engine import Engine
 from sdd.audit.state import State
-from sdd.audit.values import Lib, ModuleRef, Sym, Value
+from sdd.audit.values import FALSE, Lib, ModuleRef, Sym, Value
 
 
 def import_module(engine: Engine, node: ast.Import, state: State) -> None:
@@ -34,15 +34,19 @@ def import_from(engine: Engine, node: ast.ImportFrom, state: State) -> None:
         if path is None:
             if alias.name != "*":
                 base = node.module or "." * node.level
-                state.env[bound] = (
-                    Sym("unknown", f"import of {base} not found")
-                    if node.level
-                    else Lib(f"{base}.{alias.name}")
-                )
+                state.env[bound] = _foreign(base, alias.name, is_relative=node.level > 0)
         elif alias.name == "*":
             _star(engine, path, state)
         else:
             state.env[bound] = member(engine, path, alias.name)
+
+
+def _foreign(base: str, name: str, *, is_relative: bool) -> Value:
+    if is_relative:
+        return Sym("unknown", f"import of {base} not found")
+    if name == "TYPE_CHECKING":
+        return FALSE  # such imports exist for annotations, and go in circles
+    return Lib(f"{base}.{name}")
 
 
 def _star(engine: Engine, path: str, state: State) -> None:

@@ -17,7 +17,7 @@ from sdd.audit.expressions import (
 from sdd.audit.imports import import_from, import_module
 from sdd.audit.logic import NO, YES, Formula, Opaque, both, equal, negated
 from sdd.audit.narrowing import narrow
-from sdd.audit.state import State, merge
+from sdd.audit.state import State
 from sdd.audit.values import (
     EXCEPTION,
     NONE,
@@ -188,7 +188,6 @@ def branch_on(
     engine: Engine, state: State, branches: Sequence[tuple[Formula, Callable[[State], None]]]
 ) -> None:
     """Run alternatives, each under its condition, and merge."""
-    del engine
     if not state.alive:
         return
     certain = [run for formula, run in branches if formula == YES]
@@ -205,7 +204,7 @@ def branch_on(
         if branch.alive:
             run(branch)
         ended.append(branch)
-    _continue_with(state, merge(ended, base))
+    _continue_with(state, engine.join(ended, base))
 
 
 def _continue_with(state: State, merged: State | None) -> None:
@@ -295,13 +294,13 @@ def _unrolled(
             bind_target(engine, node.target, item, state)
             engine.execute(node.body, state)
         ended = [state.fork()] if state.alive else []
-        _continue_with(state, merge([*ended, *engine.frame.continues.pop()], base))
+        _continue_with(state, engine.join([*ended, *engine.frame.continues.pop()], base))
     if state.alive:
         engine.execute(node.orelse, state)
     broken = engine.frame.breaks.pop()
     if broken:
         ended = [state.fork()] if state.alive else []
-        _continue_with(state, merge([*ended, *broken], base))
+        _continue_with(state, engine.join([*ended, *broken], base))
 
 
 def _known_items(engine: Engine, source: Value, state: State) -> list[Value] | None:
@@ -352,7 +351,7 @@ def _loop(
         ended = [body, *engine.frame.continues[-1]]
         engine.frame.continues[-1].clear()
         exits.extend(one for one in ended if one.alive)
-        joined = merge([current, *ended], base)
+        joined = engine.join([current, *ended], base)
         if joined is None:
             break
         stable = all(joined.env.get(key) is value for key, value in before.items())
@@ -368,7 +367,7 @@ def _loop(
             after.assume(fact)
         engine.execute(node.orelse, after)
     ways = [*([after] if after is not None else []), *broken]
-    _continue_with(state, merge(ways, base) if ways else _endless(current))
+    _continue_with(state, engine.join(ways, base) if ways else _endless(current))
 
 
 def _endless(state: State) -> State | None:
@@ -457,7 +456,7 @@ def try_statement(  # noqa: C901 - body, handlers, else and finally are one thin
         ended.append(entry)
     if engine.tries:
         engine.frame.raises.extend(thrown)
-    merged = merge(ended, base)
+    merged = engine.join(ended, base)
     _continue_with(state, merged)
     if merged is None and node.finalbody:
         engine.execute(node.finalbody, start)
@@ -508,7 +507,7 @@ def _handler_entry(
         states = [*early, *states]
     for one in states:
         one.alive = True
-    return merge([one.fork() for one in states], base)
+    return engine.join([one.fork() for one in states], base)
 
 
 def raise_statement(engine: Engine, node: ast.Raise, state: State) -> None:
@@ -539,7 +538,7 @@ def with_statement(engine: Engine, node: ast.With | ast.AsyncWith, state: State)
         base = len(state.facts)
         body = state.fork()
         engine.execute(node.body, body)
-        _continue_with(state, merge([body, state.fork()], base))
+        _continue_with(state, engine.join([body, state.fork()], base))
     else:
         engine.execute(node.body, state)
     if state.alive:
