@@ -190,11 +190,16 @@ def _constitution(document: Document) -> Iterator[Requirement]:
         if not isinstance(block, Paragraph | Item):
             continue
         shown = " ".join(plain(block.text).split())
+        check = re.search(r"\b(?:Checked|Enforced|Verified) by\b.*$", shown)
+        shown = shown[: check.start()].strip() if check else shown
         for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", shown):
             if re.search(r"\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b", sentence):
                 number += 1
                 yield Requirement(
-                    id=f"C-{number:03}", text=sentence, kind="constitution", span=block.span
+                    id=f"C-{number:03}",
+                    text=f"{sentence} {check.group()}" if check else sentence,
+                    kind="constitution",
+                    span=block.span,
                 )
 
 

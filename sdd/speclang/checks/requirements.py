@@ -145,6 +145,8 @@ def _vocabulary(application: Application) -> set[str]:
             if not part.startswith("{") and part != "api"
             for word in (part.casefold(), singular(part.casefold()))
         }
+        found |= {word for item in endpoint.parameters for word in words(item.name)}
+        found |= {str(status) for status in endpoint.statuses}
     return found
 
 
@@ -158,4 +160,5 @@ def _answered(requirement: Requirement, application: Application, vocabulary: se
 def _is_checked(requirement: Requirement) -> bool:
     if not _FORBIDS.search(requirement.text):
         return True
-    return bool(set(words(requirement.text)) & _CHECKED)
+    said = set(words(requirement.text))
+    return bool(said & _CHECKED) or bool(said & {"checked", "enforced", "verified"})
