@@ -208,7 +208,8 @@ def setting(engine: Engine, info: ClassInfo, name: str, state: State) -> Value:
     del engine, state
     default = _default_of(info.find(name)) if info.find(name) is not None else None
     note = default.value if isinstance(default, Lit) else None
-    return Sym("server", name, note if isinstance(note, str) else None)
+    known = isinstance(note, (str, bool))
+    return Sym("server", name, str(note) if known else None)
 
 
 def all_fields(info: ClassInfo) -> list[tuple[str, ast.AnnAssign]]:

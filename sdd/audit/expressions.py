@@ -278,6 +278,9 @@ def truth(engine: Engine, value: Value, state: State) -> Formula:
             return _truth_of_object(engine, value, state)
         case Tup(items=items):
             return YES if items else NO
+        case Sym(kind="server", note="True" | "False" as default) if not engine.frame.is_module:
+            # A switch stands as it is delivered; whoever turns it means to.
+            return YES if default == "True" else NO
         case Sym() | Field() | Apply() | Many() | Result() | Col():
             return Truthy(value)
         case _:

@@ -133,7 +133,7 @@ class Situation:
         if twin is not None:
             return twin
         if self.schema.is_user(row.entity):
-            return self._own_user_row(row)
+            return self._own_user_row(row) or self._fellow_member(row)
         for column in self.schema.owner_columns(row.entity):
             why = self.principal(Field(row, column))
             if why:
@@ -176,6 +176,21 @@ class Situation:
                 why = self._is_own_value(row, name, is_key=name == key)
                 if why:
                     return why
+        return None
+
+    def _fellow_member(self, row: Row) -> str | None:
+        """A user of the tenant that the caller's token names, shown by a membership row."""
+        key = Field(row, self.schema.entity(row.entity).key_column)
+        for other in self._rows:
+            if not self.schema.is_association(other.entity):
+                continue
+            users = self.schema.owner_columns(other.entity)
+            if not any(self.case.same(Field(other, column), key) for column in users):
+                continue
+            for column, parent, _ in self.schema.parents(other.entity):
+                why = self.principal(Field(other, column))
+                if why:
+                    return f"{other.entity} says that it belongs to the {parent} of {why}"
         return None
 
     def _compared_columns(self, row: Row) -> Iterator[str]:
@@ -241,6 +256,9 @@ class Situation:
 
     def _through_membership(self, row: Row) -> str | None:
         for link, column, key, user in self.schema.memberships(row.entity):
+            named = self.principal(Field(row, key))
+            if named:
+                return f"{row.entity}.{key} = {named}"
             for other in self._rows:
                 if other.entity == link and self.case.same(Field(other, column), Field(row, key)):
                     why = self.principal(Field(other, user))

@@ -104,7 +104,11 @@ def _look_at_secret(engine: Engine, arguments: Arguments, state: State, node: as
     if isinstance(key, Lit) and isinstance(key.value, str):
         engine.remark("default-secret", node, "the signing secret stands in the code", state)
     for part in parts_of(key or NONE):
-        if isinstance(part, Sym) and part.kind == "server" and part.note:
+        if (
+            isinstance(part, Sym)
+            and part.kind == "server"
+            and part.note not in {None, "", "True", "False"}
+        ):
             message = f"the signing secret {part.name} has a default that stands in the code"
             engine.remark("default-secret", node, message, state)
 
