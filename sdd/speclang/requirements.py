@@ -193,7 +193,7 @@ def _constitution(document: Document) -> Iterator[Requirement]:
         check = re.search(r"\b(?:Checked|Enforced|Verified) by\b.*$", shown)
         shown = shown[: check.start()].strip() if check else shown
         for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", shown):
-            if re.search(r"\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b", sentence):
+            if re.search(r"(?<!each )(?<!every )(?<!\ba )(?<!the )\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b", sentence):
                 number += 1
                 yield Requirement(
                     id=f"C-{number:03}",
