@@ -3,11 +3,15 @@
 Importing this package does not load the analysis: reports are also read from a cache.
 """
 
+from typing import TYPE_CHECKING
+
 from sdd.audit.model import Access, AuditReport, AuthReport, RouteReport, Summary, Verdict
 from sdd.audit.report import report_json
 from sdd.audit.settings import AuditSettings
-from sdd.ir import Application
 from sdd.program import Program
+
+if TYPE_CHECKING:
+    from sdd.ir import Application
 
 
 def audit(program: Program, settings: AuditSettings | None = None) -> AuditReport:
@@ -17,7 +21,7 @@ def audit(program: Program, settings: AuditSettings | None = None) -> AuditRepor
     return analysis.audit(program, settings)
 
 
-def lift(program: Program) -> Application:
+def lift(program: Program) -> "Application":
     """Read a program back into the model: what it stores and answers, and whom it lets in."""
     from sdd.audit.lifting import application  # noqa: PLC0415 - likewise
 
