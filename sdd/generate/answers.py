@@ -1,7 +1,6 @@
 """How the parts of a success answer are computed, and which parts cannot be."""
 
 from dataclasses import dataclass, replace
-from keyword import iskeyword
 
 from sdd import names
 from sdd.generate import naming
@@ -242,10 +241,7 @@ def _build(
         if operation.row == path and row_source(context.table, item):
             value = _column_value(context, item) or value
         passed.append((line, value))
-    if all(line.json.isidentifier() and not iskeyword(line.json) for line, _ in passed):
-        return f"{model}({', '.join(f'{line.json}={value}' for line, value in passed)})"
-    mapped = ", ".join(f"{naming.literal(line.json)}: {value}" for line, value in passed)
-    return f"{model}.model_validate({{{mapped}}})"
+    return f"{model}({', '.join(f'{line.attribute}={value}' for line, value in passed)})"
 
 
 def _column_value(context: _Context, item: Field) -> str | None:

@@ -216,10 +216,11 @@ class _Files:
         elsewhere = [
             item.table for item in self.domain.application.entities if item.managed_by is not None
         ]
+        owned = any(not isinstance(t.ownership, Shared) for t in self.domain.tables.values())
         return {
             "example_user": user,
             "example_path": None if example and "{" in example else example,
-            "owned": any(not isinstance(t.ownership, Shared) for t in self.domain.tables.values()),
+            "queries": "Every query, confined to the user" if owned else "Every query",
             "logical": naming.prose(elsewhere[0]) if elsewhere and elsewhere[0] else None,
         }
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from keyword import iskeyword
 
 from sdd.generate import naming
 from sdd.generate.domain import Domain
@@ -180,11 +179,11 @@ def _error_field(name: str, word: str, *, message: bool, code: bool) -> ErrorFie
     elif word == "timestamp":
         annotation, value = "str", "utc_now().isoformat()"
     attribute = naming.attribute(name)
-    source = "" if attribute == name else f" = Field(alias={naming.literal(name)})"
+    source = "" if attribute == name else f" = Field(serialization_alias={naming.literal(name)})"
     return ErrorFieldPlan(
         attribute=attribute,
         json=naming.literal(name),
-        keyword=name if name.isidentifier() and not iskeyword(name) else attribute,
+        keyword=attribute,
         annotation=annotation,
         value=value,
         source=source,

@@ -182,7 +182,7 @@ def _handler(work: Work, operation: Operation, name: str, prefix: str) -> Handle
         summary=naming.literal(naming.prose(summary)),
         doc=naming.sentence(summary),
         responses=error_responses(operation),
-        parameters=_signature(domain, operation, table, body),
+        parameters=_signature(domain, operation, table, body, session),
         result=result,
         call=call,
         expression=answer.expression,
@@ -252,7 +252,11 @@ def status_constant(status: int) -> str:
 
 
 def _signature(
-    domain: Domain, operation: Operation, table: Table | None, body: str | None
+    domain: Domain,
+    operation: Operation,
+    table: Table | None,
+    body: str | None,
+    session: SessionPlan | None,
 ) -> tuple[str, ...]:
     endpoint = operation.endpoint
     lines = []
@@ -273,7 +277,7 @@ def _signature(
         (optional if "=" in line.rpartition("]")[2] else required).append(line)
     if table is not None and operation.action is not Action.LOGOUT:
         required.insert(0, "session: SessionDep")
-    if operation.action in {Action.REGISTER, Action.LOGIN}:
+    if session is not None and session.token:
         required.insert(0, "settings: SettingsDep")
     if body is not None:
         required.append(f"body: {body}")

@@ -119,7 +119,7 @@ class Schemas:
                     inner = f"Annotated[{inner}, Field({', '.join(limits)})]"
                 return f"list[{inner}]"
             case Type.OBJECT if shape.fields:
-                return self.model(shape, wanted, place, f"A part of an answer or request: {wanted}")
+                return self.model(shape, wanted, place, "Part of a larger body")
             case _:
                 return PYTHON.get(shape.type or Type.JSON, "Any")
 
@@ -132,7 +132,8 @@ def _line(
     optional = default == "MISSING"
     arguments = list(bounds(item.shape.constraints, item.shape.type))
     if attribute != item.name:
-        arguments.insert(0, f"alias={naming.literal(item.name)}")
+        kind = "alias" if request else "serialization_alias"
+        arguments.insert(0, f"{kind}={naming.literal(item.name)}")
     if request:
         annotation = _strict(annotation, item)
     if optional:

@@ -310,3 +310,230 @@ def tasks_and_comments() -> Application:
             ),
         ),
     )
+
+
+def notes_below_user_paths() -> Application:
+    """Notes of users that are known elsewhere by a number, below `/api/{user_id}`, in envelopes.
+
+    Most is left open, as terse specs do; foreign rows answer 403 and invalid bodies 400.
+    """
+    note = body(
+        field("id", Type.INT),
+        field("title", Type.STR),
+        field("body", Type.STR),
+        field("isPinned", Type.BOOL),
+        field("status", Type.STR),
+        field("createdAt", Type.DATETIME),
+    )
+    one = body(field("success", Type.BOOL), field("data", Type.OBJECT, fields=note.fields))
+    statuses = ("draft", "published")
+    return Application(
+        title="Notes",
+        base_path="/api",
+        entities=(
+            entity(
+                "Note",
+                "notes",
+                key(),
+                column("user_id", Type.INT, nullable=False),
+                column("title", Type.STR, nullable=False, max_length=120),
+                column("body", Type.TEXT, nullable=True),
+                column("is_pinned", Type.BOOL, nullable=False, default=False),
+                column("status", Type.ENUM, nullable=False, choices=statuses, default="draft"),
+                column("created_at", Type.DATETIME),
+                owner_column="user_id",
+            ),
+        ),
+        endpoints=(
+            endpoint(
+                "GET /api/{user_id}/notes",
+                query("status", Type.STR, choices=statuses),
+                query("pinned", Type.BOOL),
+                query("q", Type.STR),
+                query("skip", Type.INT),
+                query("limit", Type.INT, default=50),
+                query("sort_by", Type.STR, choices=("title", "created_at")),
+                response=body(
+                    field("success", Type.BOOL),
+                    field(
+                        "data",
+                        Type.OBJECT,
+                        fields=(
+                            field("notes", Type.LIST, item=note),
+                            field("count", Type.INT),
+                        ),
+                    ),
+                ),
+                statuses=(200, 401, 403),
+            ),
+            endpoint(
+                "POST /api/{user_id}/notes",
+                request=body(
+                    field("title", Type.STR, required=True),
+                    field("body", Type.STR, required=False),
+                    field("isPinned", Type.BOOL, required=False),
+                ),
+                response=one,
+                statuses=(201, 400, 401, 403),
+            ),
+            endpoint(
+                "GET /api/{user_id}/notes/{id}", response=one, statuses=(200, 401, 403, 404)
+            ),
+            endpoint(
+                "PUT /api/{user_id}/notes/{id}",
+                request=body(
+                    field("title", Type.STR, required=False),
+                    field("body", Type.STR, required=False),
+                    field("status", Type.STR, required=False),
+                ),
+                response=one,
+                statuses=(200, 400, 401, 403, 404),
+            ),
+            endpoint(
+                "DELETE /api/{user_id}/notes/{id}",
+                response=body(field("success", Type.BOOL), field("message", Type.STR)),
+                statuses=(200, 401, 403, 404),
+            ),
+            endpoint(
+                "PATCH /api/{user_id}/notes/{id}/pin",
+                request=body(field("isPinned", Type.BOOL, required=True)),
+                response=one,
+                statuses=(200, 401, 403, 404),
+            ),
+            endpoint("PATCH /api/{user_id}/notes/{id}/publish", response=one),
+        ),
+        errors=ErrorPolicy(
+            validation_status=400,
+            foreign_status=403,
+            path_user_status=403,
+            fields=("error",),
+        ),
+    )
+
+
+def accounts_and_projects() -> Application:
+    """Users who register here, their projects, and tasks two levels below them."""
+    user = body(
+        field("id", Type.UUID),
+        field("email", Type.STR),
+        field("name", Type.STR),
+        field("created_at", Type.DATETIME),
+    )
+    return Application(
+        title="Projects",
+        entities=(
+            entity(
+                "User",
+                "users",
+                key(type_=Type.UUID),
+                column("email", Type.STR, nullable=False, unique=True, max_length=255),
+                column("hashed_password", Type.STR, nullable=False, max_length=255),
+                column("name", Type.STR, nullable=True, max_length=100),
+                moment("created_at"),
+            ),
+            entity(
+                "Category",
+                "categories",
+                key(),
+                column("name", Type.STR, nullable=False, unique=True, max_length=40),
+            ),
+            entity(
+                "Project",
+                "projects",
+                key(type_=Type.UUID),
+                column(
+                    "owner_id",
+                    Type.UUID,
+                    nullable=False,
+                    references="users.id",
+                    on_delete="cascade",
+                ),
+                column("name", Type.STR, nullable=False, max_length=80),
+                column("metadata", Type.JSON, nullable=True),
+                column("budget", Type.DECIMAL, nullable=True),
+                owner_column="owner_id",
+            ),
+            entity(
+                "Task",
+                "tasks",
+                key(type_=Type.UUID),
+                column("project_id", Type.UUID, nullable=False, references="projects.id"),
+                column("category_id", Type.INT, nullable=True, references="categories.id"),
+                column("title", Type.STR, nullable=False, max_length=100),
+                column("done", Type.BOOL, nullable=False, default=False),
+                column("done_at", Type.DATETIME, nullable=True),
+                column("due", Type.DATETIME, nullable=True),
+                column("estimate", Type.FLOAT, nullable=True, minimum=0),
+            ),
+            entity(
+                "Step",
+                "steps",
+                key(),
+                column("task_id", Type.UUID, nullable=False, references="tasks.id"),
+                column("text", Type.STR, nullable=False),
+                column("position", Type.INT, nullable=False, default=0),
+            ),
+        ),
+        endpoints=(
+            endpoint(
+                "POST /api/auth/register",
+                request=body(
+                    field("email", Type.STR, required=True),
+                    field("password", Type.STR, required=True, min_length=8),
+                    field("name", Type.STR, required=False),
+                ),
+                response=body(
+                    field("user", Type.OBJECT, fields=user.fields),
+                    field("access_token", Type.STR),
+                    field("token_type", Type.STR, example="bearer"),
+                ),
+            ),
+            endpoint("POST /api/auth/login"),
+            endpoint("POST /api/auth/logout"),
+            endpoint("GET /api/auth/me", response=user),
+            endpoint("GET /api/categories"),
+            endpoint("GET /api/projects", response=many()),
+            endpoint("POST /api/projects"),
+            endpoint("GET /api/projects/{project_id}"),
+            endpoint("PATCH /api/projects/{project_id}"),
+            endpoint("DELETE /api/projects/{project_id}"),
+            endpoint(
+                "GET /api/projects/{project_id}/tasks",
+                query("page"),
+                query("per_page"),
+                query("done", Type.BOOL),
+                query("due_before"),
+                query("sort", Type.STR, choices=("-due", "title")),
+                response=body(
+                    field("items", Type.LIST),
+                    field(
+                        "pagination",
+                        Type.OBJECT,
+                        fields=(
+                            field("page", Type.INT),
+                            field("perPage", Type.INT),
+                            field("total", Type.INT),
+                            field("totalPages", Type.INT),
+                            field("hasNext", Type.BOOL),
+                        ),
+                    ),
+                ),
+            ),
+            endpoint("POST /api/projects/{project_id}/tasks"),
+            endpoint("GET /api/projects/{project_id}/tasks/{task_id}"),
+            endpoint("PUT /api/projects/{project_id}/tasks/{task_id}"),
+            endpoint("POST /api/projects/{project_id}/tasks/{task_id}/toggle"),
+            endpoint("GET /api/projects/{project_id}/tasks/{task_id}/steps"),
+            endpoint("POST /api/projects/{project_id}/tasks/{task_id}/steps"),
+            endpoint("DELETE /api/projects/{project_id}/tasks/{task_id}/steps/{step_id}"),
+            endpoint("GET /health"),
+        ),
+    )
+
+
+SAMPLES = {
+    "tasks-and-comments": tasks_and_comments,
+    "notes-below-user-paths": notes_below_user_paths,
+    "accounts-and-projects": accounts_and_projects,
+}
+SPECS = ("specs/api/rest-endpoints.md", "specs/database/schema.md")

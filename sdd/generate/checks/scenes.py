@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sdd.generate import naming
 from sdd.generate.checks.values import pair
 from sdd.generate.domain import Direct, Domain, Table, UserItself
-from sdd.ir import Column, Type
+from sdd.ir import Column, Factory, Type
 from sdd.ir.behaviour import Operation
 
 ABSENT = {
@@ -149,10 +149,19 @@ def factory_plan(domain: Domain, table: Table) -> FactoryPlan:
         cls=table.cls,
         label=table.label,
         parameters=tuple(
-            (table.attributes[column.name], table.annotation(column)) for column in taken
+            (table.attributes[column.name], _annotation(domain, table, column)) for column in taken
         ),
         values=tuple(values),
     )
+
+
+def _annotation(domain: Domain, table: Table, column: Column) -> str:
+    """Return the type of a reference: a key that the database makes may be None to a checker."""
+    text = table.annotation(column)
+    target = domain.table_named(column.foreign_key.table) if column.foreign_key else None
+    default = target.key.default if target else None
+    made = default is not None and default.factory is Factory.AUTOINCREMENT
+    return f"{text} | None" if made else text
 
 
 def _unique(column: Column, source: str) -> str:
