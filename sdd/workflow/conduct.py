@@ -177,7 +177,7 @@ def _land(
         )
         ledger.note(
             files=file_reports(changes.changes, project.base),
-            diff=unified_diff(changes.changes, project.base) if context.request.dry_run else "",
+            diff=_diff(changes, project) if context.request.dry_run else "",
             follow_ups=follow_ups(
                 conventions(understood.application),
                 understood.unsupported,
@@ -191,6 +191,12 @@ def _land(
             ledger.note(landed=bool(changes))
         line.text = f"{len(changes.changes)} files"
     return changes
+
+
+def _diff(changes: ChangeSet, project: Project) -> str:
+    """Return the changes for reading; the manifest's hashes say nothing to anybody."""
+    readable = [item for item in changes.changes if item.path != project.manifest.path]
+    return unified_diff(readable, project.base)
 
 
 def _purposes(project: Project, made: Made) -> Mapping[PurePosixPath, str]:

@@ -259,6 +259,7 @@ def test_a_dry_run_shows_the_diff_and_writes_nothing() -> None:
 
     assert (report.exit_code, report.landed, report.dry_run) == (ExitCode.CLEAN, False, True)
     assert "+++ b/backend/app/main.py" in report.diff
+    assert ".sdd-manifest.json" not in report.diff
     assert "would be changed" in report.answer
     assert rig.files.texts() == PROJECT
     assert rig.opened == [None]
