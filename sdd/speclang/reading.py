@@ -13,6 +13,7 @@ from sdd.speclang.documents import Role, precedence, role_of
 from sdd.speclang.endpoints import Statement, read_statements
 from sdd.speclang.error_policy import read_errors
 from sdd.speclang.findings import Findings
+from sdd.speclang.limits import compare_limits
 from sdd.speclang.named import Names, resolve, shapes_in
 from sdd.speclang.openapi import Contract, read_openapi
 from sdd.speclang.outline import Document, parse_document, title_of
@@ -111,6 +112,7 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
     reads = _with_roles(reads)
     drafts = _drafts(reads, findings)
     schema = build_entities([(read.document, draft) for read, draft in drafts], findings)
+    compare_limits(_by_role(reads, (Role.BEHAVIOUR, Role.SPEC)), schema.entities, findings)
     names = _names(reads, schema, contracts)
     reads = [
         replace(read, statements=tuple(resolve(list(read.statements), names))) for read in reads

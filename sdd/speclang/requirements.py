@@ -41,6 +41,9 @@ _STORY = re.compile(
     r"(?:\s*\(Priority:?\s*P\d\))?\W*$",
     re.IGNORECASE,
 )
+_MUST = re.compile(
+    r"(?<!each )(?<!every )(?<!\ba )(?<!the )\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b"
+)
 _CLARIFICATION = re.compile(r"\[NEEDS CLARIFICATION(?P<rest>[:\s][^\]]{3,600})\]")
 _TEMPLATE = re.compile(
     r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth"
@@ -193,7 +196,7 @@ def _constitution(document: Document) -> Iterator[Requirement]:
         check = re.search(r"\b(?:Checked|Enforced|Verified) by\b.*$", shown)
         shown = shown[: check.start()].strip() if check else shown
         for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", shown):
-            if re.search(r"(?<!each )(?<!every )(?<!\ba )(?<!the )\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b", sentence):
+            if _MUST.search(sentence):
                 number += 1
                 yield Requirement(
                     id=f"C-{number:03}",

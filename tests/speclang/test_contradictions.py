@@ -198,3 +198,22 @@ def test_a_limit_disagrees_between_documents() -> None:
     )
 
     assert "200 and 100" in finding(reading, "contradicting-length").message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Text is required, max 100 characters",
+        "- `text`: at most 100 characters",
+        "- Text (required, 1-100 chars)",
+        "| Field | Rule |\n|---|---|\n| `text` | 1 to 100 characters |",
+    ],
+)
+def test_a_feature_file_repeats_a_stale_limit(line: str) -> None:
+    """A limit in a behaviour document that the column does not have is named with both places."""
+    reading = read(
+        schema="# S\n\n### notes\n\n- id: integer (primary key)\n- text: varchar(200) (not null)\n",
+        feature=f"# Notes\n\n## Rules\n\n{line}\n",
+    )
+
+    assert lines(finding(reading, "contradicting-length"))[0] == ("schema.md", 6)
