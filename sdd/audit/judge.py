@@ -31,6 +31,8 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
     pending = obligations(engine, run, schema)
     findings = [finding for item in pending if (finding := judge.decide(item)) is not None]
     auth = _authentication(judge, run, pending, settings)
+    if auth.verdict is Verdict.PUBLIC:
+        findings = [item for item in findings if not _is_door_keeping(item.obligation)]
     accesses = _accesses(judge, run, findings, auth)
     isolation = max(
         (access.verdict for access in accesses), key=_RANK.__getitem__, default=Verdict.NONE
@@ -127,9 +129,20 @@ def _is_exposed(judge: Judge, item: Obligation) -> bool:
     return not _is_door(judge, item)
 
 
+# Rows that exist so that somebody can sign in, written before anybody has.
+_DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
+
+
+def _is_door_keeping(item: Obligation) -> bool:
+    """Whether it writes what signing in needs: codes, reset tokens, counted attempts."""
+    return item.operation != "read" and bool(_DOOR.search(item.entity))
+
+
 def _is_door(judge: Judge, item: Obligation) -> bool:
     """Signing up, signing in, resetting a password: what cannot ask for a token."""
     schema = judge.schema
+    if _is_door_keeping(item):
+        return True
     if isinstance(item.target, Ref):
         if schema.is_user(item.entity):
             return True

@@ -14,7 +14,7 @@ from sdd.audit.orm import (
     session_method,
     update_all,
 )
-from sdd.audit.state import State
+from sdd.audit.state import State, Write
 from sdd.audit.values import (
     FALSE,
     NONE,
@@ -82,6 +82,10 @@ def _special(
             return result_method(engine, receiver, name, arguments, state, node)
         case Col():
             return column_method(engine, receiver, name, arguments, state)
+        case Many(element=Row() as row) if name in {"append", "add", "remove", "extend"}:
+            # A collection of a row: what is put in or taken out changes when it is committed.
+            engine.write(state, Write("update", row, engine.place(node), "*"))
+            return NONE
         case Truth() if name in {"label", "is_", "self_group"}:
             return receiver
         case ClassInfo():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sdd.audit.logic import Case, Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
 from sdd.audit.schema import Schema
-from sdd.audit.tokens import is_client, is_secret
+from sdd.audit.tokens import is_client, is_remote, is_secret
 from sdd.audit.values import Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
 
 _SECRET_COLUMN = re.compile(
@@ -205,6 +205,8 @@ class Situation:
             root = _root(term)
             if isinstance(root, Claims):
                 return f"{row.entity}.{name} = {_claim_path(term)}"
+            if is_remote(term):
+                return f"{row.entity}.{name} comes from an identity provider's answer"
             if isinstance(root, Row) and root != row and is_key:
                 why = self._by_reference(root, term)
                 if why:
@@ -303,6 +305,9 @@ class Situation:
         for part in parts_of(collection):
             if isinstance(part, Field) and _ROLE.search(part.name) and self._is_mine(part):
                 return part.name if _is_privileged(item) else None
+            if isinstance(part, Row) and _ROLE.search(part.entity) and _is_privileged(item):
+                knows_caller = any(map(self._is_caller, self._rows))
+                return f"a row of {part.entity}" if knows_caller else None
         named = isinstance(item, Field) and bool(_ROLE.search(item.name))
         if isinstance(item, Field) and named and isinstance(collection, Many):
             return item.name if self._is_mine(item) else None

@@ -47,6 +47,16 @@ def is_secret(value: Value) -> bool:
     return any(isinstance(part, Sym) and part.kind == "server" for part in parts_of(value))
 
 
+_REMOTE = ("httpx", "requests", "aiohttp", "authlib", "google", "msal")
+
+
+def is_remote(value: Value) -> bool:
+    """Whether a value comes out of the answer of another server that this one has asked."""
+    return any(
+        isinstance(part, LibObject) and part.name.startswith(_REMOTE) for part in parts_of(value)
+    )
+
+
 def decode(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`jwt.decode(token, key, algorithms=…)`: claims, if the signature is really checked."""
     token = arguments.get("jwt", 0) or arguments.get("token", 0) or NONE
