@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import PurePosixPath
 
-from sdd.diagnostics import Diagnostic, by_place
+from sdd.diagnostics import Diagnostic, by_place, errors
 from sdd.errors import SpecError
 from sdd.ir import Application, Question
 from sdd.ir.complete import complete
@@ -49,8 +49,19 @@ class Specs:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """What only a human can decide."""
-        return self.stated.questions
+        """What only a human can decide: what the specs ask, and what is wrong with them."""
+        return (*self.stated.questions, *map(_question, errors(self.diagnostics)))
+
+
+def _question(diagnostic: Diagnostic) -> Question:
+    related = (other.span for other in diagnostic.related)
+    return Question(
+        id=f"{diagnostic.rule}-{diagnostic.fingerprint[:6]}",
+        text=diagnostic.message,
+        places=tuple(dict.fromkeys(span for span in (diagnostic.span, *related) if span)),
+        proposal="go on",
+        consequence="The backend follows what could be read; " + (diagnostic.hint or "see there."),
+    )
 
 
 def spec_paths(files: ReadableFiles) -> tuple[PurePosixPath, ...]:

@@ -502,6 +502,20 @@ def test_a_human_is_asked_and_the_answer_is_recorded() -> None:
     assert "thirty days" in rig.files.text(report.record)
 
 
+def test_a_document_that_cannot_be_read_is_a_question() -> None:
+    """An error in the specs is not passed over; a human may say to go on without it."""
+    binary = {**PROJECT, "specs/features/authentication.md": b"\x00\x01\x02"}
+    rig = Rig(files=MemoryFiles(binary))
+
+    report = rig.start(no_input=True)
+    question = report.questions[0]
+    landed = rig.start(no_input=True, answers={question.id: "go on"})
+
+    assert report.exit_code is ExitCode.NEEDS_HUMAN
+    assert str(question.places[0]).startswith("specs/features/authentication.md")
+    assert landed.landed
+
+
 def test_an_answers_file_answers() -> None:
     """Nobody is asked what was answered before."""
     rig = Rig(files=MemoryFiles(WITH_QUESTION))
