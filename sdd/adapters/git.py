@@ -63,9 +63,7 @@ class GitRepository:
             )
         return found
 
-    def files_at(
-        self, commit: str, wanted: Callable[[PurePosixPath], bool]
-    ) -> dict[PurePosixPath, bytes]:
+    def files_at(self, commit: str, wanted: Callable[[str], bool]) -> dict[PurePosixPath, bytes]:
         """Return the wanted files of this folder as a commit has them; links are left out.
 
         Raises:
@@ -74,9 +72,8 @@ class GitRepository:
         files = {}
         for entry in self._do("ls-tree", "-r", "-z", commit).split("\0"):
             about, _, name = entry.partition("\t")
-            path = PurePosixPath(name)
-            if about.startswith("100") and wanted(path):
-                files[path] = bytes(self._git.get_object_data(about.split()[2])[3])
+            if about.startswith("100") and wanted(name):
+                files[PurePosixPath(name)] = bytes(self._git.get_object_data(about.split()[2])[3])
         self._git.clear_cache()
         return files
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
@@ -11,39 +11,42 @@ from sdd.adapters.disk import SKIPPED
 from sdd.adapters.transaction import disk_error
 from sdd.errors import WorkspaceError
 
-_NEEDED = frozenset({".py"})
 _ENVIRONMENT = "pyvenv.cfg"
 _TOLD = frozenset({".tox", ".venv", "node_modules"})
 
 
-def matters(path: PurePosixPath) -> bool:
+def matters(name: str) -> bool:
     """Whether a file is Python, or tells that its folder is a virtual environment."""
-    return path.suffix in _NEEDED or path.name == _ENVIRONMENT
+    return name.endswith((".py", _ENVIRONMENT))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class SourceTree:
     """Satisfies `ReadableFiles`, and remembers what was read.
 
+    Paths are kept as text: thousands of them are compared before anything else is done.
+
     Attributes:
-        listing: The files that matter, sorted.
+        names: The files that matter, sorted by their parts.
         links: Symbolic links to folders; they are not followed.
         skipped: Folders of installed packages that were not entered.
         contents: What has been read so far.
+        closed: What could not be read.
     """
 
-    listing: Sequence[PurePosixPath]
-    links: tuple[PurePosixPath, ...] = ()
-    skipped: tuple[PurePosixPath, ...] = ()
+    names: Sequence[str]
+    links: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     root: Path | None = None
-    contents: dict[PurePosixPath, bytes] = field(default_factory=dict)
-    closed: set[PurePosixPath] = field(default_factory=set)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
     def paths(self, under: PurePosixPath = PurePosixPath()) -> Sequence[PurePosixPath]:
         """Return every file that matters below `under`, sorted."""
+        paths = map(PurePosixPath, self.names)
         if under == PurePosixPath():
-            return self.listing
-        return [path for path in self.listing if path.is_relative_to(under)]
+            return list(paths)
+        return [path for path in paths if path.is_relative_to(under)]
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes, or None when it is not there.
@@ -51,48 +54,61 @@ class SourceTree:
         Raises:
             WorkspaceError: The file exists and cannot be read.
         """
-        if path not in self.contents and self.root is not None:
-            try:
-                self.contents[path] = (self.root / path).read_bytes()
-            except (FileNotFoundError, IsADirectoryError):
-                return None
-            except OSError as error:
-                self.closed.add(path)
-                raise disk_error(f"{path} cannot be read", error) from error
-        return self.contents.get(path)
+        return self._read(str(path))
 
     def listing_hash(self) -> str:
         """Return a hash of the names of the files, not of what is in them."""
-        return hashlib.sha256("\0".join(map(str, self.listing)).encode()).hexdigest()
+        return hashlib.sha256("\0".join(self.names).encode(errors="surrogateescape")).hexdigest()
 
     def hashes(self) -> dict[str, str]:
         """Return the hash of every file read so far."""
-        return {str(path): _hash(data) for path, data in sorted(self.contents.items())}
+        return {name: _hash(data) for name, data in sorted(self.contents.items())}
 
     def holds(self, hashes: Mapping[str, str]) -> bool:
         """Whether these files are there with these contents; reads them."""
         for name, expected in hashes.items():
             try:
-                data = self.read(PurePosixPath(name))
+                data = self._read(name)
             except WorkspaceError:
                 return False
             if data is None or _hash(data) != expected:
                 return False
         return True
 
+    def _read(self, name: str) -> bytes | None:
+        if name not in self.contents and self.root is not None:
+            try:
+                with open(f"{self.root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - fast
+                    self.contents[name] = file.read()
+            except (FileNotFoundError, IsADirectoryError):
+                return None
+            except OSError as error:
+                self.closed.add(name)
+                raise disk_error(f"{name} cannot be read", error) from error
+        return self.contents.get(name)
+
 
 def read_tree(root: Path) -> SourceTree:
     """List a folder; folders of tools and caches are not entered, links not followed."""
-    found: dict[_Kind, list[PurePosixPath]] = {kind: [] for kind in _Kind}
+    found: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
     for path, kind in _walk(str(root), ""):
-        if kind is not _Kind.FILE or path.endswith((".py", _ENVIRONMENT)):
-            found[kind].append(PurePosixPath(path))
+        found[kind].append(path)
     return SourceTree(
-        listing=sorted(path for path in found[_Kind.FILE] if matters(path)),
+        names=_sorted(path for path in found[_Kind.FILE] if matters(path)),
         links=tuple(sorted(found[_Kind.LINK])),
         skipped=tuple(sorted(found[_Kind.SKIPPED])),
         root=root,
     )
+
+
+def tree_of(files: Mapping[PurePosixPath, bytes]) -> SourceTree:
+    """Return files in memory as a tree."""
+    contents = {str(path): data for path, data in files.items()}
+    return SourceTree(names=_sorted(contents), contents=contents)
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: name.split("/")))
 
 
 class _Kind(Enum):

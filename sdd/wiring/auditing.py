@@ -10,7 +10,7 @@ from sdd.adapters.clock import SystemClock
 from sdd.adapters.git import open_git
 from sdd.adapters.report_cache import ReportCache, program_stamp
 from sdd.adapters.single_file import replace_file
-from sdd.adapters.source_tree import SourceTree, matters, read_tree
+from sdd.adapters.source_tree import SourceTree, matters, read_tree, tree_of
 from sdd.audit import AuditReport, AuditSettings, audit
 from sdd.audit.baseline import apply_baseline, baseline_text, only_new
 from sdd.audit.catalog import rule_texts
@@ -113,7 +113,7 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
         left_out=_left_out(tree),
         written=written,
         warm=warm,
-        sources=_sources(tree),
+        sources=tree.contents,
     )
 
 
@@ -135,7 +135,7 @@ class _Auditing:
             files, data = tree.hashes(), report_to_data(report)
             cache.keep({"key": key, "files": files, "rules": list(rules), "report": data})
         today = self.clock.now().date()
-        return suppress(report, _sources(tree), today, rules), kept is not None
+        return suppress(report, tree.contents, today, rules), kept is not None
 
     def _fresh(self, tree: SourceTree) -> tuple[AuditReport, tuple[str, ...]]:
         return audit(load(tree), self.settings), tuple(rule_texts())
@@ -166,8 +166,7 @@ def _tree_at(root: Path, revision: str) -> SourceTree:
             f"--diff needs git, and {root} is in no git repository that can be read.",
             hint="Run it inside a checkout with git installed, or without --diff.",
         )
-    files = git.files_at(git.commit_of(revision), matters)
-    return SourceTree(listing=sorted(files), contents=files)
+    return tree_of(git.files_at(git.commit_of(revision), matters))
 
 
 def _with_files(
@@ -268,20 +267,16 @@ def _prefix(root: Path, project: Path) -> PurePosixPath:
     return PurePosixPath(root.relative_to(base).as_posix())
 
 
-def _sources(tree: SourceTree) -> dict[str, bytes]:
-    return {str(path): data for path, data in tree.contents.items()}
-
-
 # ------------------------------------------------------------------ what was left out
 
 
 def _left_out(tree: SourceTree) -> tuple[str, ...]:
     """Say in a few words which Python files were not judged, the largest group first."""
-    environments = {path.parent for path in tree.listing if path.name == "pyvenv.cfg"}
+    environments = {PurePosixPath(name).parent for name in tree.names if name.endswith(".cfg")}
     groups: dict[str, int] = {}
-    for path in tree.listing:
-        if path.suffix == ".py" and path not in tree.contents and path not in tree.closed:
-            reason = _reason(path, environments)
+    for name in set(tree.names).difference(tree.contents, tree.closed):
+        if name.endswith(".py"):
+            reason = _reason(PurePosixPath(name), environments)
             groups[reason] = groups.get(reason, 0) + 1
     ordered = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     counted = (

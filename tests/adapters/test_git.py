@@ -114,10 +114,10 @@ def test_files_of_a_revision_are_read_into_memory(project: Path) -> None:
     git = open_git(project / "sub")
     assert git is not None
 
-    files = git.files_at(git.commit_of("HEAD"), lambda path: path.suffix == ".py")
+    files = git.files_at(git.commit_of("HEAD"), lambda name: name.endswith(".py"))
 
     assert files == {PurePosixPath("a.py"): b"x = 1\n"}
-    assert git.files_at(git.commit_of("HEAD~1"), lambda path: True) == {}
+    assert git.files_at(git.commit_of("HEAD~1"), lambda name: True) == {}
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--help", "HEAD:a.txt"])
