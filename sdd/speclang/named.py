@@ -152,11 +152,7 @@ def _declared(block: Fence) -> Shape | None:
 def resolve(statements: list[Statement], names: Names) -> list[Statement]:
     """Put shapes in the place of the words that name them."""
     resolved = [_resolved(statement, names) for statement in statements]
-    by_words = {
-        (statement.endpoint.method, shape_of(statement.endpoint.path)): statement
-        for statement in resolved
-    }
-    return [_same(statement, by_words, resolved) for statement in resolved]
+    return [_same(statement, resolved) for statement in resolved]
 
 
 def _resolved(statement: Statement, names: Names) -> Statement:
@@ -248,11 +244,7 @@ def _named(phrase: str, names: Names) -> Shape | None:
     return None
 
 
-def _same(
-    statement: Statement,
-    known: dict[tuple[str, str], Statement],
-    everything: list[Statement],
-) -> Statement:
+def _same(statement: Statement, everything: list[Statement]) -> Statement:
     """Resolve `Same as POST` and `Same schema as signup` by the endpoint that is meant."""
     endpoint = statement.endpoint
     for attribute, words_ in (
@@ -261,7 +253,7 @@ def _same(
     ):
         if getattr(endpoint, attribute) is not None or not re.search(r"(?i)\bsame\b", words_):
             continue
-        other = _meant(words_, statement, known, everything)
+        other = _meant(words_, statement, everything)
         if other is None:
             continue
         shape = getattr(other.endpoint, attribute)
@@ -286,10 +278,8 @@ def _unrequired(shape: Shape) -> Shape:
 def _meant(
     text: str,
     statement: Statement,
-    known: dict[tuple[str, str], Statement],
     everything: list[Statement],
 ) -> Statement | None:
-    del known
     route = find_route(text)
     if route is not None:
         return next(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from sdd.speclang.inline import Label, key, label_of, plain, visible
+from sdd.speclang.inline import Label, key, label_of, plain
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Heading, Html, Item, Paragraph, Row, Table
@@ -185,7 +185,6 @@ class Part:
     span: Span
     blocks: list[Block] = field(default_factory=list)
     depth: int = -1
-    from_heading: bool = False
 
     @property
     def codes(self) -> list[int]:
@@ -261,7 +260,7 @@ class _Splitter:
 
     def _heading(self, block: Heading) -> None:
         kind = kind_of(block.text) or Kind.OTHER
-        self._open(kind, plain(block.text), "", block.span).from_heading = True
+        self._open(kind, plain(block.text), "", block.span)
 
     def _paragraph(self, block: Paragraph) -> None:
         offset = 0
@@ -401,11 +400,6 @@ def _is_pairs(table: Table) -> bool:
     if header[0] not in _PAIR_HEADERS or header[1] not in _PAIR_VALUES:
         return False
     return sum(kind is not None for kind in known) * 2 > len(known)
-
-
-def text_of(block: Block) -> str:
-    """Return the source text of a block of running text, or an empty string."""
-    return visible(block.text) if isinstance(block, Paragraph | Item | Heading) else ""
 
 
 def texts_of(part: Part) -> list[tuple[str, Span]]:

@@ -1,6 +1,6 @@
 """What a document states about one endpoint, before documents are brought together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sdd.ir import Endpoint, Shape
 from sdd.text import Span
@@ -66,7 +66,6 @@ class Statement:
     section: int = 0
     request_name: str = ""
     response_name: str = ""
-    same_as: tuple[tuple[str, str], ...] = field(default=())
 
     def place(self, attribute: str) -> Span | None:
         """Return where an attribute is stated."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from sdd.names import singular
 from sdd.speclang.facts import Facts
 from sdd.speclang.fields import Entry, columns_of, read_entry, read_table
 from sdd.speclang.findings import Findings
@@ -350,18 +351,13 @@ def _from_sentence(document: Document, index: int, block: Paragraph | Item) -> I
             name = found["name"]
             yield TableDraft(
                 entity=entity_name(name),
-                table=name.casefold() if name.casefold() == entity_table(name) else None,
+                table=name.casefold() if singular(name.casefold()) != name.casefold() else None,
                 form="sentence",
                 document=document.path,
                 span=block.span,
                 columns=tuple(column_of(entry) for entry in entries),
                 section=document.section_index(index),
             )
-
-
-def entity_table(name: str) -> str:
-    """Return a plural name as a table's, a singular one unchanged in lower case."""
-    return name.casefold()
 
 
 def managed_sections(document: Document) -> Iterator[TableDraft]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from sdd.names import pascal, plural, singular, snake, words
+from sdd.names import pascal, singular, snake, words
 from sdd.speclang.inline import key, label_of, plain
 from sdd.speclang.outline import Document, Section
 from sdd.text.markdown import Fence, Item, Paragraph
@@ -281,8 +281,3 @@ def manager_of(document: Document, section: Section) -> str | None:
         elif isinstance(block, Fence) and block.language == "sql":
             continue
     return None
-
-
-def plural_table(entity: str) -> str:
-    """Return the table name that a convention gives an entity."""
-    return plural(snake(entity))
