@@ -1,0 +1,26 @@
+"""Endpoints of health.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+- specs/features/task-crud.md
+- specs/001-task-crud/spec.md
+"""
+
+from fastapi import APIRouter
+
+from app.schemas.health import HealthResponse
+
+router = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/health",
+    response_model=HealthResponse,
+    status_code=200,
+    summary="Health",
+)
+async def health() -> HealthResponse:
+    """Health."""
+    return HealthResponse(status="ok")
