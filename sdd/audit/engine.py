@@ -25,9 +25,9 @@ from sdd.audit.values import (
 from sdd.program import Module, Program
 
 _DEEPEST = 45
-_MOST_STEPS = 12_000  # for one route; joining large states costs more than one
-_MOST_STEPS_IN_ALL = 600_000  # then routes get little, so that a huge program ends, too
-_FEW_STEPS = 1_500
+_MOST_STEPS = 10_000  # for one route; joining large states costs more than one
+_MOST_STEPS_IN_ALL = 250_000  # then routes get little, so that a huge program ends, too
+_FEW_STEPS = 700
 
 
 class BudgetExceededError(Exception):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sdd.audit.engine import Engine
 from sdd.audit.logic import Case, Formula, Not, Opaque
@@ -30,6 +31,8 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
     judge = Judge(engine, schema)
     pending = obligations(engine, run, schema)
     findings = [finding for item in pending if (finding := judge.decide(item)) is not None]
+    if run.unknown:
+        findings = [_in_doubt(finding, run.unknown) for finding in findings]
     auth = _authentication(judge, run, pending, settings)
     if auth.verdict is Verdict.PUBLIC:
         findings = [item for item in findings if not _is_door_keeping(item.obligation)]
@@ -52,6 +55,13 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
         accesses=accesses,
         dependencies=tuple(used.label for used in run.used),
     )
+
+
+def _in_doubt(finding: Finding, why: str) -> Finding:
+    """What half a run shows is no counter-example."""
+    if finding.verdict is not Verdict.VIOLATED:
+        return finding
+    return replace(finding, verdict=Verdict.UNKNOWN, because=why)
 
 
 def span_of(place: Place) -> Span:
