@@ -37,7 +37,7 @@ def context(events: list[Event], **request: object) -> Context:
         lock=lambda _path: nullcontext(),
         records=None,  # type: ignore[arg-type]
     )
-    asked = ImplementRequest(feature="x", **request)  # type: ignore[arg-type]
+    asked = ImplementRequest(**{"feature": "x", **request})  # type: ignore[arg-type]
     return Context(request=asked, ports=ports, emit=events.append)
 
 
