@@ -68,8 +68,8 @@ class _Printer:
 
     def group(self, name: str | None, items: Sequence[Diagnostic]) -> None:
         """Print the findings of one route, or of none."""
-        items = [item for item in items if self.verbose or item.suppressed is None]
-        if not items:
+        wanted = [item for item in items if self.verbose or item.suppressed is None]
+        if not wanted:
             return
         route = next((one for one in self.audited.report.routes if one.name == name), None)
         if route is not None:
@@ -78,7 +78,7 @@ class _Printer:
             self._line(Text(name, style="bold"))
         else:
             self._line(Text("Beyond single routes", style="bold"))
-        for alike in _alike(items):
+        for alike in _alike(sorted(wanted, key=_gravity)):
             self._findings(alike)
         self.console.print()
 
@@ -97,9 +97,8 @@ class _Printer:
         if first.hint:
             self._line(Text.assemble(("  to do: ", "green"), first.hint))
         if first.rule == _UNDECLARED:
-            self._line(Text("  in pyproject.toml, those that are meant:"))
-            for text in _declaration(items):
-                self._line(Text(f"    {text}"))
+            self._line(Text("  in pyproject.toml, only those that are meant:"))
+            self._line(Text(f'    [tool.sdd.audit]\n    public = ["{first.route}", …]'))
         self.console.print()
 
     def routes(self) -> None:
@@ -222,9 +221,8 @@ def _alike(items: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
     return list(groups.values())
 
 
-def _declaration(items: Sequence[Diagnostic]) -> list[str]:
-    names = dict.fromkeys(item.route or "" for item in items)
-    return ["[tool.sdd.audit]", "public = [", *(f'  "{name}",' for name in names), "]"]
+def _gravity(item: Diagnostic) -> int:
+    return list(Severity).index(item.severity)
 
 
 def _capital(text: str) -> str:

@@ -77,7 +77,7 @@ def test_an_unknown_route_is_answered_with_the_nearest(
 def test_many_routes_with_one_warning_are_listed_together(
     backend: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With lines to paste into the settings."""
+    """With the form of the settings; which ones are meant is for a human to write."""
     more = "".join(
         f'\n\n@app.get("/api/{name}")\ndef {name}():\n    return []\n' for name in ("news", "rates")
     )
@@ -86,7 +86,7 @@ def test_many_routes_with_one_warning_are_listed_together(
     assert run_command(["audit"]) == ExitCode.CLEAN
     said = _said(capsys)
     assert "each of these 2 routes is public and not declared so:" in said
-    assert '[tool.sdd.audit]\n    public = [\n      "GET /api/news",\n' in said
+    assert '[tool.sdd.audit]\n    public = ["GET /api/news", …]\n' in said
 
 
 def test_a_line_reached_from_two_routes_is_shown_whole_once(
