@@ -165,7 +165,7 @@ class Request:
             return self._call(ref, method, state, node, skip=1)
         bases = {name.rpartition(".")[2] for name in info.library_bases()} if info else set()
         if any(map(is_security_scheme, bases)):
-            return credentials(next(iter(bases)))
+            return credentials(min(filter(is_security_scheme, bases)))
         self.engine.unknown_check("a dependency that is not callable", state, ())
         return Sym("unknown", "dependency")
 

@@ -14,6 +14,7 @@ from sdd.audit.orm import (
     session_method,
     update_all,
 )
+from sdd.audit.schema import schema_of as schema
 from sdd.audit.state import State, Write
 from sdd.audit.values import (
     FALSE,
@@ -84,7 +85,9 @@ def _special(
             return column_method(engine, receiver, name, arguments, state)
         case Many(element=Row() as row) if name in {"append", "add", "remove", "extend"}:
             # A collection of a row: what is put in or taken out changes when it is committed.
-            engine.write(state, Write("update", row, engine.place(node), "*"))
+            # Over an association table the rows themselves stay as they are.
+            if row in engine.row_definitions or not schema(engine).is_owned(row.entity):
+                engine.write(state, Write("update", row, engine.place(node), "*"))
             return NONE
         case Truth() if name in {"label", "is_", "self_group"}:
             return receiver

@@ -136,7 +136,7 @@ def super_method(
         return router_method(engine, receiver, name, arguments, state, node)
     bases = {one.rpartition(".")[2] for one in base.owner.library_bases()}
     if name == "__call__" and any(map(is_security_scheme, bases)):
-        return credentials(next(iter(bases)))
+        return credentials(min(filter(is_security_scheme, bases)))
     if name == "__init__":
         return NONE
     return apply(f"super().{name}", arguments.every())
