@@ -102,6 +102,8 @@ def _narrowings(table: Table, item: Filter, parameter: Parameter) -> list[Narrow
             if value is not None
         ]
     guard = f"{argument} is not None" if _is_optional(parameter) else None
+    if guard and parameter.type is Type.LIST:
+        guard = argument
     everything = [word for word in parameter.constraints.choices if word.casefold() in EVERYTHING]
     if everything and item.kind is FilterKind.EQUAL:
         apart = f"{argument} != {naming.literal(everything[0])}"
@@ -121,6 +123,9 @@ def _condition(table: Table, item: Filter, argument: str, parameter: Parameter) 
                 for found in item.columns
             ]
             return " | ".join(parts)
+        case FilterKind.CONTAINS if parameter.type is Type.LIST:
+            each = f"list_contains(col({reference}), word) for word in {argument}"
+            return f"or_(*[{each}])"
         case FilterKind.CONTAINS:
             return f"list_contains(col({reference}), {argument})"
         case FilterKind.EQUAL if column.name in table.enums and parameter.constraints.choices != (

@@ -13,7 +13,7 @@ from sdd.generate.schemas import FieldPlan
 from sdd.generate.scopes import scope, user_value
 from sdd.ir import Column, Factory, Shape, Type
 from sdd.ir.behaviour import Action, Binding, Operation
-from sdd.ir.matching import find_column, flags, identifier, same_stem
+from sdd.ir.matching import find_column, followed_flag
 
 USER = "current_user_id"
 
@@ -268,16 +268,13 @@ def _moments(table: Table, fields: tuple[FieldPlan, ...]) -> list[tuple[str, str
     sent = {item.attribute for item in fields}
     found = []
     for column in table.entity.columns:
-        stem = identifier(column.name).removesuffix("_at")
         attribute = table.attributes[column.name]
-        if column.type is not Type.DATETIME or not column.nullable or attribute in sent:
+        flag = followed_flag(table.entity, column)
+        if flag is None or not column.nullable or attribute in sent:
             continue
-        for flag in flags(table.entity):
-            if stem != identifier(column.name) and same_stem(stem, identifier(flag.name)):
-                row = table.variable
-                held = f"{row}.{table.attributes[flag.name]}"
-                kept = f"({row}.{attribute} or utc_now()) if {held} else None"
-                found.append((attribute, kept))
+        row = table.variable
+        held = f"{row}.{table.attributes[flag.name]}"
+        found.append((attribute, f"({row}.{attribute} or utc_now()) if {held} else None"))
     return found
 
 

@@ -96,6 +96,15 @@ def find_flag(entity: Entity, word: str) -> tuple[Column, bool] | None:
     return None
 
 
+def followed_flag(entity: Entity, column: Column) -> Column | None:
+    """Find the boolean column that a moment follows: `completed` for `completed_at`."""
+    name = identifier(column.name)
+    stem = name.removesuffix("_at")
+    if column.type is not Type.DATETIME or stem == name:
+        return None
+    return next((flag for flag in flags(entity) if same_stem(stem, identifier(flag.name))), None)
+
+
 def entity_of_segment(application: Application, segment: str) -> Entity | None:
     """Find the entity that a literal part of a path names, by table or by name."""
     wanted = identifier(segment)

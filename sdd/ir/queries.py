@@ -29,6 +29,7 @@ _ORDER = frozenset({"order", "sort_order", "direction", "dir", "sort_dir", "sort
 _TEMPORAL = frozenset({Type.DATETIME, Type.DATE, Type.TIME})
 _ORDERED = _TEMPORAL | {Type.INT, Type.FLOAT, Type.DECIMAL}
 _TEXT = frozenset({Type.STR, Type.TEXT})
+_YES_NO = {"true": True, "false": False, "yes": True, "no": False}
 _NEWEST = {"newest": True, "latest": True, "recent": True, "oldest": False}
 _RANGES = (
     (re.compile(r"^(?:(.*)_)?before$|^before_(.*)$"), "lt"),
@@ -247,18 +248,22 @@ def find_filter(entity: Entity, parameter: Parameter) -> Filter | None:
 
 def _status(entity: Entity, parameter: Parameter) -> Filter | None:
     words = parameter.constraints.choices
+    if set(map(str.lower, words)) <= _YES_NO.keys():
+        return None
+    named = find_column(entity, parameter.name)
     meanings: dict[str, bool | None] = {}
     column: Column | None = None
     for word in words:
         if word.lower() in EVERYTHING:
             meanings[word] = None
+        elif named is not None and named.type is Type.BOOL and word.lower() in _YES_NO:
+            column, meanings[word] = named, _YES_NO[word.lower()]
         elif (flag := find_flag(entity, word)) is not None:
             column, meanings[word] = flag
     rest = [word for word in words if word not in meanings]
     if column is None:
         column = flags(entity)[0] if len(flags(entity)) == 1 and rest else None
-    same = find_column(entity, parameter.name)
-    if column is None or (same is not None and same.type is not Type.BOOL):
+    if column is None or (named is not None and named.type is not Type.BOOL):
         return None
     if set(meanings.values()) <= {None} and not any(word.lower() in NEGATIVE for word in rest):
         return None

@@ -44,6 +44,8 @@ def complete_column(
     column = fill(column, type=_type(application, column, sent))
     if column.type is Type.LIST:
         column = fill(column, item=Type.STR)
+    if column.type is Type.STR and column.constraints.choices:
+        column = assume(column, type=Type.ENUM)
     if column.type is Type.ENUM and not column.constraints.choices and sent is not None:
         choices = sent.shape.constraints.choices
         column = fill(column, constraints=Constraints(choices=choices) if choices else None)

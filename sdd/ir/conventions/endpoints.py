@@ -6,8 +6,14 @@ from dataclasses import replace
 from sdd.ir.behaviour import Action, Direct, Operation, UserItself, operation, ownership
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.conventions.responses import complete_response
-from sdd.ir.conventions.shapes import LARGEST_INT, complete_request
-from sdd.ir.matching import EVERYTHING, identifier, is_user_word
+from sdd.ir.conventions.shapes import LARGEST_INT, complete_request, distinct
+from sdd.ir.matching import (
+    EVERYTHING,
+    find_column,
+    identifier,
+    is_user_word,
+    user_entity,
+)
 from sdd.ir.model import (
     Application,
     Column,
@@ -22,6 +28,7 @@ from sdd.ir.model import (
 from sdd.ir.queries import Filter, FilterKind, find_filter, is_control, sortable
 from sdd.ir.resources import address, path_parameters
 
+_WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE})
 _OPEN = frozenset({Action.HEALTH, Action.REGISTER, Action.LOGIN, Action.REFRESH})
 _CREATED, _OK, _EMPTY, _FOUND_NOTHING, _CONFLICT = 201, 200, 204, 404, 409
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
@@ -45,6 +52,12 @@ def principal_type(application: Application) -> Type:
 def complete_endpoint(application: Application, endpoint: Endpoint) -> Endpoint:
     """Fill what an endpoint leaves open, given complete tables and policies."""
     endpoint = _with_declared_path(endpoint)
+    endpoint = replace(
+        endpoint,
+        request=distinct(endpoint.request),
+        response=distinct(endpoint.response),
+        parameters=tuple({(p.location, p.name): p for p in endpoint.parameters}.values()),
+    )
     found = operation(application, endpoint)
     endpoint = fill(endpoint, auth=_needs_user(application, found))
     endpoint = replace(
@@ -201,7 +214,9 @@ def _like_column(parameter: Parameter, column: Column) -> Parameter:
     if parameter.type is Type.ENUM and type_ is Type.STR:
         type_ = Type.ENUM
     parameter = assume(parameter, type=type_)
-    if type_ is Type.ENUM and column.constraints.choices:
+    if type_ is Type.BOOL:
+        return assume(parameter, constraints=replace(parameter.constraints, choices=()))
+    if column.type is Type.ENUM and column.constraints.choices:
         stated = parameter.constraints.choices
         if any(word.casefold() in EVERYTHING for word in stated):
             return parameter
@@ -225,11 +240,29 @@ def _statuses(application: Application, found: Operation, endpoint: Endpoint) ->
     if found.key is not None or found.bindings or (found.mine and found.action is not Action.ME):
         wanted.add(_FOUND_NOTHING)
         wanted.add(errors.foreign_status or _FOUND_NOTHING)
+    if _attaches(application, found):
+        wanted.add(_FOUND_NOTHING)
+        wanted.add(errors.foreign_status or _FOUND_NOTHING)
     if _is_validated(endpoint):
         wanted.add(errors.validation_status or 422)
     if _may_conflict(found):
         wanted.add(_CONFLICT)
     return tuple(sorted(wanted))
+
+
+def _attaches(application: Application, found: Operation) -> bool:
+    """Tell whether a body refers to rows of another table, which must be there."""
+    user = user_entity(application)
+    entity, request = found.entity, found.endpoint.request
+    if entity is None or request is None or found.action not in _WRITING:
+        return False
+    for item in request.fields:
+        column = find_column(entity, item.name)
+        reference = column.foreign_key if column else None
+        target = application.entity_of_table(reference.table) if reference else None
+        if target is not None and target != user and column is not None:
+            return column.name != entity.owner_column
+    return False
 
 
 def _is_validated(endpoint: Endpoint) -> bool:
@@ -240,8 +273,7 @@ def _is_validated(endpoint: Endpoint) -> bool:
 def _may_conflict(found: Operation) -> bool:
     if found.action is Action.REGISTER:
         return True
-    writes = found.action in {Action.CREATE, Action.REPLACE, Action.UPDATE}
-    if not writes or found.entity is None:
+    if found.action not in _WRITING or found.entity is None:
         return False
     key = found.entity.key
     single = any(column.unique and column is not key for column in found.entity.columns)

@@ -28,9 +28,24 @@ def complete_response(application: Application, operation: Operation, status: in
         stated = _default_response(operation)
     if stated.type is Type.NONE:
         return stated
+    if operation.action is Action.LOGIN:
+        stated = _with_token(stated)
     if entity is None or not entity.columns:
         return complete_shape(stated)
     return _complete(application, entity, stated, operation.action, name="")
+
+
+def _with_token(shape: Shape) -> Shape:
+    """Put a token into the answer of a login that shows none: without it nobody gets in."""
+    if shape.type is Type.LIST or _shows_token(shape):
+        return shape
+    missing = _says("access_token", "token_type").fields
+    return assume(shape, type=Type.OBJECT, fields=(*shape.fields, *missing))
+
+
+def _shows_token(shape: Shape) -> bool:
+    tokens = {"access_token", "token", "jwt", "accesstoken", "auth_token", "id_token"}
+    return any(identifier(item.name) in tokens or _shows_token(item.shape) for item in shape.fields)
 
 
 def _default_response(operation: Operation) -> Shape:  # noqa: PLR0911 - one for each action

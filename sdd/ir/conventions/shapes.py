@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sdd.ir.behaviour import Action, Operation
 from sdd.ir.conventions.filling import assume, fill
-from sdd.ir.matching import find_column, identifier, is_secret, is_timestamp
+from sdd.ir.matching import find_column, followed_flag, identifier, is_secret, is_timestamp
 from sdd.ir.model import (
     NO_BODY,
     Column,
@@ -21,6 +21,18 @@ _TEXTUAL = frozenset({Type.STR, Type.TEXT})
 _WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE})
 _COUNTING = ("total", "count", "page", "limit", "offset", "skip", "size", "pages", "status_code")
 _AFFIRMING = ("success", "ok", "deleted", "has_next", "has_more", "has_prev", "has_previous")
+
+
+def distinct(shape: Shape | None) -> Shape | None:
+    """Return a shape in which each object has one field of a name: the one that says more."""
+    if shape is None or not (shape.fields or shape.item):
+        return shape
+    kept: dict[str, Field] = {}
+    for item in shape.fields:
+        part = replace(item, shape=distinct(item.shape) or Shape())
+        if item.name not in kept or kept[item.name].shape.type is None:
+            kept[item.name] = part
+    return replace(shape, fields=tuple(kept.values()), item=distinct(shape.item))
 
 
 def complete_request(operation: Operation) -> Shape:
@@ -62,7 +74,8 @@ def _field(column: Column) -> Field:
 def is_sendable(entity: Entity, column: Column, bound: set[str]) -> bool:
     """Tell whether a client may set a column."""
     kept = column.primary_key or column.name == entity.owner_column or column.name in bound
-    return not (kept or is_secret(column) or is_timestamp(column) or column.refreshed)
+    made = is_timestamp(column) or column.refreshed or followed_flag(entity, column) is not None
+    return not (kept or is_secret(column) or made)
 
 
 def _complete_request_field(operation: Operation, entity: Entity | None, field: Field) -> Field:
