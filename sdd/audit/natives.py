@@ -73,7 +73,7 @@ def call_native(
     return _unknown(engine, receiver, name, arguments, state)
 
 
-def _special(
+def _special(  # noqa: C901 - one case for each kind of value
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
     match receiver:
