@@ -38,10 +38,10 @@ def print_audit(console: Console, audited: Audited, policy: Policy, *, verbose: 
     """Print findings by route, then what was left out, then the numbers and what to do next."""
     printer = _Printer(console=console, audited=audited, verbose=verbose)
     bundles = _bundles(audited.report)
-    bundled = {id(item) for items in bundles.values() for item in items}
-    for name, items in View(report=audited.report).grouped().items():
-        printer.group(name, [item for item in items if id(item) not in bundled])
-    for items in bundles.values():
+    bundled = {id(item) for items in bundles for item in items}
+    for route, items in View(report=audited.report).grouped():
+        printer.group(route, [item for item in items if id(item) not in bundled])
+    for items in bundles:
         printer.bundle(items)
     if verbose:
         printer.routes()
@@ -66,16 +66,13 @@ class _Printer:
     verbose: bool
     shown: dict[_Same, str] = field(default_factory=dict)
 
-    def group(self, name: str | None, items: Sequence[Diagnostic]) -> None:
+    def group(self, route: RouteReport | None, items: Sequence[Diagnostic]) -> None:
         """Print the findings of one route, or of none."""
         wanted = [item for item in items if self.verbose or item.suppressed is None]
         if not wanted:
             return
-        route = next((one for one in self.audited.report.routes if one.name == name), None)
         if route is not None:
             self._heading(route)
-        elif name is not None:
-            self._line(Text(name, style="bold"))
         else:
             self._line(Text("Beyond single routes", style="bold"))
         for alike in _alike(sorted(wanted, key=_gravity)):
@@ -86,14 +83,18 @@ class _Printer:
         """Print what one rule says alike of many routes."""
         first = items[0]
         about = first.message.removeprefix(first.route or "").strip()
+        named = about != first.message
         line = Text(first.severity.value, style=_SEVERITIES[first.severity])
         line.append(f" [{first.rule}] ", style="dim")
-        line.append(f"each of these {len(items)} routes {about}:")
+        count = len(items)
+        line.append(
+            f"each of these {count} routes {about}:" if named else f"{about} ({count} routes):"
+        )
         self._line(line)
         width = min(max(len(item.route or "") for item in items), _NAME_WIDTH)
-        for item in items:
-            place = self._place(item.span) if item.span else ""
-            self._line(Text.assemble(f"  {item.route:{width}}  ", (place, "dim")))
+        rows = [(item.route, self._place(item.span) if item.span else "") for item in items]
+        for name, place in dict.fromkeys(rows):
+            self._line(Text.assemble(f"  {name:{width}}  ", (place, "dim")))
         if first.hint:
             self._line(Text.assemble(("  to do: ", "green"), first.hint))
         if first.rule == _UNDECLARED:
@@ -201,14 +202,17 @@ class _Printer:
         self.console.print(text, soft_wrap=True)
 
 
-def _bundles(report: AuditReport) -> dict[str, list[Diagnostic]]:
-    """Warnings that say the same of several routes, and nothing of any line in them."""
-    found: dict[str, list[Diagnostic]] = {}
+def _bundles(report: AuditReport) -> list[list[Diagnostic]]:
+    """Join what is said of several routes alike: warnings about them, and doubts."""
+    found: dict[tuple[str, str], list[Diagnostic]] = {}
     for item in open_findings(report):
-        alike = item.route is not None and item.message.startswith(item.route)
-        if alike and item.severity is Severity.WARNING:
-            found.setdefault(item.rule, []).append(item)
-    return {rule: items for rule, items in found.items() if len(items) > 1}
+        named = item.route is not None and item.message.startswith(item.route)
+        warns = named and item.severity is Severity.WARNING
+        if item.route is not None and (warns or item.severity is Severity.NOTE):
+            about = item.message.removeprefix(item.route)
+            found.setdefault((item.rule, about), []).append(item)
+    bundles = [items for items in found.values() if len(items) > 1]
+    return sorted(bundles, key=lambda items: _gravity(items[0]))
 
 
 def _alike(items: Iterable[Diagnostic]) -> list[list[Diagnostic]]:

@@ -285,3 +285,15 @@ def test_the_lockfile_is_written_and_held(
     assert "error [access-drift] GET /api/notes was removed" in said
     assert "error [access-drift] GET /api/entries was added, authentication: proved" in said
     assert "run `sdd audit --lock` and commit access.lock" in said
+
+
+def test_one_doubt_about_many_routes_is_told_once(
+    backend: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The routes are listed under it."""
+    odd = (MAIN + HOLE).replace("Depends(current_user)", "Depends(stranger)")
+    (backend / "main.py").write_text("from somewhere import stranger\n" + odd)
+
+    run_command(["audit"])
+    said = _said(capsys)
+    assert "stranger is not known (2 routes):\n  GET /api/notes " in said

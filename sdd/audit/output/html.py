@@ -27,7 +27,7 @@ def html(view: View) -> str:
     )
     report = view.report
     entities = sorted({item.entity for route in report.routes for item in route.accesses})
-    grouped = view.grouped()
+    found = {id(route): items for route, items in view.grouped()}
     counts = report.summary
     return environment.get_template("access_map.html.jinja").render(
         version=__version__,
@@ -40,17 +40,10 @@ def html(view: View) -> str:
             (Verdict.PROVED.value, counts.proved),
         ],
         entities=entities,
-        routes=[
-            _route(view, route, entities, grouped.get(route.name, [])) for route in report.routes
-        ],
+        routes=[_route(view, route, entities, found.get(id(route), [])) for route in report.routes],
         several_apps=len({route.app for route in report.routes}) > 1,
-        findings=[_finding(view, item) for item in _of_no_route(view)],
+        findings=[_finding(view, item) for item in found.get(id(None), [])],
     )
-
-
-def _of_no_route(view: View) -> list[Diagnostic]:
-    names = {route.name for route in view.report.routes}
-    return [item for item in view.report.diagnostics if item.route not in names]
 
 
 def _route(

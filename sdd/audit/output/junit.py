@@ -17,15 +17,12 @@ def junit(view: View) -> str:
     """
     root = Element("testsuites", name="sdd audit")
     suite = SubElement(root, "testsuite", name="sdd audit")
-    grouped = view.grouped()
-    told = set()
+    found = {id(route): items for route, items in view.grouped()}
     for route in view.report.routes:
         case = SubElement(suite, "testcase", classname=_legal(route.app or "app"), name=route.name)
         case.set("file", view.path(route.span))
-        first = route.name not in told  # a route mounted twice shares its findings
-        _judge(view, case, route, grouped.get(route.name, []) if first else [])
-        told.add(route.name)
-    for name, items in _elsewhere(grouped, told).items():
+        _judge(view, case, route, found.pop(id(route), []))
+    for name, items in _elsewhere(found.pop(id(None), [])).items():
         case = SubElement(suite, "testcase", classname="project", name=_legal(name))
         _judge(view, case, None, items)
     suite.set("tests", str(len(suite)))
@@ -35,14 +32,11 @@ def junit(view: View) -> str:
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _elsewhere(
-    grouped: dict[str | None, list[Diagnostic]], told: set[str]
-) -> dict[str, list[Diagnostic]]:
+def _elsewhere(items: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
     cases: dict[str, list[Diagnostic]] = {}
-    for name, items in grouped.items():
-        for item in items if name not in told else ():
-            where = name or (item.span.path if item.span else item.rule)
-            cases.setdefault(where, []).append(item)
+    for item in items:
+        where = item.route or (item.span.path if item.span else item.rule)
+        cases.setdefault(where, []).append(item)
     return cases
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sdd.audit.catalog import RuleText
-from sdd.audit.model import AuditReport
+from sdd.audit.model import AuditReport, RouteReport, Verdict
 from sdd.audit.outcome import Policy
 from sdd.diagnostics import Diagnostic
 from sdd.text import Span
@@ -37,14 +37,27 @@ class View:
         """Return `path:line` from the top of the repository."""
         return f"{self.path(span)}:{span.line}"
 
-    def grouped(self) -> dict[str | None, list[Diagnostic]]:
-        """Return the findings by route: routes in the report's order, then those of no route."""
-        groups: dict[str | None, list[Diagnostic]] = {
-            route.name: [] for route in self.report.routes
-        }
+    def grouped(self) -> list[tuple[RouteReport | None, list[Diagnostic]]]:
+        """Return the findings by route, in the report's order; last those of no single route."""
+        routes = self.report.routes
+        groups: list[list[Diagnostic]] = [[] for _ in (*routes, None)]
         for item in self.report.diagnostics:
-            groups.setdefault(item.route, []).append(item)
-        rest = groups.pop(None, [])
-        return {name: items for name, items in groups.items() if items} | (
-            {None: rest} if rest else {}
-        )
+            number = self._owner(item)
+            groups[-1 if number is None else number].append(item)
+        paired = zip((*routes, None), groups, strict=True)
+        return [(route, items) for route, items in paired if items]
+
+    def _owner(self, item: Diagnostic) -> int | None:
+        """Find the route that a finding is about: two applications may have one of that name."""
+        routes = self.report.routes
+        named = [number for number, route in enumerate(routes) if route.name == item.route]
+        return min(named, key=lambda number: _distance(routes[number], item), default=None)
+
+
+def _distance(route: RouteReport, item: Diagnostic) -> tuple[bool, bool]:
+    """The nearer route has the finding's place among its own, and is not proved."""
+    places = (route.span, *(access.span for access in route.accesses))
+    here = item.span is not None and any(
+        (place.path, place.line) == (item.span.path, item.span.line) for place in places
+    )
+    return not here, route.verdict is Verdict.PROVED
