@@ -59,6 +59,10 @@ def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
+# How the child was confined is the same for all gates; the first one says it.
+_FIRST = "import"
+
+
 def report(
     gate: str,
     seen: Observations,
@@ -73,7 +77,7 @@ def report(
     return GateReport(
         gate=gate,
         result=Result.FAILED if wrong else Result.PASSED,
-        summary=f"{summary} ({seen.isolation})",
+        summary=f"{summary} ({seen.isolation})" if gate == _FIRST else summary,
         reason=_count(len(wrong)) if wrong else "",
         diagnostics=diagnostics,
         counts=tuple(counts.items()),

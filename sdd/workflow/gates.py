@@ -22,8 +22,9 @@ from sdd.workflow.toolpaths import visible
 TIME_LIMIT = 120.0
 INTEGRATION, IMPORT = "integration", "import"
 # Both name the operations that they cannot build a request for. Those are told as not checked
-# and do not hold a run up, while what these gates find wrong does.
+# and do not hold a run up if anything was probed, while what these gates find wrong does.
 _MAY_BE_INCOMPLETE = frozenset({"isolation probe", "token attacks"})
+_LOOKED_AT = "operations_probed"
 
 
 async def judge(
@@ -94,7 +95,7 @@ def _gates(
                 judge=partial(_ask, verifier, gate),
                 after=(INTEGRATION,) if gate.name == IMPORT else (INTEGRATION, IMPORT),
                 early=gate.alone,  # a child of its own: both processors have work
-                optional=gate.name in _MAY_BE_INCOMPLETE,
+                partial=_LOOKED_AT if gate.name in _MAY_BE_INCOMPLETE else None,
             )
             for gate in asked
         ),

@@ -20,8 +20,8 @@ class Gate:
         after: Gates that must have passed, or this one is not run.
         early: It begins before those have judged, and counts only if they pass.
         last: It waits for all gates before it, whatever they say.
-        optional: It does not hold up a run when it could not be run. Only gates that need
-            something which few machines have are; all others count as failed then.
+        partial: Name of the count that says how much it looked at. Not run, it does not hold up
+            a run if that was something: what it left out is named. All others count as failed.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Gate:
     after: tuple[str, ...] = ()
     early: bool = False
     last: bool = False
-    optional: bool = False
+    partial: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +88,15 @@ def _blocked(gate: Gate, reports: Reports) -> GateReport | None:
 
 
 def may_land(gates: Sequence[Gate], reports: Reports) -> bool:
-    """Tell whether every gate passed; one that was not run is no pass, unless it is optional."""
-    optional = {gate.name for gate in gates if gate.optional}
+    """Tell whether every gate passed; not run is no pass, unless a part was looked at."""
+    partial = {gate.name: gate.partial for gate in gates if gate.partial}
     return all(
         report.result is Result.PASSED
-        or (report.result is Result.NOT_RUN and report.gate in optional)
+        or (
+            report.result is Result.NOT_RUN
+            and report.gate in partial
+            and count((report,), report.gate, partial[report.gate]) > 0
+        )
         for report in reports
     )
 

@@ -62,16 +62,23 @@ def test_the_last_gate_hears_all_others() -> None:
     assert heard == ["a", "b"]
 
 
+def probing(operations: int, result: Result = Result.NOT_RUN) -> Gate:
+    """Return a gate that may leave something out, with how much it looked at."""
+    report = GateReport(gate="probe", result=result, counts=(("operations_probed", operations),))
+    return Gate(name="probe", judge=lambda _: report, partial="operations_probed")
+
+
 def test_not_run_is_no_pass() -> None:
-    """Only an optional gate may be left out."""
-    required, optional = gate("a", Result.NOT_RUN), gate("b", Result.NOT_RUN, optional=True)
+    """Only a gate that looked at a part, and named the rest, does not hold a run up."""
+    required = gate("a", Result.NOT_RUN)
 
     assert not may_land([required], run(required))
-    assert may_land([optional], run(optional))
+    assert may_land([probing(3)], run(probing(3)))
+    assert not may_land([probing(0)], run(probing(0)))
 
 
-def test_an_optional_gate_that_fails_holds_the_run_up() -> None:
+def test_a_partial_gate_that_fails_holds_the_run_up() -> None:
     """What it found is wrong all the same."""
-    failing = gate("b", Result.FAILED, optional=True)
+    failing = probing(3, Result.FAILED)
 
     assert not may_land([failing], run(failing))
