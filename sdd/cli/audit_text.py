@@ -247,6 +247,9 @@ def _closing(console: Console, audited: Audited, policy: Policy) -> None:
         console.print(f"Wrote {name}.", soft_wrap=True)
     if report.routes:
         _counts(console, report)
+    if audited.since is not None:
+        new = _number(len(audited.report.diagnostics), "finding")
+        console.print(Text(f"{new} since {audited.since}; older ones are not shown."))
     for line in _advice(audited, policy):
         console.print(Text(line), soft_wrap=True)
 

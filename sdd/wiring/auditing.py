@@ -61,6 +61,7 @@ class Audited:
         left_out: What was not judged, and why, in a few words each.
         written: Files that were written.
         warm: Whether the report came from the cache.
+        since: The revision since which findings are new; None: all are there.
         sources: The files that were read, for excerpts.
     """
 
@@ -71,6 +72,7 @@ class Audited:
     left_out: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     warm: bool = False
+    since: str | None = None
     sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -113,6 +115,7 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
         left_out=_left_out(tree),
         written=written,
         warm=warm,
+        since=request.diff,
         sources=tree.contents,
     )
 

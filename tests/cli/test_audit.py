@@ -1,4 +1,5 @@
 import json
+import subprocess
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -297,3 +298,45 @@ def test_one_doubt_about_many_routes_is_told_once(
     run_command(["audit"])
     said = _said(capsys)
     assert "stranger is not known (2 routes):\n  GET /api/notes " in said
+
+
+def test_cyclic_imports_do_not_hinder(backend: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Modules that import each other are judged like any."""
+    (backend / "main.py").write_text("import other\n" + MAIN + HOLE)
+    (backend / "other.py").write_text("from main import app\nfrom third import *\n")
+    (backend / "third.py").write_text("from other import *\nfrom main import Note\n")
+
+    assert run_command(["audit"]) == ExitCode.FINDINGS
+    assert "3 routes in 3 files: 1 proved, 1 violated" in _said(capsys)
+
+
+@pytest.mark.slow
+def test_a_file_of_a_hundred_thousand_lines_is_judged(
+    backend: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What no route reaches costs little."""
+    filler = "".join(
+        f"\n\ndef f{number}(x):\n    return x + {number}\n" for number in range(25_000)
+    )
+    (backend / "main.py").write_text(MAIN + filler + HOLE)
+
+    assert run_command(["audit"]) == ExitCode.FINDINGS
+    assert "3 routes in 1 file: 1 proved, 1 violated" in _said(capsys)
+
+
+def test_a_comparison_with_a_revision_says_what_it_leaves_out(
+    backend: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And without a repository it ends 2 with one sentence."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(backend.parents[1]))
+
+    assert run_command(["audit", "--diff", "HEAD"]) == ExitCode.USAGE
+    assert "error: --diff needs git" in _said(capsys)
+
+    git = ["git", "-c", "user.name=Ada Example", "-c", "user.email=ada@example.com"]
+    for command in (["init"], ["add", "."], ["commit", "-m", "Begin"]):
+        subprocess.run([*git, *command], check=True, capture_output=True, cwd=backend.parent)
+    assert run_command(["audit", "--diff", "HEAD"]) == ExitCode.CLEAN
+    assert "0 findings since HEAD; older ones are not shown." in _said(capsys)
+    assert run_command(["audit", "--diff", "v9"]) == ExitCode.USAGE
+    assert "error: There is no revision 'v9'" in _said(capsys)
