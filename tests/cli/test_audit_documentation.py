@@ -3,6 +3,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from audit_backend import HOLE, MAIN
 from ruamel.yaml import YAML
 
 from sdd.audit.catalog import rule_texts
@@ -49,3 +50,22 @@ def test_the_examples_are_read_as_they_should_be() -> None:
     assert suppression.target == 2
     assert set(fields) <= set(AuditOptions.__dataclass_fields__)
     assert all(YAML(typ="safe").load(text) for text in _blocks("yaml"))
+
+
+def test_the_output_that_the_page_shows_is_what_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Route, finding and line as they are printed; the lockfile's lines as they are written."""
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "backend" / "main.py").write_text(MAIN + HOLE)
+    monkeypatch.chdir(tmp_path)
+    finding, lock = _blocks("text")
+
+    run_command(["audit", "backend", "--lock"])
+
+    said = capsys.readouterr().out.splitlines()
+    written = (tmp_path / "backend" / "access.lock").read_text().splitlines()
+    assert set(finding.splitlines()[:3]) <= set(said)
+    assert {line.partition(",")[0] for line in lock.splitlines()} <= {
+        line.partition(",")[0] for line in written
+    }
