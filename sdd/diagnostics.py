@@ -79,7 +79,7 @@ class Diagnostic:
         subject = self.subject or self.message
         path = self.span.path if self.span and not self.route else ""
         parts = (self.rule, self.route or "", subject, path)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+        return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:20]
 
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -34,6 +34,7 @@ def replace_file(path: Path, text: str) -> None:
 
 def _write(place: Path, text: str, shown: Path) -> None:
     try:
-        place.write_text(text, encoding="utf-8", newline="\n")
+        # A file name that is no UTF-8 is shown escaped, as in `\\udcff`.
+        place.write_bytes(text.encode(errors="backslashreplace"))
     except OSError as error:
         raise disk_error(f"{shown} cannot be written", error) from error

@@ -196,7 +196,8 @@ class _Printer:
         place = self.audited.root / span.path
         here = Path.cwd()
         shown = place.relative_to(here) if place.is_relative_to(here) else Path(span.path)
-        return f"{shown.as_posix()}:{span.line}"
+        name = shown.as_posix().encode(errors="backslashreplace").decode()
+        return f"{name}:{span.line}"
 
     def _line(self, text: Text) -> None:
         self.console.print(text, soft_wrap=True)

@@ -69,5 +69,6 @@ def _console(file: TextIO) -> Console:
 
 
 def write(text: str) -> None:
-    """Write machine-readable text to stdout as it is."""
-    sys.stdout.write(text)
+    """Write machine-readable text to stdout as it is; what stdout cannot encode is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))

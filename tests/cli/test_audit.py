@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
@@ -7,6 +8,7 @@ import pytest
 from audit_backend import HOLE, MAIN
 
 from sdd.cli.boundary import run_command
+from sdd.cli.output import AuditFormat
 from sdd.errors import ExitCode
 
 BROKEN = "from main import app\n\n\ndef broken(:\n"
@@ -340,3 +342,28 @@ def test_a_comparison_with_a_revision_says_what_it_leaves_out(
     assert "0 findings since HEAD; older ones are not shown." in _said(capsys)
     assert run_command(["audit", "--diff", "v9"]) == ExitCode.USAGE
     assert "error: There is no revision 'v9'" in _said(capsys)
+
+
+@pytest.mark.parametrize("name", list(AuditFormat))
+def test_a_file_name_that_is_no_text_is_shown_escaped(
+    backend: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """No form breaks over it, on stdout or in a file."""
+    (backend / os.fsdecode(b"odd\xff.py")).write_text(BROKEN)
+
+    assert run_command(["audit", "--format", name]) == ExitCode.FINDINGS
+    place = backend.parent / "report"
+    command = ["audit", "--format", name, "--output", str(place), "--lock"]
+    assert run_command(command) == ExitCode.FINDINGS
+    assert b"odd" in place.read_bytes()
+
+
+def test_an_explanation_can_be_written_to_a_file(backend: Path) -> None:
+    """As text and as JSON."""
+    place = backend.parent / "why"
+
+    assert run_command(["audit", "--explain", "/api/notes", "--output", str(place)]) == 0
+    assert "caller: proved" in place.read_text()
+    command = ["audit", "--explain", "/api/notes", "--format", "json", "--output", str(place)]
+    assert run_command(command) == 0
+    assert json.loads(place.read_text())["routes"][0]["handler"] == "list_notes"

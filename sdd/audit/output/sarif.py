@@ -151,7 +151,7 @@ def _location(view: View, span: Span) -> dict[str, Any]:
 
 
 def _artifact(view: View, span: Span) -> dict[str, str]:
-    return {"uri": quote(view.path(span)), "uriBaseId": _BASE}
+    return {"uri": quote(view.path(span), errors="surrogateescape"), "uriBaseId": _BASE}
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -104,10 +104,14 @@ def _text(arguments: AuditArguments, audited: Audited, policy: Policy) -> str | 
     if arguments.output is None:
         print_audit(make_output().out, audited, policy, verbose=arguments.verbose)
         return None
-    console = Console(file=io.StringIO(), width=_FILE_WIDTH, highlight=False, color_system=None)
+    console = _file_console()
     with console.capture() as capture:
         print_audit(console, audited, policy, verbose=arguments.verbose)
     return capture.get()
+
+
+def _file_console() -> Console:
+    return Console(file=io.StringIO(), width=_FILE_WIDTH, highlight=False, color_system=None)
 
 
 def _write(arguments: AuditArguments, text: str) -> None:
@@ -136,8 +140,13 @@ def _explain(arguments: AuditArguments, audited: Audited, name: str) -> None:
         data = report_json(audited.report, audited.shown)
         found = [item for item in data["routes"] if f"{item['method']} {item['path']}" in chosen]
         _write(arguments, dumps({"schema_version": data["schema_version"], "routes": found}))
-    elif arguments.output_format is AuditFormat.TEXT:
+    elif arguments.output_format is AuditFormat.TEXT and arguments.output is None:
         print_explanation(make_output().out, audited, routes)
+    elif arguments.output_format is AuditFormat.TEXT:
+        console = _file_console()
+        with console.capture() as capture:
+            print_explanation(console, audited, routes)
+        _write(arguments, capture.get())
     else:
         raise ConfigError(
             f"--explain has no form {arguments.output_format.value}.", hint="Use text or json."
