@@ -45,7 +45,7 @@ def print_audit(console: Console, audited: Audited, policy: Policy, *, verbose: 
         printer.bundle(items)
     if verbose:
         printer.routes()
-    _closing(console, audited, policy)
+    _closing(console, audited, policy, verbose=verbose)
 
 
 def print_explanation(console: Console, audited: Audited, routes: Iterable[RouteReport]) -> None:
@@ -86,7 +86,7 @@ class _Printer:
         named = about != first.message
         line = Text(first.severity.value, style=_SEVERITIES[first.severity])
         line.append(f" [{first.rule}] ", style="dim")
-        count = len(items)
+        count = len({item.route for item in items})
         line.append(
             f"each of these {count} routes {about}:" if named else f"{about} ({count} routes):"
         )
@@ -148,12 +148,10 @@ class _Printer:
         if earlier:
             self._line(line.append(f", the same line as under {earlier}", style="dim"))
             return
-        if first.severity is Severity.NOTE and first.span is not None:
-            line.append(f"  {self._place(first.span)}", style="dim")
         self._line(line)
         if first.suppressed is not None:
             self._line(Text(f"    suppressed: {first.suppressed}", style="dim"))
-        elif first.severity is not Severity.NOTE:
+        else:
             self._details(items)
 
     def _seen_at(self, item: Diagnostic) -> str:
@@ -212,15 +210,15 @@ def _bundles(report: AuditReport) -> list[list[Diagnostic]]:
         if item.route is not None and (warns or item.severity is Severity.NOTE):
             about = item.message.removeprefix(item.route)
             found.setdefault((item.rule, about), []).append(item)
-    bundles = [items for items in found.values() if len(items) > 1]
+    bundles = [items for items in found.values() if len({item.route for item in items}) > 1]
     return sorted(bundles, key=lambda items: _gravity(items[0]))
 
 
 def _alike(items: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
-    """Join what one rule says in the same words of several places; notes stay apart."""
+    """Join what one rule says in the same words of several places."""
     groups: dict[object, list[Diagnostic]] = {}
     for item in items:
-        apart = item.span if item.severity is Severity.NOTE or item.suppressed else None
+        apart = item.span if item.suppressed else None
         key = (item.rule, item.message, item.hint, item.suppressed, apart)
         groups.setdefault(key, []).append(item)
     return list(groups.values())
@@ -240,10 +238,12 @@ def _closed(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _closing(console: Console, audited: Audited, policy: Policy) -> None:
+def _closing(console: Console, audited: Audited, policy: Policy, *, verbose: bool) -> None:
     report = audited.report
     if audited.left_out:
-        console.print(Text(f"Not judged: {_few(audited.left_out)}.", style="dim"), soft_wrap=True)
+        most = len(audited.left_out) if verbose else _FEW
+        left_out = f"Not judged: {_few(audited.left_out, most)}."
+        console.print(Text(left_out, style="dim"), soft_wrap=True)
     for name in audited.written:
         console.print(f"Wrote {name}.", soft_wrap=True)
     if report.routes:
@@ -255,9 +255,10 @@ def _closing(console: Console, audited: Audited, policy: Policy) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def _few(items: Sequence[str]) -> str:
-    more = len(items) - _FEW
-    return ", ".join(items[:_FEW]) + (f" and {more} more groups" if more > 0 else "")
+def _few(items: Sequence[str], most: int) -> str:
+    more = len(items) - most
+    rest = f" and {_number(more, 'more group')} (--verbose names all)" if more > 0 else ""
+    return ", ".join(items[:most]) + rest
 
 
 def _counts(console: Console, report: AuditReport) -> None:
