@@ -1,10 +1,11 @@
 """Lives inside Claude Code: reads what its hooks are told, and is put into its settings."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sdd.errors import ConfigError
+from sdd.records.json_text import Step, insert, remove
 from sdd.records.reading import Phr
 from sdd.records.transcripts import Exchange, Transcript, prompt_key
 
@@ -83,40 +84,36 @@ def recorded_keys(phrs: Iterable[Phr]) -> frozenset[str]:
 
 
 def with_hook(settings: bytes | None, command: str = COMMAND) -> bytes:
-    """Return Claude Code's settings with our hook in them; all else stays.
+    """Return Claude Code's settings with our hook in them; all else keeps its bytes.
 
     Raises:
         ConfigError: The settings are no JSON object that hooks can be put into.
     """
-    loaded = _load(settings)
-    hooks = loaded.setdefault("hooks", {})
-    if not isinstance(hooks, dict):
-        raise _no_settings()
+    text = _text(settings)
+    if "hooks" not in _load(text):
+        text = insert(text, (), {}, key="hooks")
     for event in EVENTS:
-        groups = hooks.setdefault(event, [])
-        if not isinstance(groups, list):
+        hooks = _load(text)["hooks"]
+        if not isinstance(hooks, dict) or not isinstance(hooks.get(event, []), list):
             raise _no_settings()
-        if not any(_has(group, command) for group in groups):
-            groups.append({"hooks": [{"type": "command", "command": command}]})
-    return _dump(loaded)
+        if event not in hooks:
+            text = insert(text, ("hooks",), [], key=event)
+        if not any(_ours(group, command) for group in hooks.get(event, [])):
+            group = {"hooks": [{"type": "command", "command": command}]}
+            text = insert(text, ("hooks", event), group)
+    return text.encode()
 
 
 def without_hook(settings: bytes, command: str = COMMAND) -> bytes:
-    """Return Claude Code's settings without our hook, and without what it leaves empty."""
-    loaded = _load(settings)
-    hooks = loaded.get("hooks")
-    if not isinstance(hooks, dict):
-        return settings
-    for event, groups in list(hooks.items()):
-        if not isinstance(groups, list) or not any(_has(group, command) for group in groups):
-            continue
-        kept = [_without(group, command) if _has(group, command) else group for group in groups]
-        hooks[event] = [group for group in kept if not isinstance(group, dict) or group["hooks"]]
-        if not hooks[event]:
-            del hooks[event]
-    if not hooks:
-        del loaded["hooks"]
-    return _dump(loaded)
+    """Return Claude Code's settings without our hook, and without what it leaves empty.
+
+    Raises:
+        ConfigError: The settings are no JSON object.
+    """
+    text = _text(settings)
+    while path := _removable(_load(text).get("hooks"), command):
+        text = remove(text, path)
+    return text.encode()
 
 
 def _submitted(event: HookEvent, recorded: Collection[str], today: str) -> Exchange:
@@ -140,37 +137,53 @@ def _submitted(event: HookEvent, recorded: Collection[str], today: str) -> Excha
     )
 
 
-def _has(group: object, command: str) -> bool:
+def _removable(hooks: object, command: str) -> tuple[Step, ...] | None:
+    """Return the path of our first hook, or of the outermost thing that holds nothing else."""
+    if not isinstance(hooks, dict):
+        return None
+    for event, groups in hooks.items():
+        for at, group in enumerate(groups if isinstance(groups, list) else ()):
+            if not (places := _ours(group, command)):
+                continue
+            if not _is_alone(group):
+                return ("hooks", event, at, "hooks", places[0])
+            if len(groups) > 1:
+                return ("hooks", event, at)
+            return ("hooks", event) if len(hooks) > 1 else ("hooks",)
+    return None
+
+
+def _is_alone(group: object) -> bool:
     inner = group.get("hooks") if isinstance(group, dict) else None
-    return isinstance(inner, list) and any(_is_ours(hook, command) for hook in inner)
+    return isinstance(inner, list) and len(inner) == 1
 
 
-def _without(group: Mapping[str, object], command: str) -> dict[str, object]:
-    inner = group["hooks"]
-    kept = (
-        [hook for hook in inner if not _is_ours(hook, command)] if isinstance(inner, list) else []
+def _ours(group: object, command: str) -> tuple[int, ...]:
+    """Return the positions of our hook among those of a group."""
+    inner = group.get("hooks") if isinstance(group, dict) else None
+    return tuple(
+        at
+        for at, hook in enumerate(inner if isinstance(inner, list) else ())
+        if isinstance(hook, dict) and hook.get("command") == command
     )
-    return {**group, "hooks": kept}
 
 
-def _is_ours(hook: object, command: str) -> bool:
-    return isinstance(hook, dict) and hook.get("command") == command
-
-
-def _load(settings: bytes | None) -> dict[str, object]:
-    if settings is None or not settings.strip():
-        return {}
+def _text(settings: bytes | None) -> str:
     try:
-        loaded = json.loads(settings)
+        text = (settings or b"").decode()
+    except UnicodeDecodeError as error:
+        raise _no_settings() from error
+    return text if text.strip() else "{}\n"
+
+
+def _load(text: str) -> dict[str, object]:
+    try:
+        loaded = json.loads(text.removeprefix("\ufeff"))
     except ValueError as error:
         raise _no_settings() from error
     if not isinstance(loaded, dict):
         raise _no_settings()
     return loaded
-
-
-def _dump(settings: Mapping[str, object]) -> bytes:
-    return (json.dumps(settings, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _no_input(why: str) -> ConfigError:

@@ -1,7 +1,7 @@
-"""Reads tasks.md, ticks what is proved, and appends what is still to do."""
+"""Reads tasks.md, checks it, and ticks what is proved."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,7 +22,6 @@ _DEPENDS = re.compile(
 )
 _RANGE = re.compile(r"T(\d+)(?:\s*[-\u2013]\s*T?(\d+))?")
 _TEST = re.compile(r"(?:^|/)(?:tests?/|test_|conftest)|_test\.py$|\.(?:test|spec)\.[jt]sx?$")
-_CONVERGENCE = "Convergence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,21 +100,6 @@ class Ticked:
     findings: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something still to be done after a run.
-
-    Attributes:
-        text: What to do, with the path where it is known.
-        requirement: The requirement it serves, as in `FR-003`.
-        kind: `missing`, `partial`, `contradicts` or `unrequested`.
-    """
-
-    text: str
-    requirement: str
-    kind: str
-
-
 def read_tasks(source: SourceText) -> tuple[TaskItem, ...]:
     """Return the tasks of a tasks.md in order; samples in fences and comments are none.
 
@@ -166,31 +150,6 @@ def lacking(task: TaskItem, evidence: TaskEvidence) -> str | None:
         if not changes & {TestChange.TURNED_GREEN, TestChange.NEW_GREEN}:
             return f"no test in {path} turned green or is new"
     return None
-
-
-def append_findings(data: bytes, findings: Iterable[Finding]) -> bytes:
-    """Append tasks for what is still to do, as a phase of convergence; numbers continue.
-
-    A finding that stands there already is not repeated; without new ones nothing changes.
-    """
-    text = data.decode("utf-8", "surrogateescape")
-    items = [item for item, _ in _items(text, "")]
-    known = {item.text for item in items}
-    wanted = dict.fromkeys(
-        f"{finding.text} per {finding.requirement} ({finding.kind})" for finding in findings
-    )
-    new = [line for line in wanted if line not in known]
-    if not new:
-        return data
-    highest = max((int(match[1]) for match in re.finditer(r"\bT(\d+)\b", text)), default=0)
-    width = max((len(match[1]) for match in re.finditer(r"\bT(\d+)\b", text)), default=3)
-    lines = [f"- [ ] T{highest + at:0{width}d} {line}" for at, line in enumerate(new, start=1)]
-    end = "\r\n" if "\r\n" in text else "\n"
-    head = text if not text or text.endswith("\n") else text + end
-    heading = _convergence_heading(text)
-    block = [*([heading, ""] if heading else []), *lines]
-    gap = end if text.strip() and heading else ""
-    return f"{head}{gap}{end.join(block)}{end}".encode("utf-8", "surrogateescape")
 
 
 def check_tasks(source: SourceText) -> tuple[Diagnostic, ...]:
@@ -369,13 +328,3 @@ def _parallel(items: tuple[TaskItem, ...]) -> Iterator[Diagnostic]:
             if other is not item:
                 message = f"{item.label} and {other.label} are marked [P] and share {path}"
                 yield _task_diagnostic("parallel-conflict", message, item)
-
-
-def _convergence_heading(text: str) -> str | None:
-    """Return the heading that new tasks need; None when the file ends in such a phase."""
-    titles = [match["title"] for match in _lines(text) if match.re is _HEADING]
-    phases = [title for title in titles if title.lower().startswith("phase")]
-    if titles and titles[-1].startswith("Phase") and titles[-1].endswith(_CONVERGENCE):
-        return None
-    numbers = [int(match[1]) for title in phases if (match := re.match(r"(?i)phase (\d+)", title))]
-    return f"## Phase {max(numbers, default=0) + 1}: {_CONVERGENCE}"

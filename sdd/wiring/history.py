@@ -1,7 +1,8 @@
 """Joins the records of a project with the disk, the clock, git and the user's name."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sdd.adapters.clock import SystemClock
 from sdd.adapters.disk import DiskFiles
@@ -9,6 +10,10 @@ from sdd.adapters.git import open_git
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.errors import SpecError
 from sdd.ports import Clock
+from sdd.records import Phr
+from sdd.records.adr import list_adrs
+from sdd.records.links import Reference, backlinks, references_by_source
+from sdd.text import SourceText, decode
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import current_environment
 
@@ -46,3 +51,32 @@ def open_history(project: Path | None) -> History:
         branch=(git.branch() if git else None) or "unknown",
         user=named or (git.user() if git else None) or "unknown",
     )
+
+
+def spec_documents(
+    history: History, names: Collection[str] = (), feature: str | None = None
+) -> tuple[SourceText, ...]:
+    """Read the Markdown documents below `specs/`.
+
+    Args:
+        history: The project's.
+        names: Only files of these names; empty: all.
+        feature: Only those whose folder's path holds this.
+    """
+    return tuple(
+        decode(str(path), history.files.read(path) or b"")
+        for path in history.files.paths(PurePosixPath("specs"))
+        if path.suffix == ".md" and (not names or path.name in names)
+        if feature is None or feature in str(path.parent)
+    )
+
+
+def links_of(
+    phr: Phr, records: Iterable[Phr], history: History
+) -> tuple[tuple[Reference, ...], tuple[str, ...]]:
+    """Return what a record speaks of, and the paths of what speaks of the record."""
+    path = str(phr.path)
+    documents = [item for item in spec_documents(history) if "prompts/" not in item.path]
+    references = references_by_source(records, list_adrs(history.files), documents)
+    speaking = backlinks(references).get(Reference(kind="record", name=path), ())
+    return references.get(path, ()), tuple(other for other in speaking if other != path)

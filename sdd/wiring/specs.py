@@ -1,11 +1,13 @@
 """Reads a project's specs from the disk."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sdd.adapters.disk import DiskFiles
 from sdd.diagnostics import Diagnostic, by_place
 from sdd.errors import SpecError
+from sdd.records.tasks import check_tasks
 from sdd.speclang import Reading, check_specs, documents_of, read_specs
 from sdd.text import decode
 from sdd.wiring.project import find_project
@@ -16,7 +18,7 @@ class ReadProject:
     """A project's specs as they were understood.
 
     Attributes:
-        diagnostics: Of the reading and of the checks beyond it, by place.
+        diagnostics: Of the reading and of the checks beyond it, task lists included, by place.
     """
 
     root: Path
@@ -39,5 +41,14 @@ def read_project(project: Path | None, feature: str) -> ReadProject:
             hint="Write specs/api/rest-endpoints.md and specs/database/schema.md, or `sdd init`.",
         )
     reading = read_specs([decode(str(path), files.read(path) or b"") for path in paths])
-    found = dict.fromkeys((*reading.diagnostics, *check_specs(reading)))
+    found = dict.fromkeys(
+        (*reading.diagnostics, *check_specs(reading), *_check_task_lists(files, paths))
+    )
     return ReadProject(root=root, reading=reading, diagnostics=by_place(found))
+
+
+def _check_task_lists(files: DiskFiles, documents: Iterable[PurePosixPath]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the task lists that stand beside the documents."""
+    for path in sorted({document.parent / "tasks.md" for document in documents}):
+        if (data := files.read(path)) is not None:
+            yield from check_tasks(decode(str(path), data))

@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdd.records.tasks import (
-    Finding,
     TaskEvidence,
     TestChange,
-    append_findings,
     check_tasks,
     read_tasks,
     tick,
@@ -160,26 +158,6 @@ def test_line_ends_stay() -> None:
     ticked = tick(b"x\xff\r\n- [ ] T001 Write a.py\r\n", evidence)
 
     assert ticked.data == b"x\xff\r\n- [X] T001 Write a.py\r\n"
-
-
-def test_findings_become_a_phase_of_convergence_once() -> None:
-    """Phases and numbers continue; a second run with the same findings changes nothing."""
-    findings = [
-        Finding(text="Filter by owner in backend/a.py", requirement="FR-003", kind="partial")
-    ]
-
-    once = append_findings(_TASKS.encode(), findings)
-
-    assert once.decode() == _TASKS + (
-        "\n## Phase 3: Convergence\n\n"
-        "- [ ] T006 Filter by owner in backend/a.py per FR-003 (partial)\n"
-    )
-    assert append_findings(once, findings) == once
-    more = append_findings(
-        once, [Finding(text="Drop b.py", requirement="FR-009", kind="unrequested")]
-    )
-    assert more == once + b"- [ ] T007 Drop b.py per FR-009 (unrequested)\n"
-    assert append_findings(b"", findings).startswith(b"## Phase 1: Convergence\n\n- [ ] T001 ")
 
 
 def test_lists_that_contradict_themselves_are_reported() -> None:

@@ -1,8 +1,12 @@
 """`sdd phr …`: names, arguments and help."""
 
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typing_extensions import override
 
 from sdd.cli.options import FormatOption, Project
 from sdd.cli.output import Format
@@ -131,3 +135,56 @@ def phr_stats(*, project: Project = None, output_format: FormatOption = Format.T
     from sdd.cli.commands.phr import stats_command  # noqa: PLC0415
 
     return stats_command(project, output_format)
+
+
+@phr_app.command("import")
+def phr_import(
+    transcripts: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Claude Code's JSONL files; default: this project's sessions."),
+    ] = None,
+    *,
+    feature: Annotated[str | None, typer.Option(help="The feature's folder name.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be recorded; write nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
+    project: Project = None,
+) -> int:
+    """Record the prompts of Claude Code's sessions that have no record yet."""
+    from sdd.cli.commands.claude_code import import_command  # noqa: PLC0415
+
+    return import_command(
+        tuple(transcripts or ()), project, feature=feature, dry_run=dry_run, json=as_json
+    )
+
+
+class _HookCommand(TyperCommand):
+    """A command whose wrong usage ends 1: a hook's 2 would be an order to Claude Code."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            sys.stderr.write(f"error: {error.format_message()}\n")
+            raise typer.Exit(1) from error
+
+
+@phr_app.command("hook", cls=_HookCommand)
+def phr_hook(
+    *,
+    install: Annotated[
+        bool, typer.Option("--install", help="Put the hook into .claude/settings.json.")
+    ] = False,
+    uninstall: Annotated[
+        bool, typer.Option("--uninstall", help="Take the hook out of .claude/settings.json.")
+    ] = False,
+    project: Project = None,
+) -> int:
+    """Record a session as Claude Code's hook, which tells it on standard input; ends 0 or 1."""
+    from sdd.cli.commands.claude_code import hook_command  # noqa: PLC0415
+
+    return hook_command(project, install=install, uninstall=uninstall)

@@ -13,10 +13,10 @@ from sdd.cli.output import Format, make_output, write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
-from sdd.records.adr_checking import check_adrs
+from sdd.records.adr_checking import check_adrs, check_against_adrs
+from sdd.records.decisions import find_decisions
 from sdd.records.suggestions import Evidence, Suggestion, draft_of, suggest_adrs
-from sdd.text import decode
-from sdd.wiring.history import History, open_history
+from sdd.wiring.history import History, open_history, spec_documents
 
 _EVIDENCE = frozenset({"research.md", "plan.md"})
 
@@ -79,10 +79,15 @@ def supersede_command(old: str, new: str, project: Path | None) -> int:
 
 
 def check_command(project: Path | None, output_format: Format) -> int:
-    """Print what is wrong with the records; ends 1 on errors."""
+    """Print what is wrong with the records, and what goes against one; ends 1 on errors."""
     history = open_history(project)
     records = list_adrs(history.files)
-    found = check_adrs(records, known_paths=set(history.files.paths()))
+    documents = spec_documents(history, _EVIDENCE)
+    decisions = [decision for item in documents for decision in find_decisions(item)]
+    found = (
+        *check_adrs(records, known_paths=set(history.files.paths())),
+        *check_against_adrs(records, decisions=decisions),
+    )
     bad = errors(found)
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "adrs": len(records), "diagnostics": found}))
@@ -94,15 +99,13 @@ def check_command(project: Path | None, output_format: Format) -> int:
 
 
 def _suggestions(history: History, feature: str | None) -> tuple[Suggestion, ...]:
-    files = history.files
-    documents = tuple(
-        decode(str(path), files.read(path) or b"")
-        for path in files.paths()
-        if path.parts[0] == "specs" and path.name in _EVIDENCE
-        if feature is None or feature in str(path.parent)
+    return suggest_adrs(
+        Evidence(
+            feature=feature or "none",
+            documents=spec_documents(history, _EVIDENCE, feature),
+            existing=list_adrs(history.files),
+        )
     )
-    evidence = Evidence(feature=feature or "none", documents=documents, existing=list_adrs(files))
-    return suggest_adrs(evidence)
 
 
 def suggest_command(feature: str | None, project: Path | None, output_format: Format) -> int:

@@ -19,7 +19,7 @@ from sdd.records.checking import check_phrs
 from sdd.records.fixing import fix_phrs
 from sdd.records.library import list_phrs, search_phrs, stats
 from sdd.records.stages import NO_FEATURE
-from sdd.wiring.history import open_history
+from sdd.wiring.history import links_of, open_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +137,9 @@ def _brief(phr: Phr) -> Mapping[str, object]:
 
 
 def show_command(name: str, project: Path | None, output_format: Format) -> int:
-    """Print one record, found by its path, its number or a part of its file name."""
-    records = list_phrs(open_history(project).store)
+    """Print a record and its links; it is found by path, number or a part of its file name."""
+    history = open_history(project)
+    records = list_phrs(history.store)
     wanted = name.lstrip("0")
     found = [
         phr
@@ -152,11 +153,20 @@ def show_command(name: str, project: Path | None, output_format: Format) -> int:
     if len(found) > 1:
         places = ", ".join(str(phr.path) for phr in found)
         raise ConfigError(f"Several records fit '{name}'.", hint=f"Name one by path: {places}.")
+    phr = found[0]
+    to, linked_from = links_of(phr, records, history)
     if output_format is Format.JSON:
-        brief = {**_brief(found[0]), "prompt": found[0].prompt, "response": found[0].response}
-        write(dumps({"schema_version": 1, "record": brief}))
-    else:
-        write(found[0].text)
+        texts = {"prompt": phr.prompt, "response": phr.response}
+        links = {"links_to": to, "linked_from": linked_from}
+        write(dumps({"schema_version": 1, "record": {**_brief(phr), **texts, **links}}))
+        return ExitCode.CLEAN
+    write(phr.text if phr.text.endswith("\n") else f"{phr.text}\n")
+    for title, names in (
+        ("links to", [reference.name for reference in to]),
+        ("linked from", linked_from),
+    ):
+        if names:
+            write(f"{title}: {', '.join(names)}\n")
     return ExitCode.CLEAN
 
 

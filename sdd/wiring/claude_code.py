@@ -1,0 +1,106 @@
+"""Joins Claude Code's sessions, hook and settings on this machine with a project's records."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from sdd.changes import apply_changes, plan_changes
+from sdd.errors import ConfigError
+from sdd.records.hook import read_hook, recorded_keys, to_record, with_hook, without_hook
+from sdd.records.library import list_phrs
+from sdd.records.phr import RecordedPhr
+from sdd.records.stages import NO_FEATURE
+from sdd.records.transcripts import Exchange, Transcript, read_transcript, record_exchanges
+from sdd.wiring.history import History, open_history
+from sdd.wiring.settings import current_environment
+
+SETTINGS = PurePosixPath(".claude/settings.json")
+
+
+def find_sessions(root: Path) -> tuple[Path, ...]:
+    """Return the transcripts that Claude Code keeps of a project's sessions, oldest first."""
+    home = current_environment().get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude"
+    folder = Path(home) / "projects" / re.sub(r"[^A-Za-z0-9]", "-", str(root))
+    return tuple(sorted(folder.glob("*.jsonl"), key=lambda path: (path.stat().st_mtime, path.name)))
+
+
+def read_session(path: Path) -> Transcript:
+    """Read a transcript from the disk.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return read_transcript(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"The transcript {path} cannot be read: {error.strerror}.", hint="Check the path."
+        ) from error
+
+
+def unrecorded(transcripts: Iterable[Transcript], history: History) -> tuple[Exchange, ...]:
+    """Return the exchanges that have no record yet, each once, in order."""
+    recorded = recorded_keys(list_phrs(history.store))
+    found = {
+        exchange.key: exchange
+        for transcript in transcripts
+        for exchange in transcript.exchanges
+        if exchange.key not in recorded
+    }
+    return tuple(found.values())
+
+
+def record_sessions(
+    exchanges: Iterable[Exchange], history: History, *, feature: str = NO_FEATURE
+) -> tuple[RecordedPhr, ...]:
+    """Write a record for each exchange."""
+    return record_exchanges(
+        exchanges,
+        store=history.store,
+        clock=history.clock,
+        feature=feature,
+        user=history.user,
+    )
+
+
+def record_event(data: bytes, project: Path | None) -> tuple[RecordedPhr, ...]:
+    """Record what a hook of Claude Code is told on its standard input.
+
+    Raises:
+        ConfigError: The input is no hook's, or names a transcript that cannot be read.
+    """
+    event = read_hook(data)
+    named = current_environment().get("CLAUDE_PROJECT_DIR")
+    history = open_history(project or (Path(named) if named else None))
+    # A prompt comes before its answer, and the first one before there is a transcript.
+    has_ended = event.transcript and not event.prompt
+    transcript = read_session(Path(event.transcript)) if has_ended else None
+    recorded = recorded_keys(list_phrs(history.store))
+    today = history.clock.now().date().isoformat()
+    return record_sessions(to_record(event, transcript, recorded, today=today), history)
+
+
+def set_hook(project: Path | None, *, installed: bool) -> bool:
+    """Put our hook into a project's settings of Claude Code, or take it out again.
+
+    Settings that hold nothing else are removed with it.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        ConfigError: The settings are no JSON object that hooks can be put into.
+    """
+    files = open_history(project).files
+    before = files.read(SETTINGS)
+    after = before
+    if installed:
+        after = with_hook(before)
+    elif before is not None:
+        after = without_hook(before)
+        if after != before and not json.loads(after.decode("utf-8-sig")):
+            after = None
+    changes = plan_changes(files, {SETTINGS: after})
+    apply_changes(changes, files)
+    return bool(changes)

@@ -1,0 +1,95 @@
+"""What `sdd phr show`, `sdd adr check` and `sdd spec check` say about links, decisions, tasks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sdd.cli.boundary import run_command
+from sdd.errors import ExitCode
+
+_RECORD = "history/prompts/shop/0001-build-the-shop.green.prompt.md"
+_ADR = """\
+# ADR-0001: Keep the cart in PostgreSQL
+
+- **Status:** Accepted
+- **Date:** 2026-02-03
+
+## Decision
+
+PostgreSQL holds the cart.
+
+## Consequences
+
+One database.
+
+## Alternatives Considered
+
+- Redis: a second system to run.
+
+## References
+
+- history/prompts/shop/0001-build-the-shop.green.prompt.md
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with a record and a decision that names it."""
+    for name, text in (
+        (_RECORD, "---\nid: '0001'\nlabels: [T001]\n---\n## Prompt\n\nBuild the shop.\n"),
+        ("history/adr/0001-cart.md", _ADR),
+        ("specs/shop/spec.md", "# Shop\n\n- **FR-001**: The system MUST list goods.\n"),
+        ("specs/shop/tasks.md", "- [ ] T001 In a.py\n- [ ] T001 In b.py\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_record_is_shown_with_its_links_both_ways(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below its text, what it speaks of and what speaks of it."""
+    assert run_command(["phr", "show", "1"]) == ExitCode.CLEAN
+
+    text = (project / _RECORD).read_text(encoding="utf-8")
+    assert capsys.readouterr().out == (
+        f"{text}links to: T001\nlinked from: history/adr/0001-cart.md\n"
+    )
+
+    assert run_command(["phr", "show", "1", "--format", "json"]) == ExitCode.CLEAN
+    record = json.loads(capsys.readouterr().out)["record"]
+    assert record["links_to"] == [{"kind": "task", "name": "T001"}]
+    assert record["linked_from"] == ["history/adr/0001-cart.md"]
+
+
+def test_a_plan_that_takes_what_a_record_rejected_is_reported(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Decision and record are both named; a warning ends 0."""
+    assert run_command(["adr", "check"]) == ExitCode.CLEAN
+    assert capsys.readouterr().out == "1 decision records, 0 errors.\n"
+    (project / "specs/shop/research.md").write_text(
+        "## Cart storage\n\n**Decision**: Redis\n\n**Rationale**: It is fast.\n", encoding="utf-8"
+    )
+
+    assert run_command(["adr", "check"]) == ExitCode.CLEAN
+
+    said = capsys.readouterr().out
+    assert "specs/shop/research.md:3" in said
+    assert "chooses 'Redis', which ADR-0001 rejected" in said
+    assert "history/adr/0001-cart.md:" in said
+
+
+def test_a_features_task_list_is_checked_with_its_spec(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number used twice stands among the remarks on the specs; a warning ends 0."""
+    code = run_command(["spec", "check", "shop", "--project", str(project)])
+
+    assert code == ExitCode.CLEAN
+    assert "specs/shop/tasks.md:2: warning [duplicate-task] T001 is used twice" in (
+        capsys.readouterr().out
+    )
