@@ -1,16 +1,5 @@
 """Applications that the generator is tried on, as a spec reader would hand them over."""
 
-from sdd.ir import (
-    Application,
-    AuthMode,
-    AuthPolicy,
-    Default,
-    ErrorCode,
-    ErrorPolicy,
-    Factory,
-    Shape,
-    Type,
-)
 from ir.builders import (
     body,
     column,
@@ -22,6 +11,18 @@ from ir.builders import (
     moment,
     path,
     query,
+)
+
+from sdd.ir import (
+    Application,
+    AuthMode,
+    AuthPolicy,
+    Default,
+    ErrorCode,
+    ErrorPolicy,
+    Factory,
+    Shape,
+    Type,
 )
 
 _PRIORITIES = ("low", "medium", "high")
@@ -376,9 +377,7 @@ def notes_below_user_paths() -> Application:
                 response=one,
                 statuses=(201, 400, 401, 403),
             ),
-            endpoint(
-                "GET /api/{user_id}/notes/{id}", response=one, statuses=(200, 401, 403, 404)
-            ),
+            endpoint("GET /api/{user_id}/notes/{id}", response=one, statuses=(200, 401, 403, 404)),
             endpoint(
                 "PUT /api/{user_id}/notes/{id}",
                 request=body(

@@ -1,5 +1,7 @@
 """Short ways to write an IR by hand."""
 
+# ruff: noqa: ANN401 - attributes of every type are passed on
+
 from typing import Any
 
 from sdd.ir import (
@@ -105,6 +107,6 @@ def _parameter(
 def endpoint(name: str, *parameters: Parameter, **attributes: Any) -> Endpoint:
     """An endpoint, by `METHOD /path`."""
     method, _, where = name.partition(" ")
-    if "statuses" not in attributes and "success_status" in attributes:
+    if "statuses" not in attributes and attributes.get("success_status"):
         attributes["statuses"] = (attributes["success_status"],)
     return Endpoint(method=method, path=where, parameters=parameters, **attributes)

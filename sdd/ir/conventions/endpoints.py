@@ -110,7 +110,7 @@ def _complete_parameter(
     if parameter.location is not Location.QUERY or found.entity is None:
         return fill(parameter, type=Type.STR, required=False)
     parameter = _complete_query(found.entity, found.endpoint, parameter)
-    parameter = fill(parameter, required=False)
+    parameter = fill(parameter, required=False, type=Type.STR)
     if parameter.type is Type.STR and parameter.constraints.choices:
         parameter = assume(parameter, type=Type.ENUM)
     if parameter.type in {Type.ENUM, Type.TEXT} and not parameter.constraints.choices:

@@ -200,8 +200,9 @@ def _with_table_and_key(application: Application, entity: Entity) -> Entity:
     named = entity.column("id")
     if named is not None:
         key = assume(named, primary_key=True)
-        columns = tuple(key if item is named else item for item in entity.columns)
-        return assume(entity, columns=columns)
+        return assume(
+            entity, columns=(key, *(item for item in entity.columns if item is not named))
+        )
     user = user_entity(application)
     type_ = Type.UUID if user and user.name == entity.name else Type.INT
     key = Column(

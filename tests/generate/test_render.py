@@ -1,0 +1,182 @@
+import ast
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from generate.samples import SAMPLES, SPECS, tasks_and_comments
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ir.builders import body, column, endpoint, entity, field, key, query
+from ir.strategies import applications
+
+from sdd.diagnostics import Severity
+from sdd.generate import Options, Role, render, unsupported
+from sdd.ir import Application, Type
+
+_FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _modules(application: Application) -> dict[str, ast.Module]:
+    return {
+        str(item.path): ast.parse(item.content)
+        for item in render(application, Options())
+        if item.path.suffix == ".py"
+    }
+
+
+@_FEW
+@given(applications())
+def test_rendering_is_deterministic_and_gives_python(application: Application) -> None:
+    """The same application gives the same bytes, and every module can be parsed."""
+    first = render(application, Options())
+
+    assert render(application, Options()) == first
+    assert [item.path for item in first] == sorted(item.path for item in first)
+    for item in first:
+        if item.path.suffix == ".py":
+            ast.parse(item.content)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(applications())
+def test_what_the_usual_forms_say_is_compiled_whole(application: Application) -> None:
+    """No endpoint of a usual application is left out."""
+    left_out = [item for item in unsupported(application) if item.severity is Severity.ERROR]
+
+    assert left_out == []
+
+
+def test_the_layout_is_the_planned_one() -> None:
+    """Files stand where `backend/CLAUDE.md` and the plan of the sample project name them."""
+    paths = {str(item.path) for item in render(tasks_and_comments(), Options())}
+
+    assert paths >= {
+        ".env.example",
+        "README.md",
+        "app/api/v1/comments.py",
+        "app/api/v1/health.py",
+        "app/api/v1/tasks.py",
+        "app/auth/jwt.py",
+        "app/config.py",
+        "app/db/session.py",
+        "app/dependencies.py",
+        "app/errors.py",
+        "app/main.py",
+        "app/models/comment.py",
+        "app/models/task.py",
+        "app/repositories/comment.py",
+        "app/repositories/task.py",
+        "app/schemas/comment.py",
+        "app/schemas/error.py",
+        "app/schemas/task.py",
+        "pyproject.toml",
+        "tests/api/test_comments.py",
+        "tests/api/test_health.py",
+        "tests/api/test_isolation.py",
+        "tests/api/test_tasks.py",
+        "tests/auth/test_jwt.py",
+    }
+
+
+def test_every_module_names_its_specs() -> None:
+    """The header says which documents a file follows."""
+    files = render(tasks_and_comments(), Options(specs=SPECS))
+
+    for item in files:
+        if item.path.suffix == ".py" and item.content:
+            assert all(path.encode() in item.content for path in SPECS), item.path
+
+
+def test_roles_tell_the_orders_apart() -> None:
+    """Each kind of file has the role of the order that writes it."""
+    roles = {str(item.path): item.role for item in render(tasks_and_comments(), Options())}
+
+    assert roles["app/auth/jwt.py"] is Role.AUTH
+    assert roles["app/models/task.py"] is Role.MODELS
+    assert roles["app/repositories/task.py"] is Role.REPOSITORIES
+    assert roles["app/schemas/task.py"] is Role.SCHEMAS
+    assert roles["app/api/v1/tasks.py"] is Role.ROUTES
+    assert roles["app/errors.py"] is Role.ERRORS
+    assert roles["tests/conftest.py"] is Role.TESTS
+
+
+def test_only_chosen_files_are_rendered() -> None:
+    """A caller that needs one file pays for one."""
+    chosen = Options(only=lambda path: path == PurePosixPath("app/config.py"))
+
+    assert [str(item.path) for item in render(tasks_and_comments(), chosen)] == ["app/config.py"]
+
+
+def test_awkward_names_are_safe() -> None:
+    """Keywords, names of the framework and clashes become other Python names."""
+    table = entity(
+        "Field",
+        "field",
+        key(),
+        column("user_id", Type.STR, nullable=False),
+        column("metadata", Type.JSON),
+        column("from", Type.STR),
+        column("class", Type.ENUM, choices=("in-progress", "1st", "None", "")),
+        column("date", Type.DATE),
+        column("model_config", Type.STR),
+        column("dueDate", Type.DATE),
+        column("due-date", Type.DATE),
+        column("größe", Type.INT),
+        column("日付", Type.STR),
+    )
+    listed = entity("List", "list", key(), column("user_id", Type.STR), column("type", Type.STR))
+    application = Application(
+        entities=(table, listed),
+        endpoints=(
+            endpoint("GET /api/field", query("from"), query("session"), query("date", Type.DATE)),
+            endpoint("POST /api/field"),
+            endpoint("GET /api/list"),
+            endpoint("PATCH /api/list/{list_id}"),
+        ),
+    )
+
+    modules = _modules(application)
+
+    assert "class FieldRow(SQLModel, table=True)" in ast.unparse(modules["app/models/field.py"])
+    assert "app/api/v1/lists.py" in modules
+
+
+@_FEW
+@given(st.text(max_size=40), st.text(min_size=1, max_size=20))
+def test_text_of_a_spec_never_becomes_code(text: str, word: str) -> None:
+    """Quotes, line ends and templates in a spec stay data."""
+    marker = f'{text}"""\n\nimport secrets_of_{word}\n{{{{ 1 }}}} {{% raw %}}\\'
+    sent = body(field("title", Type.STR), field(word, Type.STR), field(marker, Type.STR))
+    application = Application(
+        title=marker,
+        entities=(
+            entity(
+                "Note",
+                "notes",
+                key(),
+                column("user_id", Type.STR),
+                column("title", Type.STR, default=marker, nullable=False),
+                column("kind", Type.ENUM, choices=(marker, word), default=word),
+            ),
+        ),
+        endpoints=(
+            endpoint("POST /api/notes", request=sent, summary=marker),
+            endpoint("GET /api/notes", query("kind", description=marker), summary=marker),
+        ),
+    )
+    application = replace(application, auth=replace(application.auth, issuer=marker))
+
+    imported = {
+        alias.name
+        for module in _modules(application).values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+
+    assert imported <= {"asyncio", "jwt", "logging", "os", "pytest", "re"}
+
+
+def test_samples_are_compiled_whole() -> None:
+    """Nothing of the samples is left out."""
+    for sample in SAMPLES.values():
+        assert unsupported(sample()) == ()

@@ -1,0 +1,133 @@
+import pytest
+from ir.builders import body, column, endpoint, entity, field, key, query
+
+from sdd.diagnostics import Diagnostic, Severity
+from sdd.generate import Options, render, supported, unsupported
+from sdd.ir import Application, AuthMode, AuthPolicy, Endpoint, Entity, Shape, Type
+from sdd.text import Span
+
+_PLACE = Span(path="specs/api/rest-endpoints.md", line=7)
+
+
+def _application(*endpoints: Endpoint, tables: tuple[Entity, ...] = ()) -> Application:
+    note = entity(
+        "Note",
+        "notes",
+        key(),
+        column("user_id", Type.STR, nullable=False),
+        column("title", Type.STR, nullable=False),
+    )
+    return Application(entities=(note, *tables), endpoints=endpoints)
+
+
+def _one(*endpoints: Endpoint, tables: tuple[Entity, ...] = ()) -> Diagnostic:
+    (found,) = unsupported(_application(*endpoints, tables=tables))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("POST /api/notes/{id}/explode", "names no column"),
+        ("POST /api/chat", "no table"),
+        ("GET /api/things/{thing_id}", "picks nothing known"),
+        ("POST /api/auth/refresh", "efresh tokens"),
+        ("DELETE /api/notes", "no known meaning"),
+    ],
+)
+def test_an_endpoint_without_meaning_is_left_out_with_a_reason(name: str, reason: str) -> None:
+    """Never a stub: the endpoint is missing from the backend, and the diagnostic says why."""
+    strange = endpoint(name, span=_PLACE)
+
+    found = _one(endpoint("GET /api/notes"), strange)
+
+    assert (found.rule, found.severity) == ("unsupported-endpoint", Severity.ERROR)
+    assert (found.route, found.span) == (name, _PLACE)
+    assert reason in (found.reason or "")
+    kept = supported(_application(endpoint("GET /api/notes"), strange)).endpoints
+    assert [item.name for item in kept] == ["GET /api/notes"]
+
+
+def test_public_access_to_owned_rows_is_refused() -> None:
+    """Without a user there is nobody whose rows could be shown."""
+    found = _one(endpoint("GET /api/notes", auth=False))
+
+    assert "belong to users" in (found.reason or "")
+
+
+def test_roles_are_not_dropped_in_silence() -> None:
+    """A route that needs a role is not rendered without it."""
+    found = _one(endpoint("GET /api/notes", roles=("admin",)))
+
+    assert "roles (admin)" in (found.reason or "")
+
+
+def test_a_row_that_cannot_be_made_is_refused() -> None:
+    """A required column that nothing sets makes every insertion fail."""
+    sent = body(field("text", Type.STR))
+    order = entity(
+        "Order",
+        "orders",
+        key(),
+        column("user_id", Type.STR),
+        column("number", Type.INT, nullable=False),
+    )
+
+    found = _one(endpoint("POST /api/orders", request=sent), tables=(order,))
+
+    assert "column number of Order" in (found.reason or "")
+
+
+def test_two_endpoints_on_one_path_are_not_both_rendered() -> None:
+    """The second would never be reached."""
+    found = _one(endpoint("GET /api/notes/{id}"), endpoint("GET /api/notes/{note_id}"))
+
+    assert "GET /api/notes/{id} answers the same requests" in (found.reason or "")
+
+
+def test_a_parameter_without_meaning_is_left_out_with_a_warning() -> None:
+    """The endpoint is rendered without it."""
+    found = _one(endpoint("GET /api/notes", query("mood")))
+
+    assert (found.rule, found.severity) == ("unsupported-parameter", Severity.WARNING)
+
+
+def test_a_field_without_a_source_is_left_out_with_a_warning() -> None:
+    """Nothing is answered that nobody computed."""
+    shown = body(field("id", Type.INT), field("title", Type.STR), field("karma", Type.INT))
+
+    found = _one(endpoint("GET /api/notes/{id}", response=shown))
+
+    assert found.rule == "unsupported-field"
+    assert "'karma'" in found.message
+
+
+@pytest.mark.parametrize("name", ["user_id", "id"])
+def test_a_field_that_clients_may_not_choose_is_ignored(name: str) -> None:
+    """Keys and owners come from the backend."""
+    sent = body(field("title", Type.STR), field(name, Type.STR))
+
+    found = _one(endpoint("POST /api/notes", request=sent))
+
+    assert found.rule == "ignored-field"
+
+
+def test_public_keys_are_not_replaced_by_a_secret_in_silence() -> None:
+    """A policy that cannot be compiled is an error."""
+    application = Application(auth=AuthPolicy(mode=AuthMode.JWKS))
+
+    assert [item.rule for item in unsupported(application)] == ["unsupported-authentication"]
+
+
+def test_an_empty_application_is_a_backend_all_the_same() -> None:
+    """Nothing to serve is not an error of the generator."""
+    assert any(str(item.path) == "app/main.py" for item in render(Application(), Options()))
+
+
+def test_a_login_without_a_password_is_refused() -> None:
+    """Nobody gets in by a name alone."""
+    sent = Shape(type=Type.OBJECT, fields=(field("email", Type.STR),))
+
+    found = _one(endpoint("POST /api/auth/login", request=sent))
+
+    assert "no password" in (found.reason or "")

@@ -1,0 +1,109 @@
+"""Endpoints of auth.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from fastapi import APIRouter
+
+from app.api.responses import CONFLICT, UNAUTHORIZED, UNPROCESSABLE_ENTITY
+from app.auth.jwt import issue_token
+from app.auth.passwords import hash_password, password_matches
+from app.dependencies import CurrentUserId, SessionDep, SettingsDep
+from app.errors import UnauthorizedError
+from app.repositories.user import UserRepository
+from app.schemas.auth import (
+    LoginRequest,
+    LoginResponse,
+    LogoutResponse,
+    RegisterRequest,
+    RegisterResponse,
+)
+from app.schemas.user import UserResponse
+
+router = APIRouter(prefix="/api/auth", tags=["auth"])
+
+
+@router.post(
+    "/login",
+    response_model=LoginResponse,
+    status_code=200,
+    summary="Login user",
+    responses={
+        401: UNAUTHORIZED,
+        422: UNPROCESSABLE_ENTITY,
+    },
+)
+async def login(
+    settings: SettingsDep,
+    session: SessionDep,
+    body: LoginRequest,
+) -> LoginResponse:
+    """Login user."""
+    user = await UserRepository(session).find_by_email(body.email)
+    stored = user.hashed_password if user is not None else None
+    if not await password_matches(body.password, stored) or user is None:
+        raise UnauthorizedError("The credentials are not valid")
+    token = issue_token(str(user.id), settings)
+    return LoginResponse(access_token=token, token_type="bearer")
+
+
+@router.post(
+    "/logout",
+    response_model=LogoutResponse,
+    status_code=200,
+    summary="Logout user",
+    responses={
+        401: UNAUTHORIZED,
+    },
+)
+async def logout(
+    current_user_id: CurrentUserId,
+) -> LogoutResponse:
+    """Logout user."""
+    return LogoutResponse(message="Signed out")
+
+
+@router.get(
+    "/me",
+    response_model=UserResponse,
+    status_code=200,
+    summary="Me user",
+    responses={
+        401: UNAUTHORIZED,
+    },
+)
+async def get_me(
+    current_user_id: CurrentUserId,
+    session: SessionDep,
+) -> UserResponse:
+    """Me user."""
+    user = await UserRepository(session).get_own(current_user_id)
+    return UserResponse.model_validate(user)
+
+
+@router.post(
+    "/register",
+    response_model=RegisterResponse,
+    status_code=201,
+    summary="Register user",
+    responses={
+        409: CONFLICT,
+        422: UNPROCESSABLE_ENTITY,
+    },
+)
+async def register(
+    settings: SettingsDep,
+    session: SessionDep,
+    body: RegisterRequest,
+) -> RegisterResponse:
+    """Register user."""
+    user = await UserRepository(session).register(
+        body, await hash_password(body.password)
+    )
+    token = issue_token(str(user.id), settings)
+    return RegisterResponse(
+        user=UserResponse.model_validate(user), access_token=token, token_type="bearer"
+    )

@@ -1,0 +1,64 @@
+"""Verification of tokens.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from app.config import Settings
+from app.errors import UnauthorizedError
+
+logger = logging.getLogger(__name__)
+
+ALGORITHM = "HS256"
+TOKEN_LIFETIME_SECONDS = 3600
+SUBJECT = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+
+
+def verify_token(token: str, settings: Settings) -> UUID:
+    """Return the id of the user that a token was issued to.
+
+    Raises:
+        UnauthorizedError: The token is not valid; the answer does not say why, the log does.
+    """
+    try:
+        claims = jwt.decode(
+            token,
+            settings.secret,
+            algorithms=[ALGORITHM],
+            issuer=settings.issuer,
+            audience=settings.audience,
+            options={"require": ["exp", "iat", "sub"]},
+        )
+    except jwt.PyJWTError as error:
+        logger.info("Rejected a token: %s", error)
+        raise UnauthorizedError() from error
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
+        logger.info("Rejected a token: its subject is not a user id")
+        raise UnauthorizedError()
+    return UUID(subject)
+
+
+def issue_token(user_id: str, settings: Settings) -> str:
+    """Return a token that says who its bearer is, for an hour."""
+    now = datetime.now(UTC)
+    claims: dict[str, Any] = {
+        "sub": user_id,
+        "iat": now,
+        "exp": now + timedelta(seconds=TOKEN_LIFETIME_SECONDS),
+    }
+    if settings.issuer is not None:
+        claims["iss"] = settings.issuer
+    if settings.audience is not None:
+        claims["aud"] = settings.audience
+    return jwt.encode(claims, settings.secret, algorithm=ALGORITHM)

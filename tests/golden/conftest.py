@@ -1,0 +1,3 @@
+"""Golden trees are what the generator wrote; their tests run where they were rendered to."""
+
+collect_ignore_glob = ["*"]

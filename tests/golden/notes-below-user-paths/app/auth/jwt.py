@@ -1,0 +1,50 @@
+"""Verification of tokens.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+import logging
+import re
+
+import jwt
+
+from app.config import Settings
+from app.errors import UnauthorizedError
+
+logger = logging.getLogger(__name__)
+
+ALGORITHM = "HS256"
+SUBJECT = re.compile(r"[1-9][0-9]{0,9}")
+LARGEST_ID = 2_147_483_647
+
+
+def verify_token(token: str, settings: Settings) -> int:
+    """Return the id of the user that a token was issued to.
+
+    Raises:
+        UnauthorizedError: The token is not valid; the answer does not say why, the log does.
+    """
+    try:
+        claims = jwt.decode(
+            token,
+            settings.secret,
+            algorithms=[ALGORITHM],
+            issuer=settings.issuer,
+            audience=settings.audience,
+            options={"require": ["exp", "iat", "sub"]},
+        )
+    except jwt.PyJWTError as error:
+        logger.info("Rejected a token: %s", error)
+        raise UnauthorizedError() from error
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
+        logger.info("Rejected a token: its subject is not a user id")
+        raise UnauthorizedError()
+    user_id = int(subject)
+    if user_id > LARGEST_ID:
+        logger.info("Rejected a token: its subject is not a user id")
+        raise UnauthorizedError()
+    return user_id

@@ -1,0 +1,55 @@
+"""Settings from the environment.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MINIMUM_SECRET_BYTES = 32
+DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///./app.db"
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message says in one sentence what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment decides.
+
+    Attributes:
+        secret: The key that signs tokens; it never appears in logs.
+        issuer: The `iss` that every token must bear, if set.
+        audience: The `aud` that every token must bear, if set.
+    """
+
+    secret: str = field(repr=False)
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    issuer: str | None = None
+    audience: str | None = None
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: The secret is missing or too short.
+    """
+    source = os.environ if environment is None else environment
+    secret = source.get("BETTER_AUTH_SECRET", "")
+    if len(secret.encode()) < MINIMUM_SECRET_BYTES:
+        raise SettingsError(
+            "BETTER_AUTH_SECRET must be set to a secret of at least "
+            f"{MINIMUM_SECRET_BYTES} bytes."
+        )
+    return Settings(
+        secret=secret,
+        database_url=source.get("DATABASE_URL") or DEFAULT_DATABASE_URL,
+        issuer=source.get("JWT_ISSUER") or None,
+        audience=source.get("JWT_AUDIENCE") or None,
+    )

@@ -1,0 +1,15 @@
+"""The body of every error.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from pydantic import BaseModel
+
+
+class ErrorResponse(BaseModel):
+    """The body of every error."""
+
+    error: str

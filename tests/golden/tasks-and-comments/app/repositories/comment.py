@@ -1,0 +1,94 @@
+"""Queries on comments, each confined to the user.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from sqlalchemy import asc
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.db.types import utc_now
+from app.errors import NotFoundError
+from app.models.comment import Comment
+from app.models.task import Task
+from app.repositories.task import TaskRepository
+from app.schemas.comment import CommentCreate, CommentReplace
+
+
+class CommentRepository:
+    """Reads and writes the table comments."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find(
+        self, user_id: str, task_id: int, *, page: int, limit: int
+    ) -> tuple[list[Comment], int]:
+        """Return the comment rows of the user on a page, and how many there are on all pages."""
+        await TaskRepository(self._session).get(user_id, task_id)
+        statement = (
+            select(Comment)
+            .join(Task, col(Comment.task_id) == col(Task.id))
+            .where(Comment.task_id == task_id, Task.user_id == user_id)
+        )
+        total = await self._session.exec(
+            select(func.count()).select_from(statement.subquery())
+        )
+        statement = statement.order_by(
+            asc(col(Comment.created_at)), asc(col(Comment.id))
+        )
+        statement = statement.offset((page - 1) * limit)
+        statement = statement.limit(limit)
+        rows = await self._session.exec(statement)
+        return list(rows.all()), total.one()
+
+    async def create(self, user_id: str, task_id: int, data: CommentCreate) -> Comment:
+        """Store a new comment of the user."""
+        await TaskRepository(self._session).get(user_id, task_id)
+        now = utc_now()
+        comment = Comment(
+            **data.model_dump(),
+            task_id=task_id,
+            created_at=now,
+            updated_at=now,
+        )
+        self._session.add(comment)
+        await self._session.commit()
+        return comment
+
+    async def get(self, user_id: str, task_id: int, comment_id: int) -> Comment:
+        """Return one comment of the user."""
+        statement = (
+            select(Comment)
+            .join(Task, col(Comment.task_id) == col(Task.id))
+            .where(
+                Comment.id == comment_id,
+                Comment.task_id == task_id,
+                Task.user_id == user_id,
+            )
+        )
+        comment = (await self._session.exec(statement)).first()
+        if comment is None:
+            raise NotFoundError("Comment not found")
+        return comment
+
+    async def replace(
+        self, user_id: str, task_id: int, comment_id: int, data: CommentReplace
+    ) -> Comment:
+        """Replace one comment of the user."""
+        comment = await self.get(user_id, task_id, comment_id)
+        comment.sqlmodel_update(data.model_dump())
+        comment.updated_at = utc_now()
+        self._session.add(comment)
+        await self._session.commit()
+        return comment
+
+    async def delete(self, user_id: str, task_id: int, comment_id: int) -> Comment:
+        """Delete one comment of the user, and return what it was."""
+        comment = await self.get(user_id, task_id, comment_id)
+        await self._session.delete(comment)
+        await self._session.commit()
+        return comment

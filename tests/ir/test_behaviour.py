@@ -1,0 +1,183 @@
+import pytest
+from generate.samples import accounts_and_projects, notes_below_user_paths, tasks_and_comments
+from ir.builders import column, endpoint, entity, key, query
+
+from sdd.ir import Application, Type
+from sdd.ir.behaviour import (
+    Action,
+    ChildOf,
+    Direct,
+    Operation,
+    Shared,
+    UserItself,
+    operation,
+    ownership,
+)
+from sdd.ir.complete import complete
+from sdd.ir.queries import FilterKind
+
+_STATUSES = ("todo", "doing", "done")
+
+
+def _todo_application() -> Application:
+    return Application(
+        entities=(
+            entity(
+                "Todo",
+                "todos",
+                key(),
+                column("user_id", Type.STR),
+                column("title", Type.STR),
+                column("is_completed", Type.BOOL),
+                column("archived", Type.BOOL),
+                column("state", Type.ENUM, choices=_STATUSES),
+                column("due_date", Type.DATE),
+                column("tags", Type.LIST, item=Type.STR),
+                column("created_at", Type.DATETIME),
+                owner_column="user_id",
+            ),
+            entity("Category", "categories", key(), column("name", Type.STR)),
+        )
+    )
+
+
+def _derive(name: str, *parameters: object) -> Operation:
+    application = _todo_application()
+    return operation(application, endpoint(name, *parameters))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("GET /api/todos", Action.LIST),
+        ("GET /api/todos/search", Action.LIST),
+        ("POST /todos", Action.CREATE),
+        ("GET /v1/todos/{id}", Action.READ),
+        ("PUT /api/todos/{id}", Action.REPLACE),
+        ("PATCH /api/{user_id}/todos/{id}", Action.UPDATE),
+        ("DELETE /api/users/{user_id}/todos/{todo_id}", Action.DELETE),
+        ("PATCH /api/todos/{id}/complete", Action.TOGGLE),
+        ("GET /api/todos/stats", Action.STATISTICS),
+        ("GET /api/{user_id}/todos/count", Action.STATISTICS),
+        ("GET /health", Action.HEALTH),
+        ("GET /", Action.HEALTH),
+        ("POST /api/auth/signup", Action.REGISTER),
+        ("POST /auth/sign-in", Action.LOGIN),
+        ("POST /api/auth/logout", Action.LOGOUT),
+        ("GET /api/auth/me", Action.ME),
+        ("POST /api/todos/{id}/explode", Action.UNKNOWN),
+        ("POST /api/chat", Action.UNKNOWN),
+    ],
+)
+def test_actions_follow_from_method_and_path(name: str, action: Action) -> None:
+    """Method, tables and words of the path say what an endpoint does."""
+    assert _derive(name).action is action
+
+
+def test_what_is_unknown_says_why() -> None:
+    """A reason stands beside every unknown action."""
+    assert "no table" in (_derive("POST /api/chat").reason or "")
+
+
+@pytest.mark.parametrize(
+    ("word", "column_name", "value"),
+    [
+        ("complete", "is_completed", None),
+        ("toggle-complete", "is_completed", None),
+        ("incomplete", "is_completed", False),
+        ("archive", "archived", None),
+        ("unarchive", "archived", False),
+    ],
+)
+def test_a_toggle_finds_its_column(word: str, column_name: str, value: object) -> None:
+    """The last word of a path names a boolean column, in any form of the word."""
+    found = _derive(f"PATCH /api/todos/{{id}}/{word}")
+
+    assert found.column is not None
+    assert (found.column.name, found.value) == (column_name, value)
+
+
+def test_opposite_endpoints_set_instead_of_turning() -> None:
+    """Beside `/incomplete`, `/complete` means yes and not the other way round."""
+    ways = [endpoint(f"PATCH /todos/{{id}}/{word}") for word in ("complete", "incomplete")]
+    application = Application(entities=_todo_application().entities, endpoints=(ways[0], ways[1]))
+
+    assert [operation(application, item).value for item in ways] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "kind", "column_name"),
+    [
+        (query("status", choices=("all", "pending", "completed")), "status", "is_completed"),
+        (query("completed", Type.BOOL), "equal", "is_completed"),
+        (query("state"), "equal", "state"),
+        (query("tag"), "contains", "tags"),
+        (query("due_before"), "lt", "due_date"),
+        (query("due_from"), "ge", "due_date"),
+        (query("due_to"), "le", "due_date"),
+        (query("created_after"), "gt", "created_at"),
+        (query("q"), "search", "title"),
+    ],
+)
+def test_filters_find_their_columns(parameter: object, kind: str, column_name: str) -> None:
+    """A query parameter narrows the column that it is named after."""
+    (found,) = _derive("GET /api/todos", parameter).filters
+
+    assert (found.kind, found.columns[0].name) == (FilterKind(kind), column_name)
+
+
+def test_the_words_of_a_status_have_meanings() -> None:
+    """`all` is no filter; what is not the column's own word is its opposite."""
+    parameter = query("status", choices=("all", "pending", "completed"))
+
+    (found,) = _derive("GET /api/todos", parameter).filters
+
+    assert found.meanings == (("all", None), ("pending", False), ("completed", True))
+
+
+def test_nested_rows_are_bound_to_their_parents() -> None:
+    """Each parent in the path binds the row below it."""
+    application = complete(accounts_and_projects())
+    path = "/api/projects/{project_id}/tasks/{task_id}/steps/{step_id}"
+
+    found = operation(application, endpoint(f"DELETE {path}"))
+
+    assert [(item.parameter, item.column.name) for item in found.bindings] == [
+        ("project_id", "project_id"),
+        ("task_id", "task_id"),
+    ]
+    assert found.key == "step_id"
+
+
+def test_the_users_id_in_a_path_is_no_key() -> None:
+    """`{user_id}` says who asks, and is compared with the token."""
+    application = complete(notes_below_user_paths())
+
+    found = operation(application, application.endpoints[2])
+
+    assert (found.path_user, found.key) == ("user_id", "id")
+
+
+def test_rows_are_found_in_envelopes() -> None:
+    """An answer's list may stand below other fields."""
+    application = complete(notes_below_user_paths())
+
+    assert operation(application, application.endpoints[0]).rows == ("data", "notes")
+    assert operation(application, application.endpoints[2]).row == ("data",)
+
+
+def test_ownership_follows_references() -> None:
+    """Columns, parents and nobody: the three ways to be owned."""
+    tasks = complete(tasks_and_comments())
+    projects = complete(accounts_and_projects())
+
+    def owned(application: Application, name: str) -> object:
+        found = application.entity(name)
+        assert found is not None
+        return ownership(application, found)
+
+    assert isinstance(owned(tasks, "Task"), Direct)
+    assert isinstance(owned(tasks, "Comment"), ChildOf)
+    assert isinstance(owned(projects, "Step"), ChildOf)
+    assert isinstance(owned(projects, "Category"), Shared)
+    assert isinstance(owned(projects, "User"), UserItself)
