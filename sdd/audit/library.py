@@ -9,7 +9,7 @@ from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, contains, elements, truth
 from sdd.audit.logic import YES, Formula, Holds, both, either, negated
 from sdd.audit.natives import call_native, mapping_of
-from sdd.audit.orm import begin, set_column, update_all
+from sdd.audit.orm import begin, set_column, united, update_all
 from sdd.audit.state import State, Write
 from sdd.audit.values import (
     FALSE,
@@ -421,6 +421,8 @@ _SQL: Mapping[str, Model] = {
         (f"{package}.or_", disjunction),
         (f"{package}.not_", negation),
         (f"{package}.exists", existence),
+        (f"{package}.union", united),
+        (f"{package}.union_all", united),
         (f"{package}.desc", identity),
         (f"{package}.asc", identity),
         (f"{package}.cast", identity),

@@ -110,6 +110,8 @@ def query_method(
         return _joined(engine, query, arguments, state, name == "outerjoin")
     if name in {"select_from", "with_entities"}:
         return _from(query, name, arguments)
+    if name in {"union", "union_all"}:
+        return united(engine, Arguments((query, *arguments.every())), state, node)
     if name == "values" or (name == "update" and query.kind == "select"):
         return _changed(engine, query, name, arguments, state, node)
     if name in _SHAPES:
@@ -117,6 +119,13 @@ def query_method(
     if name in {"subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}:
         return query
     return _executed_method(engine, query, name, arguments, state, node)
+
+
+def united(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`union(a, b)`: its rows come from the one or from the other."""
+    del state, node
+    cases: list[tuple[Formula, Value]] = [(YES, one) for one in arguments.every()]
+    return engine.alternatives(cases) if cases else NONE
 
 
 def _executed_method(
@@ -629,5 +638,6 @@ __all__ = [
     "session_method",
     "set_column",
     "truth",
+    "united",
     "update_all",
 ]

@@ -1,7 +1,7 @@
 """Statements on abstract values: branches fork and merge, loops run until nothing new comes."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sdd.audit.classes import define_class
 from sdd.audit.engine import Arguments, Engine
@@ -15,7 +15,20 @@ from sdd.audit.expressions import (
     truth,
 )
 from sdd.audit.imports import import_from, import_module
-from sdd.audit.logic import NO, YES, Formula, Opaque, both, equal, negated
+from sdd.audit.logic import (
+    NO,
+    YES,
+    Eq,
+    Exists,
+    Formula,
+    Opaque,
+    both,
+    either,
+    equal,
+    negated,
+    parts_of,
+    values_in,
+)
 from sdd.audit.narrowing import narrow
 from sdd.audit.state import State
 from sdd.audit.values import (
@@ -248,8 +261,6 @@ def _pattern(engine: Engine, pattern: ast.pattern, subject: Value, state: State)
                 state.env[name] = subject
             return YES
         case ast.MatchOr(patterns=patterns):
-            from sdd.audit.logic import either  # noqa: PLC0415
-
             return either([_pattern(engine, one, subject, state) for one in patterns])
         case _:
             for part in ast.walk(pattern):
@@ -276,10 +287,14 @@ def for_statement(engine: Engine, node: ast.For | ast.AsyncFor, state: State) ->
         _unrolled(engine, node, known, state)
         return
 
-    def start(branch: State) -> None:
-        bind_target(engine, node.target, elements(engine, source, branch), branch)
+    about: set[Row] = set()
 
-    _loop(engine, node, state, start, NO)
+    def start(branch: State) -> None:
+        item = elements(engine, source, branch)
+        about.update(part for part in parts_of(item) if isinstance(part, Row))
+        bind_target(engine, node.target, item, branch)
+
+    _loop(engine, node, state, start, NO, about)
 
 
 def _unrolled(
@@ -327,7 +342,7 @@ def while_statement(engine: Engine, node: ast.While, state: State) -> None:
         branch.assume(condition(engine, node.test, branch))
         narrow(engine, node.test, branch, passed=True)
 
-    _loop(engine, node, state, start, formula)
+    _loop(engine, node, state, start, formula, set())
 
 
 def _loop(
@@ -336,6 +351,7 @@ def _loop(
     state: State,
     start: Callable[[State], None],
     entered: Formula,
+    about: Collection[Row],
 ) -> None:
     base = len(state.facts)
     engine.frame.breaks.append([])
@@ -361,7 +377,7 @@ def _loop(
     engine.frame.continues.pop()
     broken = engine.frame.breaks.pop()
     after = current if entered != YES else None
-    lasting = _held_for_all(exits, base) if not broken and after is not None else []
+    lasting = _held_for_all(exits, base, about) if not broken and after is not None else []
     if after is not None:
         for fact in lasting:
             after.assume(fact)
@@ -381,25 +397,26 @@ def _forget(joined: State, base: int) -> State:
     return joined
 
 
-def _held_for_all(exits: list[State], base: int) -> list[Formula]:
+def _held_for_all(exits: list[State], base: int, about: Collection[Row]) -> list[Formula]:
     """Return what every iteration that came to its end established about its item.
 
     The loop's item stands for any one of the items, so a check that each had to pass holds
-    for all of them afterwards, if the loop ran to its end.
+    for all of them afterwards, if the loop ran to its end. Of anything else it says something
+    only where there was an item at all.
     """
-    if not exits:
+    if not exits or not about:
         return []
     first = list(exits[0].facts)[base:]
     common = [fact for fact in first if all(fact in one.facts for one in exits[1:])]
-    return [fact for fact in common if _is_about_rows(fact)]
+    return [
+        either([*(negated(Exists(row)) for row in named), fact])
+        for fact in common
+        if isinstance(fact, Eq) and (named := _rows_named(fact).intersection(about))
+    ]
 
 
-def _is_about_rows(fact: Formula) -> bool:
-    from sdd.audit.logic import Eq, parts_of, values_in  # noqa: PLC0415
-
-    return isinstance(fact, Eq) and any(
-        isinstance(part, Row) for value in values_in(fact) for part in parts_of(value)
-    )
+def _rows_named(fact: Formula) -> set[Row]:
+    return {part for value in values_in(fact) for part in parts_of(value) if isinstance(part, Row)}
 
 
 def break_statement(engine: Engine, node: ast.Break, state: State) -> None:
@@ -421,10 +438,69 @@ def continue_statement(engine: Engine, node: ast.Continue, state: State) -> None
 # ------------------------------------------------------------------ exceptions, contexts
 
 
-def try_statement(  # noqa: C901 - body, handlers, else and finally are one thing
-    engine: Engine, node: ast.Try, state: State
-) -> None:
-    """Run the body; handlers start from wherever it may have raised."""
+def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
+    """Run the body and its handlers; `finally` runs however they end."""
+    if not node.finalbody or all(_only_closes(one) for one in node.finalbody):
+        _guarded(engine, node, state)
+        if state.alive:
+            engine.execute(node.finalbody, state)
+        return
+    frame, base = engine.frame, len(state.facts)
+    interrupted = state.fork()
+    returned, raised = len(frame.returns), len(frame.raises)
+    engine.tries += 1
+    snapshots = _guarded(engine, node, state)
+    engine.tries -= 1
+    ended = [end for end, _ in [*frame.returns[returned:], *frame.raises[raised:]]]
+    early = [one.fork() for one in snapshots if one.alive]
+    for one in early:
+        one.facts = dict.fromkeys(list(one.facts)[:base])
+    forks = [interrupted, *early, *(end.fork() for end in ended)]
+    for one in forks:
+        one.alive = True
+    left = engine.join(forks, base)
+    if _leaves(node.finalbody):
+        # What is pending, an exception or a result, is dropped by a jump out of `finally`.
+        del frame.returns[returned:], frame.raises[raised:]
+        ways = [one for one in (state.fork(), left) if one is not None and one.alive]
+        _continue_with(state, engine.join(ways, base))
+        engine.execute(node.finalbody, state)
+        return
+    if not engine.tries:
+        del frame.raises[raised:]
+    if left is not None:
+        kept = len(frame.raises)
+        engine.execute(node.finalbody, left)
+        del frame.raises[kept:]
+    if state.alive:
+        engine.execute(node.finalbody, state)
+
+
+def _only_closes(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    call = value.value if isinstance(value, ast.Await) else value
+    return isinstance(statement, ast.Pass) or (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"close", "aclose", "reset", "release", "remove"}
+        and not call.args
+    )
+
+
+def _leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether a `finally` block jumps out of itself."""
+    queue: list[ast.AST] = list(body)
+    while queue:
+        node = queue.pop()
+        if isinstance(node, (ast.Return, ast.Break, ast.Continue)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            queue.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _guarded(engine: Engine, node: ast.Try, state: State) -> list[State]:
+    """Run the body; handlers start from wherever it may have raised. Return those states."""
     base = len(state.facts)
     start = state.fork()
     mark = len(engine.frame.raises)
@@ -456,12 +532,8 @@ def try_statement(  # noqa: C901 - body, handlers, else and finally are one thin
         ended.append(entry)
     if engine.tries:
         engine.frame.raises.extend(thrown)
-    merged = engine.join(ended, base)
-    _continue_with(state, merged)
-    if merged is None and node.finalbody:
-        engine.execute(node.finalbody, start)
-    elif state.alive:
-        engine.execute(node.finalbody, state)
+    _continue_with(state, engine.join(ended, base))
+    return snapshots
 
 
 def wanted_by(handler: ast.ExceptHandler) -> ast.expr | None:

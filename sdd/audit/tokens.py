@@ -17,6 +17,7 @@ from sdd.audit.values import (
     LibObject,
     ListObject,
     Lit,
+    Phi,
     Ref,
     Row,
     Sym,
@@ -90,7 +91,35 @@ def _weakness(engine: Engine, arguments: Arguments, state: State) -> str | None:
     key = arguments.get("key", 1)
     if isinstance(key, Lit) and not key.value:
         return "the token is checked against an empty key"
+    if key is not None and _is_chosen_by_client(key):
+        return "the key comes from the client, who can sign whatever it likes with it"
     return _weak_algorithm(engine, arguments.get("algorithms", 2), state)
+
+
+_MAKES_KEYS = re.compile(r"key|jwk|construct|algorithm|client", re.IGNORECASE)
+
+
+def _is_chosen_by_client(value: Value) -> bool:
+    """Whether a value is made of nothing but what the client sent.
+
+    A key that the client only picks among those of the server stays the server's.
+    """
+    match value:
+        case Sym(kind=kind):
+            return kind == "client"
+        case Field(base=base):
+            return _is_chosen_by_client(base)
+        case Phi(cases=cases):
+            return any(_is_chosen_by_client(item) for _, item in cases)
+        case Apply(name="[]", args=(base, *_)):
+            return _is_chosen_by_client(base)
+        case LibObject(name=name, args=args) if not _MAKES_KEYS.search(name):
+            return False
+        case Apply(args=args) | LibObject(args=args):
+            made = [item for item in args if not isinstance(item, Lit)]
+            return bool(made) and all(_is_chosen_by_client(item) for item in made)
+        case _:
+            return False
 
 
 def _weak_algorithm(engine: Engine, value: Value | None, state: State) -> str | None:
