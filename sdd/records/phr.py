@@ -130,9 +130,11 @@ def count_words(title: str) -> int:
 def suggest_title(text: str, stage: str = "general") -> str:
     """Make a title of three to seven words from a prompt's first words.
 
-    A prompt with fewer is filled up with what the record is.
+    A prompt with fewer is filled up with what the record is. No secret comes into a title.
     """
-    plain = re.sub(r"[^\w\s./-]+", " ", text)
+    # Before the signs go by which a secret is known, as in `postgresql://user:secret@host`.
+    safe, _ = redact(text)
+    plain = re.sub(r"[^\w\s./-]+", " ", safe)
     found = [word.strip("./-_") for word in plain.split()[:40]]
     chosen: list[str] = []
     for word in filter(None, found):

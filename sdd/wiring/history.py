@@ -76,7 +76,13 @@ def links_of(
 ) -> tuple[tuple[Reference, ...], tuple[str, ...]]:
     """Return what a record speaks of, and the paths of what speaks of the record."""
     path = str(phr.path)
-    documents = [item for item in spec_documents(history) if "prompts/" not in item.path]
-    references = references_by_source(records, list_adrs(history.files), documents)
+    # Thousands of records: only what holds the path can speak of it.
+    others = [item for item in records if item is phr or path in item.text]
+    documents = [
+        item
+        for item in spec_documents(history)
+        if path in item.text and "prompts/" not in item.path
+    ]
+    references = references_by_source(others, list_adrs(history.files), documents)
     speaking = backlinks(references).get(Reference(kind="record", name=path), ())
     return references.get(path, ()), tuple(other for other in speaking if other != path)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdd.records import redact
+from sdd.records import redact, suggest_title
 from sdd.records.secret_patterns import PATTERNS
 
 _BODY = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6"
@@ -155,3 +155,16 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
 def test_every_pattern_is_named_in_kebab_case() -> None:
     """Kinds can stand in brackets in a text and in a table."""
     assert all(kind == kind.lower() and " " not in kind for kind in (p.kind for p in PATTERNS))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "secret"),
+    [
+        ("connect to postgresql://admin:" + "hunter2secret@db.example.com/shop now", "hunter2"),
+        ("set API_KEY=" + "9fK2xQ7LmPz81RtYvB4w please", "9fK2x"),
+    ],
+)
+def test_a_title_made_from_a_prompt_holds_no_secret(prompt: str, secret: str) -> None:
+    """The signs by which a secret is known are not in titles and file names; the secret neither."""
+    assert secret in prompt
+    assert secret not in suggest_title(prompt)
