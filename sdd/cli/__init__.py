@@ -7,6 +7,14 @@ def run(arguments: list[str] | None = None) -> None:
     Args:
         arguments: The words after `sdd`; None: those of this process.
     """
-    from sdd.cli.boundary import run_command  # noqa: PLC0415 - keeps the import of `sdd.cli` free
+    try:
+        from sdd.cli.boundary import run_command  # noqa: PLC0415 - `sdd.cli` itself costs nothing
 
-    raise SystemExit(run_command(arguments))
+        status = run_command(arguments)
+    except KeyboardInterrupt:
+        # ^C can also come while the boundary is imported, or while it answers a first ^C.
+        import sys  # noqa: PLC0415 - as above
+
+        sys.stderr.write("Interrupted.\n")
+        status = 130
+    raise SystemExit(status)

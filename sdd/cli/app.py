@@ -53,6 +53,16 @@ def main(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path | None, typer.Argument(help="The project's folder.")] = None,
+) -> int:
+    """Write a project's first files, or newer ones of ours; what you changed stays."""
+    from sdd.cli.commands.init import init_command  # noqa: PLC0415
+
+    return init_command(folder)
+
+
+@app.command()
 def implement(  # noqa: PLR0913 - one argument for each option
     feature: Annotated[
         str, typer.Argument(help="A feature of specs/, for instance task-crud; or: all.")

@@ -36,6 +36,9 @@ def run_command(arguments: list[str] | None) -> int:
         return ExitCode.USAGE
     except Exception as error:  # noqa: BLE001 - the boundary: our bugs end here
         return _bug(error)
+    if status == ExitCode.INTERRUPTED:
+        # The parser turns ^C into this status without a word.
+        sys.stderr.write("Interrupted.\n")
     return status
 
 
@@ -43,8 +46,6 @@ def _invoke(app: typer.Typer, arguments: list[str] | None) -> int:
     try:
         result = app(args=arguments, standalone_mode=False, prog_name="sdd")
     except typer.Exit as ending:
-        if ending.exit_code == ExitCode.INTERRUPTED:
-            raise KeyboardInterrupt from ending
         return ending.exit_code
     except Exception as error:
         if not hasattr(error, "format_message"):
