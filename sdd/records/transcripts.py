@@ -16,6 +16,7 @@ from sdd.records.phr import (
     record_phr,
     suggest_title,
 )
+from sdd.records.redaction import redact
 from sdd.records.stages import FEATURE_STAGES, NO_FEATURE
 from sdd.records.store import RecordStore
 
@@ -288,7 +289,9 @@ def _note_call(draft: _Draft, block: Entry) -> None:
     elif name == "Bash":
         command = " ".join(_string(values.get("command")).split())
         if _TEST_RUN.search(command):
-            draft.runs[call] = command[:_LONGEST_TEST]
+            # A secret that is cut in two would not be known as one any more.
+            safe, _ = redact(command)
+            draft.runs[call] = safe[:_LONGEST_TEST]
 
 
 def _exchanges(drafts: list[_Draft]) -> Iterator[Exchange]:

@@ -284,3 +284,15 @@ def test_settings_of_another_form_are_not_touched(settings: bytes) -> None:
     """What we do not understand we do not change."""
     with pytest.raises(ConfigError, match="settings"):
         with_hook(settings)
+
+
+def test_a_test_command_is_shortened_after_its_secrets_are_gone() -> None:
+    """Half a secret is still one, and nothing would know it."""
+    command = f"{'cd ' + 'deep/' * 11} && API_KEY={'9fK2xQ7LmPz8' + '1RtYvB4w'} pytest"
+
+    session = _read(_user("Test it"), _assistant(_call("Bash", "1", command=command)))
+
+    (exchange,) = session.exchanges
+    assert "9fK2x" in command[:80]
+    assert exchange.tests
+    assert "9fK2x" not in exchange.tests[0]
