@@ -82,9 +82,10 @@ async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> Non
         await conduct(context, ledger, project)
     except (asyncio.CancelledError, KeyboardInterrupt):
         context.ports.stop()
+        landed = "the files had landed" if ledger.report.landed else "nothing landed"
         ledger.end(
             ExitCode.INTERRUPTED,
-            "Interrupted; nothing landed. The same command goes on from here.",
+            f"Interrupted; {landed}. The same command goes on from here.",
         )
         ledger.close()
     except SddError as error:

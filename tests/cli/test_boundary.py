@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,34 @@ def test_outside_a_project_one_sentence_says_so(
     said = capsys.readouterr().err
     assert "No specs found" in said
     assert "hint:" in said
+
+
+def test_an_interruption_while_the_command_loads_is_no_traceback() -> None:
+    """^C before anything has begun ends 130 with a word."""
+    code = (
+        "import sys; from sdd.cli import run\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "run(['--help'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "Interrupted.\n")
+
+
+def test_an_interruption_of_a_running_command_is_told(tmp_path: Path) -> None:
+    """^C in the middle ends 130, says so, and shows no traceback."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "api.md").write_text("# Notes\n\n### GET /api/notes\n\nLists notes.\n")
+    sdd = [sys.executable, "-m", "sdd", "implement", "all", "--project", str(tmp_path)]
+    with subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate()
+
+    assert child.returncode == ExitCode.INTERRUPTED
+    assert said.endswith("Interrupted.\n")
+    assert "Traceback" not in said
