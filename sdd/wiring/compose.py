@@ -11,7 +11,7 @@ from sdd.adapters.disk import DiskFiles
 from sdd.adapters.git import open_git
 from sdd.adapters.journal import open_replay
 from sdd.adapters.locks import hold_lock
-from sdd.adapters.processes import LocalProcesses
+from sdd.adapters.processes import LocalProcesses, scrubbed
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
@@ -73,7 +73,7 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
     git = open_git(project)
     user = environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
     request = _request(asked, settings, user)
-    processes = LocalProcesses()
+    processes = LocalProcesses(scrubbed(environment))
     ports = Ports(
         files=DiskFiles.open(project),
         clock=SystemClock(),

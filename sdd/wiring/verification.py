@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sdd.adapters.disk import DiskFiles
-from sdd.adapters.processes import LocalProcesses
+from sdd.adapters.processes import LocalProcesses, scrubbed
 from sdd.adapters.scratch import scratch
 from sdd.errors import ConfigError, SpecError
 from sdd.ir import Application
@@ -16,7 +16,7 @@ from sdd.speclang import documents_of, read_specs
 from sdd.text import decode
 from sdd.verify import Target, Verification, VerifyContext
 from sdd.wiring.project import find_project
-from sdd.wiring.settings import current_settings
+from sdd.wiring.settings import current_environment, current_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def prepare_verification(request: VerifyRequest) -> Iterator[Prepared]:
                 prefix=backend,
             ),
             application=application,
-            processes=LocalProcesses(),
+            processes=LocalProcesses(scrubbed(current_environment())),
             timeout=request.timeout,
         )
         yield Prepared(

@@ -12,6 +12,8 @@ from sdd.ports import ReadableFiles
 
 MANIFEST = PurePosixPath(".specify/sdd-init.json")
 _SPECS = PurePosixPath("specs")
+# Not `.md`: in a project that holds this package they would be taken for its own specs.
+_STARTER = ".md.in"
 _SOURCES = (
     ("sdd.agents", "definitions", PurePosixPath("agents")),
     ("sdd.records", "templates", PurePosixPath(".specify/templates")),
@@ -66,5 +68,5 @@ def _below(folder: Traversable, place: PurePosixPath) -> Iterator[tuple[PurePosi
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.is_dir():
             yield from _below(entry, place / entry.name)
-        elif entry.name.endswith(".md"):
-            yield place / entry.name, entry.read_bytes()
+        elif entry.name.endswith((".md", _STARTER)):
+            yield place / entry.name.removesuffix(".in"), entry.read_bytes()
