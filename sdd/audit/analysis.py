@@ -17,6 +17,7 @@ def audit(program: Program, settings: AuditSettings | None = None) -> AuditRepor
     """Judge every route of every app of a program."""
     settings = settings or AuditSettings()
     engine = make_engine(program)
+    engine.trusted = settings.trusted_verifiers
     run_program(engine)
     judged = [
         (run, judge_route(engine, run, schema(engine), settings))

@@ -12,6 +12,7 @@ from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
 from sdd.audit.natives import call_native
 from sdd.audit.state import Frame, State
+from sdd.audit.tokens import external_identity
 from sdd.audit.values import (
     NONE,
     Bound,
@@ -41,6 +42,8 @@ def call(  # noqa: C901, PLR0912 - one case for each kind of value
         return engine.each(
             state, function, lambda branch, item: call(engine, item, arguments, branch, node)
         )
+    if engine.trusted and engine.is_trusted(function, state):
+        return external_identity(engine, arguments, state, node)
     match function:
         case Func():
             return invoke(engine, function, arguments, state, node)

@@ -151,6 +151,15 @@ def may_contain(source: Value, column: str) -> bool:
     return is_client(source)
 
 
+def may_replace(source: Value, key: str) -> bool:
+    """Whether a mapping merged over an entry may have the same key."""
+    if isinstance(source, Apply) and source.name == "without":
+        return Lit(key, "str") not in source.args and may_replace(source.args[0], key)
+    if isinstance(source, Sym) and isinstance(source.type, ClassInfo):
+        return key in {name for name, _ in all_fields(source.type)}
+    return True
+
+
 def owner_reason(judge: "Judge", situation: Situation, value: Value) -> str | None:
     """Return why a new row's owner is the caller, or somebody made in this very request."""
     why = situation.principal(value)
@@ -177,6 +186,28 @@ def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Find
             for guard, item in cases_of(value)
         )
     return None
+
+
+def decide_move(judge: "Judge", obligation: "Obligation") -> "Finding | None":
+    """Decide whether a changed foreign key takes a row to a parent that is the caller's."""
+    found: list[Finding | None] = []
+    for column, parent, key in judge.schema.parents(obligation.entity):
+        value = obligation.value
+        if obligation.column == "*" and value is not None:
+            source = value.base if isinstance(value, Field) and value.name == "*" else value
+            typed = isinstance(source, Sym) and isinstance(source.type, ClassInfo)
+            value = Field(source, column) if typed and may_contain(source, column) else None
+        elif obligation.column != column:
+            continue
+        if value is None or not judge.schema.is_owned(parent):
+            continue
+        link = _Link(column, parent, key)
+        found += [
+            _decide_parent(judge, under(obligation, guard), link, item)
+            for guard, item in cases_of(value)
+        ]
+    finding = worst(found)
+    return replace(finding, gives_away=True) if finding is not None else None
 
 
 @dataclass(frozen=True, slots=True)

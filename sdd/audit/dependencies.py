@@ -81,7 +81,10 @@ class Request:
                 label=label_of(self.engine, target, state),
             )
         )
-        value = self._run(target, state, node)
+        if isinstance(target, (Lib, LibObject)) and self.engine.is_trusted(target, state):
+            value = self.engine.call(target, Arguments(), state, node)
+        else:
+            value = self._run(target, state, node)
         self.scopes = outer
         self.cache[key] = value
         return value

@@ -9,11 +9,14 @@ from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, both, eit
 from sdd.audit.state import Frame, Place, State, Write, choose, merge, node_place
 from sdd.audit.values import (
     NONE,
+    Bound,
     ClassInfo,
     DictObject,
     Func,
     HeapObject,
     Instance,
+    Lib,
+    LibObject,
     ListObject,
     ModuleRef,
     Phi,
@@ -128,6 +131,9 @@ class Engine:
         self.missing: dict[str, None] = {}
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
+        self.trusted: tuple[str, ...] = ()
+        self.handed_out: list[tuple[Value, State, Place]] = []
+        self.escaping = 0
         self.frame = Frame(module=_NOWHERE, label="")
         self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0
@@ -222,10 +228,6 @@ class Engine:
     def new_list(self, state: State, items: Sequence[Value]) -> Ref:
         """Allocate a list with these items."""
         return self.allocate(state, ListObject(tuple((YES, item) for item in items)))
-
-    def new_dict(self, state: State, items: Mapping[str, Value]) -> Ref:
-        """Allocate a dictionary with these items."""
-        return self.allocate(state, DictObject(tuple(items.items())))
 
     # ---------------------------------------------------------------- rows, effects
 
@@ -414,9 +416,20 @@ class Engine:
 
         return attribute(self, base, name, state, node)
 
-    def is_running(self, function: Func) -> bool:
-        """Whether a function is among those being run."""
-        return any(node is function.node for node, _ in self.stack)
+    def is_trusted(self, function: Value, state: State) -> bool:
+        """Whether the settings name a function, or the class of an instance, as a verifier."""
+        held = self.load(state, function) if isinstance(function, Ref) else None
+        match held.info if isinstance(held, Instance) else function:
+            case Func(module=module, label=label) | ClassInfo(module=module, name=label):
+                parts = module.path.removesuffix(".py").removesuffix("/__init__").split("/")
+                dotted = ".".join([*parts, label])
+            case Bound(function=inner):
+                return self.is_trusted(inner, state)
+            case Lib(name=name) | LibObject(name=name):
+                dotted = name
+            case _:
+                return False
+        return any(dotted == one or dotted.endswith(f".{one}") for one in self.trusted)
 
 
 def _with_sources(formula: Formula, row: Row) -> Formula:

@@ -1,16 +1,14 @@
 """Expressions on abstract values, one function for each form of syntax."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.logic import (
     NO,
     YES,
-    Exists,
     Formula,
     Holds,
-    Opaque,
     Truthy,
     both,
     either,
@@ -162,8 +160,12 @@ def call(engine: Engine, node: ast.Call, state: State) -> Value:
     engine.step()
     if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
         return _super(engine)
+    from sdd.audit.coroutines import suspended  # noqa: PLC0415 - it runs expressions, too
+
     function = engine.evaluate(node.func, state)
-    return engine.call(function, arguments_of(engine, node, state), state, node)
+    arguments = arguments_of(engine, node, state)
+    waiting = suspended(engine, function, arguments, node)
+    return waiting if waiting is not None else engine.call(function, arguments, state, node)
 
 
 def _super(engine: Engine) -> Value:
@@ -467,9 +469,29 @@ def binary(engine: Engine, node: ast.BinOp, state: State) -> Value:
         return Truth(both(pair) if isinstance(node.op, ast.BitAnd) else either(pair))
     if isinstance(node.op, ast.BitOr) and _is_type(left):
         return Generic(Lib("typing.Union"), (left, right))
+    if isinstance(node.op, ast.BitOr):
+        merged = _merged(engine, left, right, state)
+        if merged is not None:
+            return merged
     if isinstance(node.op, ast.Add):
         return added(engine, left, right, state)
     return apply(type(node.op).__name__, (left, right))
+
+
+def _merged(engine: Engine, left: Value, right: Value, state: State) -> Value | None:
+    """`a | b` of dictionaries: the right one's entries win."""
+    pair = [engine.load(state, one) if isinstance(one, Ref) else None for one in (left, right)]
+    if not any(isinstance(one, DictObject) for one in pair):
+        return None
+    items: list[tuple[str, Value]] = []
+    more: list[Value] = []
+    for value in (left, right):
+        known: list[tuple[str, Value]] = []
+        rest: list[Value] = []
+        spread_mapping(engine, value, state, known, rest)
+        items = [*overridden(items, rest), *known]
+        more.extend(rest)
+    return engine.allocate(state, DictObject(tuple(dict(items).items()), tuple(more)))
 
 
 def _is_type(value: Value) -> bool:
@@ -552,7 +574,11 @@ def dict_display(engine: Engine, node: ast.Dict, state: State) -> Value:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = engine.evaluate(value_node, state)
         if key_node is None:
-            spread_mapping(engine, value, state, items, more)
+            known: list[tuple[str, Value]] = []
+            rest: list[Value] = []
+            spread_mapping(engine, value, state, known, rest)
+            items = [*overridden(items, rest), *known]
+            more.extend(rest)
             continue
         key = engine.evaluate(key_node, state)
         if isinstance(key, Lit):
@@ -560,6 +586,23 @@ def dict_display(engine: Engine, node: ast.Dict, state: State) -> Value:
         else:
             more.append(value)
     return engine.allocate(state, DictObject(tuple(dict(items).items()), tuple(more)))
+
+
+def overridden(
+    items: Iterable[tuple[str, Value]], later: Iterable[Value]
+) -> list[tuple[str, Value]]:
+    """Return known entries after mappings were merged over them that may have the same keys."""
+    from sdd.audit.creation import may_replace  # noqa: PLC0415 - it knows what bodies contain
+
+    found = list(items)
+    for source in later:
+        found = [
+            (key, choose([(YES, Field(source, key)), (YES, value)]))
+            if may_replace(source, key)
+            else (key, value)
+            for key, value in found
+        ]
+    return found
 
 
 def if_expression(engine: Engine, node: ast.IfExp, state: State) -> Value:
@@ -692,8 +735,10 @@ def closure_of(engine: Engine, state: State) -> Mapping[str, Value] | None:
 
 
 def awaited(engine: Engine, node: ast.Await, state: State) -> Value:
-    """`await x` is x."""
-    return engine.evaluate(node.value, state)
+    """`await x`: what was called runs now."""
+    from sdd.audit.coroutines import resume  # noqa: PLC0415 - it runs expressions, too
+
+    return resume(engine, engine.evaluate(node.value, state), state, node)
 
 
 def yielded(engine: Engine, node: ast.Yield, state: State) -> Value:
@@ -714,16 +759,6 @@ def walrus(engine: Engine, node: ast.NamedExpr, state: State) -> Value:
 def starred(engine: Engine, node: ast.Starred, state: State) -> Value:
     """`*x` outside calls and displays."""
     return engine.evaluate(node.value, state)
-
-
-def exists_guard(row: Row) -> Formula:
-    """Return the guard of a row that a lookup may not have found."""
-    return Exists(row)
-
-
-def opaque(reason: str, values: tuple[Value, ...]) -> Formula:
-    """Return a predicate that is not understood."""
-    return Opaque(reason, values)
 
 
 EVALUATORS: Mapping[type, Callable[..., Value]] = {

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sdd.audit import tokens, web
+from sdd.audit import coroutines, tokens, web
 from sdd.audit.engine import Arguments, Engine
+from sdd.audit.escapes import hand_over
 from sdd.audit.expressions import apply, contains, elements, truth
 from sdd.audit.logic import YES, Formula, Holds, both, either, negated
 from sdd.audit.natives import call_native, mapping_of
@@ -59,6 +60,7 @@ def call_library(
         found = call_method_of_library(engine, holder, method, arguments, state, node)
         if found is not None:
             return found
+    hand_over(engine, name, arguments, state, node)
     return library_object(name, arguments)
 
 
@@ -255,12 +257,6 @@ def zipped(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     """`zip(a, b)`."""
     del node
     return Many(Tup(tuple(elements(engine, value, state) for value in arguments.positional)))
-
-
-def gathered(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-    """`asyncio.gather(a, b)`."""
-    del engine, state, node
-    return Tup(arguments.positional)
 
 
 def passed_on(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -464,9 +460,8 @@ MODELS: Mapping[str, Model] = {
     "min": picked,
     "enumerate": enumerated,
     "zip": zipped,
-    "asyncio.gather": gathered,
+    **coroutines.MODELS,
     "asyncio.to_thread": passed_on,
-    "asyncio.wait_for": identity,
     "fastapi.concurrency.run_in_threadpool": passed_on,
     "starlette.concurrency.run_in_threadpool": passed_on,
     "functools.partial": partially,

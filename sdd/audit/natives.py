@@ -4,8 +4,10 @@ import ast
 from collections.abc import Callable, Mapping
 
 from sdd.audit.classes import all_fields
+from sdd.audit.coroutines import METHODS, finished
 from sdd.audit.engine import Arguments, Engine
-from sdd.audit.expressions import any_of, apply, contains, elements
+from sdd.audit.escapes import hand_over
+from sdd.audit.expressions import any_of, apply, contains, elements, overridden
 from sdd.audit.logic import YES, Holds, Truthy, negated
 from sdd.audit.orm import (
     column_method,
@@ -27,6 +29,7 @@ from sdd.audit.values import (
     DictObject,
     Field,
     Instance,
+    Lib,
     LibObject,
     ListObject,
     Lit,
@@ -70,10 +73,12 @@ def call_native(
     found = _by_content(engine, receiver, name, arguments, state, node)
     if found is not None:
         return found
+    origin = getattr(receiver, "name", "") if isinstance(receiver, (Lib, LibObject)) else "?"
+    hand_over(engine, f"{origin}.{name}", arguments, state, node)
     return _unknown(engine, receiver, name, arguments, state)
 
 
-def _special(  # noqa: C901 - one case for each kind of value
+def _special(  # noqa: C901, PLR0912 - one case for each kind of value
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
     match receiver:
@@ -101,6 +106,10 @@ def _special(  # noqa: C901 - one case for each kind of value
             from sdd.audit.web import router_method  # noqa: PLC0415
 
             return router_method(engine, receiver, name, arguments, state, node)
+        case LibObject(name=group) if name == "create_task" and group.endswith("TaskGroup"):
+            return finished(engine, arguments, state, node)
+        case LibObject() if name in METHODS:
+            return METHODS[name](engine, arguments, state, node)
         case LibObject() | Sym() | Field() | Apply():
             from sdd.audit.tokens import token_method  # noqa: PLC0415
 
@@ -244,7 +253,8 @@ def _dict_method(
         return _get_key(engine, ref, held, name, arguments, state)
     if name == "update":
         other = mapping_of(engine, first, state) if arguments.positional else DictObject()
-        items = {**dict(held.items), **dict(other.items), **dict(arguments.keywords)}
+        before = overridden(held.items, [*other.more, *arguments.rest])
+        items = {**dict(before), **dict(other.items), **dict(arguments.keywords)}
         more = (*held.more, *other.more, *arguments.rest)
         engine.store(state, ref, DictObject(tuple(items.items()), more))
         return NONE

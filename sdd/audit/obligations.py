@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from sdd.audit.engine import Effect, Engine
 from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
-    And,
     Answer,
     Case,
     Eq,
@@ -15,7 +14,6 @@ from sdd.audit.logic import (
     Holds,
     Not,
     Opaque,
-    Or,
     Truthy,
     implies,
     parts_of,
@@ -71,7 +69,7 @@ def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, .
         for effect in run.effects
         if effect.operation == "read" and isinstance(effect.target, Row)
     }
-    for end in run.ends:
+    for end in (*run.ends, *run.handed_out):
         for row, guard in rows_in(engine, end.value, end.state).items():
             effect = reads.get(row)
             place = effect.place if effect else engine.row_places.get(row, end.place)
@@ -168,12 +166,16 @@ class Judge:
 
     def _given_away(self, obligation: Obligation, row: Row) -> Finding | None:
         """An update must not let the client set the owner."""
-        from sdd.audit.creation import may_contain  # noqa: PLC0415 - it needs the judge
+        from sdd.audit.creation import decide_move, may_contain  # noqa: PLC0415 - it needs the judge
 
         columns = self.schema.owner_columns(row.entity)
         value = obligation.value
-        if obligation.operation != "update" or value is None or not columns:
+        if obligation.operation != "update" or value is None:
             return None
+        if not columns:
+            moved = decide_move(self, obligation)
+            harmless = moved is None or moved.verdict is Verdict.PROVED
+            return None if harmless else moved
         if obligation.column == "*":
             source = value.base if isinstance(value, Field) and value.name == "*" else value
             sets_owner = is_client(source) and may_contain(source, columns[0])
@@ -337,11 +339,6 @@ def describe(value: Value) -> str:
     if isinstance(value, Field):
         return value.name
     return type(value).__name__.lower()
-
-
-def disjunctions(facts: Iterable[Formula]) -> int:
-    """Count the facts that leave a choice."""
-    return sum(isinstance(fact, (Or, And)) for fact in facts)
 
 
 def _too_complex(atom: Eq) -> bool:

@@ -9,14 +9,18 @@ from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, elements, truth
 from sdd.audit.logic import (
     YES,
+    And,
     Exists,
     Formula,
     Holds,
+    Not,
     Opaque,
+    Or,
     Truthy,
     both,
     either,
     equal,
+    parts_of,
     rebuilt,
     replaced,
 )
@@ -56,6 +60,9 @@ _OPTIONAL = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "
 _CERTAIN = frozenset({"one", "scalar_one"})
 _SEVERAL = frozenset({"all", "fetchall", "fetchmany", "partitions", "to_list"})
 _TRANSPARENT = frozenset({"scalars", "mappings", "unique", "tuples", "columns", "yield_per"})
+
+
+_INJECTION = "the client's words are part of the SQL text"
 
 
 # ------------------------------------------------------------------ building statements
@@ -102,6 +109,7 @@ def query_method(
     engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Call a method of a statement."""
+    _note_injection(engine, arguments, state, node)
     if name in {"where", "filter"}:
         return _filtered(engine, query, arguments, state)
     if name == "filter_by":
@@ -119,6 +127,14 @@ def query_method(
     if name in {"subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}:
         return query
     return _executed_method(engine, query, name, arguments, state, node)
+
+
+def _note_injection(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
+    if any(
+        _is_open(value.formula) if isinstance(value, Truth) else is_injected(value)
+        for value in arguments.every()
+    ):
+        engine.remark("sql-injection", node, _INJECTION, state)
 
 
 def united(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -171,7 +187,40 @@ def _predicate(engine: Engine, value: Value, state: State) -> Formula:
         case Query():
             return _subquery(engine, value)
         case _:
-            return Opaque("a condition that is not understood", (value,))
+            reason = INJECTED if is_injected(value) else "a condition that is not understood"
+            return Opaque(reason, (value,))
+
+
+INJECTED = "SQL text that the client writes"
+
+
+def is_injected(value: Value) -> bool:
+    """Whether a value holds SQL text that is made of what the client sent."""
+    return any(
+        isinstance(part, LibObject)
+        and part.name.rpartition(".")[2] in {"text", "literal_column"}
+        and any(_is_from_client(one) for one in part.args[:1])
+        for part in parts_of(value)
+    )
+
+
+def _is_from_client(value: Value) -> bool:
+    from sdd.audit.tokens import is_client  # noqa: PLC0415 - tokens know who sends what
+
+    return is_client(value)
+
+
+def _is_open(formula: Formula) -> bool:
+    """Whether the client can end a condition and write another one behind it."""
+    match formula:
+        case And(parts=parts) | Or(parts=parts):
+            return any(map(_is_open, parts))
+        case Not(atom=atom):
+            return _is_open(atom)
+        case Opaque(reason=reason):
+            return reason == INJECTED
+        case _:
+            return False
 
 
 def _with(engine: Engine, query: Query, predicates: list[Formula]) -> Query:
@@ -379,7 +428,8 @@ def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
         _collect_columns(part, mentioned)
     rows = {key: engine.row(key[0], (query.site, query.where, key[1]), place) for key in mentioned}
     if rows:
-        condition = both([_instantiated(part, rows) for part in query.where])
+        where = () if any(map(_is_open, query.where)) else query.where
+        condition = both([_instantiated(part, rows) for part in where])
         others = [Exists(row) for row in rows.values()]
         for row in rows.values():
             engine.define(row, both([condition, *(one for one in others if one.row != row)]))

@@ -8,7 +8,7 @@ from typing import Any
 from sdd.audit.attributes import schema
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, spread_mapping
-from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal
+from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal, parts_of
 from sdd.audit.state import State, Write
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Field, LibObject, Lit, Result, Row, Value, lit, text_of
@@ -25,8 +25,7 @@ def execute_text(
         engine.remark("sql-injection", node, "the client's words are part of the SQL text", state)
     sql = text_of(text)
     if sql is None:
-        engine.unknown_check("SQL that is put together at run time", state, ())
-        return apply("executed", (statement,))
+        return _assembled(engine, statement, state, node)
     binds = _binds(engine, statement, arguments, state)
     tree = _parsed(sql)
     if tree is None:
@@ -53,6 +52,29 @@ def _parsed(sql: str) -> Any:  # noqa: ANN401 - sqlglot is loaded when it is nee
         return parse_one(sql, read="postgres")
     except (errors.SqlglotError, RecursionError):
         return None
+
+
+def _assembled(engine: Engine, statement: LibObject, state: State, node: ast.AST) -> Value:
+    """Text that is put together at run time: what its constant parts name is touched."""
+    parts = list(parts_of(statement.args[0])) if statement.args else []
+    words = " ".join(part for one in parts if (part := text_of(one)) is not None)
+    rows: list[Row] = []
+    for verb, table in _TABLE.findall(words):
+        entity = schema(engine).of_table(table)
+        if entity is None:
+            continue
+        row = engine.row(entity, ("sql", statement, table), engine.place(node))
+        if not any(map(is_client, statement.args)):
+            engine.define(row, Opaque("SQL that is put together at run time", (row,)))
+        rows.append(row)
+        if words.lstrip().lower().startswith(("delete", "update")) and verb.lower() != "join":
+            operation = "delete" if words.lstrip().lower().startswith("delete") else "update"
+            engine.write(state, Write(operation, row, engine.place(node), "*"))
+    if not rows:
+        engine.unknown_check("SQL that is put together at run time", state, ())
+        return apply("executed", (statement,))
+    engine.read(state, rows, engine.place(node))
+    return Result(rows[0], tuple(rows))
 
 
 def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:

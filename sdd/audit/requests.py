@@ -48,6 +48,7 @@ class Run:
         before: What holds when the handler starts.
         values: What the dependencies returned.
         unknown: Why the analysis gave up, if it did.
+        handed_out: What foreign code gets where it calls the program's code.
     """
 
     mount: Mount
@@ -59,11 +60,14 @@ class Run:
     remarks: tuple[Remark, ...] = ()
     unknown: str | None = None
     unreadable: tuple[str, ...] = ()
+    handed_out: tuple[End, ...] = ()
 
 
 def run_request(engine: Engine, mount: Mount) -> Run:
     """Run a request; a route that is too large to follow comes back as unknown."""
     engine.effects = []
+    engine.handed_out = []
+    engine.escaping = 0
     engine.remarks = {}
     engine.steps = 0
     state = State({}, {}, {})
@@ -93,6 +97,10 @@ def run_request(engine: Engine, mount: Mount) -> Run:
         remarks=tuple(engine.remarks),
         unknown=unknown,
         unreadable=tuple(engine.missing),
+        handed_out=tuple(
+            End(value=value, facts=tuple(end.facts), state=end, place=place)
+            for value, end, place in engine.handed_out
+        ),
     )
 
 

@@ -28,7 +28,6 @@ from sdd.audit.values import (
     Lit,
     Phi,
     Query,
-    Ref,
     Sym,
     Value,
 )
@@ -340,8 +339,3 @@ def node_place(module: Module, node: ast.AST, function: str) -> Place:
     return Place(
         module.path, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, function
     )
-
-
-def as_ref(value: Value) -> int | None:
-    """Return the heap address of a reference."""
-    return value.uid if isinstance(value, Ref) else None

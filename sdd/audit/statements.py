@@ -34,7 +34,9 @@ from sdd.audit.state import State
 from sdd.audit.values import (
     EXCEPTION,
     NONE,
+    Apply,
     DictObject,
+    Field,
     Func,
     Instance,
     Lib,
@@ -101,6 +103,10 @@ def bind_target(engine: Engine, target: ast.expr, value: Value, state: State) ->
             set_attribute(engine, base, name, value, state, target)
         case ast.Subscript(value=base_node, slice=key_node):
             base = engine.evaluate(base_node, state)
+            if isinstance(base_node, ast.Name) and isinstance(base, (Sym, Field, Apply)):
+                # A mapping known by its origin only becomes one with an entry of its own.
+                base = engine.allocate(state, DictObject((), (base,)))
+                state.env[base_node.id] = base
             set_item(engine, base, engine.evaluate(key_node, state), value, state)
         case _:
             pass

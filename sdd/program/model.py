@@ -35,11 +35,6 @@ class Module:
     rewritten: tuple[str, ...] = ()
 
     @property
-    def is_package(self) -> bool:
-        """Whether it is the `__init__.py` of a package."""
-        return self.path.rpartition("/")[2] == "__init__.py"
-
-    @property
     def folder(self) -> str:
         """The folder that holds the file; empty for the root."""
         return self.path.rpartition("/")[0]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sdd.audit import AuditReport, Verdict
+from sdd.audit import AuditReport, AuditSettings, Verdict
 
 Auditor = Callable[..., AuditReport]
 
@@ -87,6 +87,107 @@ def handler(session: SessionDep, user_id: UserId):
     own = select(Note).where(Note.owner_id == user_id)
     return session.exec(union(own, select(Note))).all()
 """,
+    "coroutine that nobody awaits": """
+async def check(note, user_id):
+    if note.owner_id != user_id:
+        raise HTTPException(403)
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    check(note, user_id)
+    return note
+""",
+    "truth of a coroutine": """
+async def owns(note, user_id):
+    return note.owner_id == user_id
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    if not owns(note, user_id):
+        raise HTTPException(403)
+    return note
+""",
+    "task that fails unheard": """
+async def check(note, user_id):
+    if note.owner_id != user_id:
+        raise HTTPException(403)
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    asyncio.create_task(check(note, user_id))
+    return note
+""",
+    "gather that keeps exceptions": """
+async def check(note, user_id):
+    if note.owner_id != user_id:
+        raise HTTPException(403)
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    await asyncio.gather(check(note, user_id), return_exceptions=True)
+    return note
+""",
+    "body merged over the owner": """
+@app.post("/api/notes")
+def handler(body: OwnedIn, session: SessionDep, user_id: UserId):
+    session.add(Note(**{"owner_id": user_id, **body.model_dump()}))
+    session.commit()
+""",
+    "body updated over the owner": """
+@app.post("/api/notes")
+def handler(body: OwnedIn, session: SessionDep, user_id: UserId):
+    values = {"owner_id": user_id}
+    values.update(body.model_dump())
+    session.add(Note(**values))
+    session.commit()
+""",
+    "client's SQL text beside the owner": """
+@app.get("/api/notes")
+def handler(word: str, session: SessionDep, user_id: UserId):
+    tests = [text(f"'{word}' = text"), Note.text == word]
+    return session.exec(select(Note).where(Note.owner_id == user_id, or_(*tests))).all()
+""",
+    "client's words in the statement": """
+@app.get("/api/notes")
+def handler(word: str, session: SessionDep, user_id: UserId):
+    query = text(f"SELECT * FROM note WHERE owner_id = :me AND text = '{word}'")
+    return session.execute(query, {"me": user_id}).fetchall()
+""",
+    "row moved to a foreign parent": """
+@app.post("/api/attachments/{attachment_id}")
+def handler(attachment_id: int, to: int, session: SessionDep, user_id: UserId):
+    attachment = session.exec(
+        select(Attachment)
+        .join(Note)
+        .where(Attachment.id == attachment_id, Note.owner_id == user_id)
+    ).first()
+    attachment.note_id = to
+    session.add(attachment)
+    session.commit()
+""",
+    "object that foreign code drives": """
+from agents import Runner
+class Memory:
+    def __init__(self, session, note_id):
+        self.session = session
+        self.note_id = note_id
+    async def items(self):
+        query = select(Attachment).where(Attachment.note_id == self.note_id)
+        return self.session.exec(query).all()
+@app.post("/api/chat")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    return await Runner.run("hello", memory=Memory(session, note_id))
+""",
+    "task after the answer": """
+from fastapi import BackgroundTasks
+def clear(session, note_id):
+    session.exec(delete(Note).where(Note.id == note_id))
+    session.commit()
+@app.post("/api/clear")
+def handler(note_id: int, session: SessionDep, user_id: UserId, tasks: BackgroundTasks):
+    tasks.add_task(clear, session, note_id)
+    return {}
+""",
 }
 
 SOUND = {
@@ -128,6 +229,81 @@ def handler(session: SessionDep, user_id: UserId):
 def handler(session: SessionDep, user_id: UserId):
     own = select(Note).where(Note.owner_id == user_id, Note.text == "a")
     return session.exec(own.union(select(Note).where(Note.owner_id == user_id))).all()
+""",
+    "gather that fails with the first": """
+async def check(note, user_id):
+    if not note or note.owner_id != user_id:
+        raise HTTPException(403)
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    await asyncio.gather(check(note, user_id))
+    return note
+""",
+    "coroutine awaited later": """
+async def check(note, user_id):
+    if not note or note.owner_id != user_id:
+        raise HTTPException(403)
+def start(note, user_id):
+    return check(note, user_id)
+@app.get("/api/notes/{note_id}")
+async def handler(note_id: int, session: SessionDep, user_id: UserId):
+    note = session.get(Note, note_id)
+    waiting = asyncio.wait_for(start(note, user_id), 5)
+    await waiting
+    return note
+""",
+    "owner merged over the body": """
+@app.post("/api/notes")
+def handler(body: OwnedIn, session: SessionDep, user_id: UserId):
+    session.add(Note(**(body.model_dump() | {"owner_id": user_id})))
+    session.commit()
+""",
+    "body without an owner merged": """
+@app.post("/api/notes")
+def handler(body: NoteIn, session: SessionDep, user_id: UserId):
+    session.add(Note(**{"owner_id": user_id, **body.model_dump()}))
+    session.commit()
+""",
+    "owner set in the body's mapping": """
+@app.post("/api/notes")
+def handler(body: OwnedIn, session: SessionDep, user_id: UserId):
+    values = body.model_dump()
+    values["owner_id"] = user_id
+    session.add(Note(**values))
+    session.commit()
+""",
+    "SQL text with bound words": """
+@app.get("/api/notes")
+def handler(word: str, session: SessionDep, user_id: UserId):
+    found = text(":word = text").bindparams(word=word)
+    return session.exec(select(Note).where(Note.owner_id == user_id, found)).all()
+""",
+    "row moved to an own parent": """
+@app.post("/api/attachments/{attachment_id}")
+def handler(attachment_id: int, to: int, session: SessionDep, user_id: UserId):
+    attachment = session.exec(
+        select(Attachment)
+        .join(Note)
+        .where(Attachment.id == attachment_id, Note.owner_id == user_id)
+    ).first()
+    target = session.exec(select(Note).where(Note.id == to, Note.owner_id == user_id)).one()
+    attachment.note_id = target.id
+    session.add(attachment)
+    session.commit()
+""",
+    "object that foreign code drives, confined": """
+from agents import Runner
+class Memory:
+    def __init__(self, session, user_id):
+        self.session = session
+        self.user_id = user_id
+    async def items(self, limit=None):
+        query = select(Note).where(Note.owner_id == self.user_id)
+        return self.session.exec(query).all()
+@app.post("/api/chat")
+async def handler(session: SessionDep, user_id: UserId):
+    return await Runner.run("hello", memory=Memory(session, user_id))
 """,
 }
 
@@ -221,3 +397,37 @@ def test_a_verifier_with_the_servers_keys_is_trusted(
 
     (route,) = report.routes
     assert route.verdict is Verdict.PROVED, route.auth.because
+
+
+def test_a_verifier_that_is_named_in_the_settings_is_trusted(
+    base_file: str, audit_files: Auditor
+) -> None:
+    """What it returns is the caller; without the name the same route is not proved."""
+    verifier = """
+from vendor import sessions
+def caller(credentials: Bearer):
+    return sessions.look_up(credentials.credentials)
+"""
+    files = {"app/main.py": _HEAD + verifier + _READS, "base.py": base_file}
+
+    (named,) = audit_files(files, AuditSettings(trusted_verifiers=("app.main.caller",))).routes
+    (nameless,) = audit_files(files).routes
+
+    assert named.verdict is Verdict.PROVED
+    assert nameless.verdict is not Verdict.PROVED
+
+
+def test_a_verifier_of_a_library_is_trusted_by_its_name(
+    base_file: str, audit_files: Auditor
+) -> None:
+    """The name is the one that the program imports."""
+    files = {
+        "main.py": "from vendor.sessions import caller\n" + _HEAD + _READS,
+        "base.py": base_file,
+    }
+
+    (route,) = audit_files(
+        files, AuditSettings(trusted_verifiers=("vendor.sessions.caller",))
+    ).routes
+
+    assert route.verdict is Verdict.PROVED

@@ -1,0 +1,109 @@
+"""Code of the program that is handed to somebody else's code, which may call it at any time."""
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from sdd.audit.classes import is_enum, is_model
+from sdd.audit.coroutines import aside, is_waiting, resume
+from sdd.audit.engine import Arguments, Engine
+from sdd.audit.state import State
+from sdd.audit.values import (
+    Bound,
+    Func,
+    Instance,
+    ListObject,
+    Ref,
+    Sym,
+    Tup,
+    Value,
+)
+
+# They read, print or wrap what they are given; none of them answers with it.
+_HARMLESS = frozenset(
+    {"debug", "info", "warning", "error", "exception", "critical", "log", "commit", "flush"}
+)
+_HARMLESS_PACKAGES = frozenset(sys.stdlib_module_names - {"asyncio", "concurrent", "threading"})
+_HARMLESS_PACKAGES |= frozenset(
+    {"fastapi", "starlette", "sqlalchemy", "sqlmodel", "pydantic", "jwt", "jose", "loguru"}
+)
+_STARTS = frozenset(
+    {"add_task", "start_soon", "submit", "run_in_executor", "add_job", "call_soon", "call_later"}
+)
+_ANY = Sym("unknown", "an argument that foreign code gives")
+_DEEPEST = 2
+
+
+def hand_over(
+    engine: Engine, callee: str, arguments: Arguments, state: State, node: ast.AST
+) -> None:
+    """Run what foreign code may call with what it was given: its effects are the request's."""
+    package, _, method = callee.rpartition(".")
+    if engine.module_states or method in _HARMLESS or engine.escaping >= _DEEPEST:
+        return
+    if method in _STARTS:
+        _start(engine, arguments, state, node)
+        return
+    if not package or package.lstrip(".").partition(".")[0] in _HARMLESS_PACKAGES:
+        return
+    engine.escaping += 1
+    for value in arguments.every():
+        for given in _handed(engine, value, state):
+            _run_any(engine, given, state, node)
+    engine.escaping -= 1
+
+
+def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
+    """A task of its own, with its arguments; nobody waits for it."""
+    functions = [item for item in arguments.positional if isinstance(item, (Func, Bound))]
+    if not functions:
+        return
+    at = arguments.positional.index(functions[0])
+    given = Arguments(
+        arguments.positional[at + 1 :], arguments.keywords, arguments.star, arguments.rest
+    )
+    aside(
+        engine,
+        state,
+        lambda now: resume(engine, engine.call(functions[0], given, now, node), now, node),
+    )
+
+
+def _run_any(engine: Engine, value: Value, state: State, node: ast.AST) -> None:
+    def run(now: State) -> Value:
+        if is_waiting(value):
+            return resume(engine, value, now, node)
+        return engine.call(value, Arguments(star=(_ANY,)), now, node)
+
+    after, result = aside(engine, state, run)
+    if after.alive:
+        engine.handed_out.append((result, after, engine.place(node)))
+
+
+def _handed(engine: Engine, value: Value, state: State) -> Iterator[Value]:
+    """Yield what can be called of a value: functions, coroutines, methods of objects."""
+    if isinstance(value, (Func, Bound)) or is_waiting(value):
+        yield value
+    elif isinstance(value, Tup):
+        for item in value.items:
+            yield from _handed(engine, item, state)
+    elif isinstance(value, Ref):
+        held = engine.load(state, value)
+        if isinstance(held, ListObject):
+            for item in (*(item for _, item in held.items), *held.more):
+                yield from _handed(engine, item, state)
+        elif isinstance(held, Instance) and held.info is not None:
+            yield from _methods(held, value)
+
+
+def _methods(held: Instance, ref: Ref) -> Iterator[Value]:
+    info = held.info
+    if info is None or info.entity or is_model(info) or is_enum(info):
+        return
+    seen: set[str] = set()
+    for ancestor in info.mro():
+        for name, member in ancestor.members.items():
+            hidden = name.startswith("_") and name != "__call__"
+            if isinstance(member, Func) and not hidden and name not in seen and not member.binding:
+                seen.add(name)
+                yield Bound(member, ref)
