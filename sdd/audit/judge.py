@@ -160,6 +160,8 @@ def _is_door(judge: Judge, item: Obligation) -> bool:
         return finding is not None and finding.verdict is Verdict.PROVED
     if isinstance(item.target, Row):
         row = item.target
+        if item.operation == "create" and schema.is_user(row.entity):
+            return True
         answer, _ = judge.ask(item.facts, lambda situation: situation.owned(row))
         return answer.holds
     return False

@@ -127,7 +127,11 @@ class _Text:
         if isinstance(self.tree, (sg.Update, sg.Delete)):
             operation = "update" if isinstance(self.tree, sg.Update) else "delete"
             self.engine.write(self.state, Write(operation, main, place, "*"))
-        elif not isinstance(self.tree, sg.Insert):
+        elif isinstance(self.tree, sg.Insert):
+            self.engine.write(self.state, Write("create", main, place, "*"))
+        elif isinstance(self.tree, (sg.Create, sg.Drop, sg.Alter, sg.TruncateTable)):
+            self.engine.write(self.state, Write("update", main, place, "*"))
+        else:
             self.engine.read(self.state, list(self.rows.values()), place)
             self.engine.projections[main] = tuple(
                 item.alias_or_name for item in getattr(self.tree, "expressions", ())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sdd.audit.engine import Arguments, BudgetExceededError, Engine
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State
-from sdd.audit.values import Bound, Func, Ref, Value
+from sdd.audit.values import Bound, Func, Lib, Ref, Sym, Value
 from sdd.audit.web import Entry, Include, Router
 from sdd.program import Module
 
@@ -132,6 +132,17 @@ def unmounted(engine: Engine) -> tuple[Router, ...]:
         item
         for item in engine.objects.values()
         if isinstance(item, Router) and item.entries and id(item) not in reached
+    )
+
+
+def lost_inclusions(engine: Engine) -> tuple[Include, ...]:
+    """Return the inclusions of which the router was not found: their routes are missing."""
+    return tuple(
+        entry
+        for item in engine.objects.values()
+        if isinstance(item, Router)
+        for entry in item.entries
+        if isinstance(entry, Include) and not entry.mounted and isinstance(entry.router, (Sym, Lib))
     )
 
 

@@ -26,10 +26,15 @@ class ImportRoots:
         )
         self._votes: Counter[str] = Counter()
         self._known: dict[tuple[str, str], str | None] = {}
+        self._lost: dict[str, set[str]] = {}
 
     def vote(self, folder: str, imports: Iterable[str]) -> None:
         """Let a file's absolute imports count for every ancestor from which they resolve."""
         for dotted in imports:
+            if not _is_foreign(dotted) and not any(
+                self._at(root, dotted) for root in _ancestors(folder)
+            ):
+                self._lost.setdefault(dotted.partition(".")[0], set()).add(dotted)
             for root in _ancestors(folder):
                 if not _is_foreign(dotted) and self._at(root, dotted):
                     self._votes[root] += 1
@@ -57,7 +62,20 @@ class ImportRoots:
             for root in _ancestors(folder)
             if (path := self._at(root, dotted))
         ]
-        return max(found)[2] if found else None
+        return max(found)[2] if found else self._below_own_name(dotted)
+
+    def _below_own_name(self, dotted: str) -> str | None:
+        """Find what is imported under the name of the folder that is looked at itself.
+
+        That name is not known; it is one under which several modules are imported, each of
+        which is there.
+        """
+        name, _, rest = dotted.partition(".")
+        lost = self._lost.get(name, set())
+        inner = [one.partition(".")[2] for one in lost if "." in one]
+        if rest and len(inner) > 1 and all(self._at("", one) for one in inner):
+            return self._at("", rest)
+        return None
 
     def _at(self, root: str, dotted: str) -> str | None:
         base = "/".join(filter(None, (root, dotted.replace(".", "/"))))

@@ -399,6 +399,34 @@ def test_a_verifier_with_the_servers_keys_is_trusted(
     assert route.verdict is Verdict.PROVED, route.auth.because
 
 
+OPEN = {
+    "inserts": """
+@app.post("/api/seed")
+def handler(session: SessionDep):
+    session.execute(text("INSERT INTO reading (value) VALUES (1)"))
+    session.commit()
+""",
+    "drops": """
+@app.post("/api/reset")
+def handler(session: SessionDep):
+    session.execute(text("DROP TABLE reading"))
+    session.commit()
+""",
+}
+
+
+@pytest.mark.parametrize("form", OPEN)
+def test_an_anonymous_statement_in_text_that_changes_state_is_open(
+    form: str, base_file: str, audit_files: Auditor
+) -> None:
+    """Whatever table it is, somebody unknown must not change it."""
+    report = audit_files({"main.py": _HEAD + OPEN[form], "base.py": base_file})
+
+    (route,) = report.routes
+    assert route.auth.verdict is Verdict.VIOLATED
+    assert route.auth.rule == "missing-authentication"
+
+
 def test_a_verifier_that_is_named_in_the_settings_is_trusted(
     base_file: str, audit_files: Auditor
 ) -> None:

@@ -257,3 +257,40 @@ def test_an_empty_program_has_no_routes(audit_files: Auditor) -> None:
 
     assert report.routes == ()
     assert report.summary.routes == 0
+
+
+def test_a_folder_that_is_itself_the_package_keeps_its_routes(
+    base_file: str, audit_files: Auditor
+) -> None:
+    """Imports may begin with the name of the folder that is audited, which nobody knows."""
+    files = {
+        "main.py": "from fastapi import FastAPI\nfrom shop.api.x import router\n"
+        "app = FastAPI()\napp.include_router(router)\n",
+        "api/x.py": "from fastapi import APIRouter\nfrom shop.base import UserId\n"
+        "router = APIRouter()\n"
+        "@router.get('/api/x')\ndef handler(user: UserId): return 1\n",
+        "base.py": base_file,
+    }
+
+    (route,) = audit_files(files).routes
+
+    assert route.verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("routers", "words"),
+    [
+        ("from elsewhere.x import router\napp.include_router(router)\n", "was not found"),
+        ("router = APIRouter()\n@router.get('/x')\ndef handler(): return 1\n", "no app"),
+    ],
+)
+def test_a_router_that_is_lost_or_not_mounted_is_named(
+    routers: str, words: str, audit_files: Auditor
+) -> None:
+    """Routes that are not in the table do not vanish in silence."""
+    head = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\n"
+
+    report = audit_files({"main.py": head + routers})
+
+    (note,) = [item for item in report.diagnostics if item.rule == "undecided"]
+    assert words in note.message

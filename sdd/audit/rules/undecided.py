@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from sdd.audit.model import Verdict
+from sdd.audit.routes import lost_inclusions, unmounted
 from sdd.audit.rules.rule import Audited, Rule
+from sdd.audit.state import Place
 from sdd.diagnostics import Confidence, Diagnostic, Severity
 from sdd.text import Span
 
@@ -18,9 +20,17 @@ def _find(audited: Audited) -> Iterator[Diagnostic]:
             if access.verdict is Verdict.UNKNOWN:
                 why = f"{access.operation} of {access.entity}: {access.because}"
                 yield _note(report.name, access.span, why)
+    for inclusion in lost_inclusions(audited.engine):
+        yield _about(inclusion.place, "the router that is included here was not found")
+    for router in unmounted(audited.engine):
+        yield _about(router.place, "this router has routes, and no app includes it")
 
 
-def _note(route: str, span: Span, why: str) -> Diagnostic:
+def _about(place: Place, why: str) -> Diagnostic:
+    return _note(None, Span(path=place.path, line=place.line, column=max(place.column, 1)), why)
+
+
+def _note(route: str | None, span: Span, why: str) -> Diagnostic:
     return Diagnostic(
         rule=RULE.id,
         severity=RULE.severity,
