@@ -28,7 +28,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from sdd.adapters.pydantic_messages import from_history, to_response
 from sdd.agents.catalog import Catalog, Price
 from sdd.agents.conversation import DeterministicModel, Tool
-from sdd.errors import MissingExtraError, ModelError
+from sdd.errors import ExitCode, MissingExtraError, ModelError
 from sdd.names import nearest
 
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -88,6 +88,7 @@ def choose(name: str, catalog: Catalog, environment: Mapping[str, str]) -> Chose
         raise ModelError(
             f"There is no model {name}.",
             hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}.",
+            exit_code=ExitCode.USAGE,
         )
     provider, _, bare = choice.id.rpartition(":")
     price = catalog.models.price(choice.id)
@@ -135,6 +136,7 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
         raise ModelError(
             f"{model_id} needs a key, and {_KEYS[0]} is not set.",
             hint=f"Set {_KEYS[0]}, or leave --model out to work with the offline model.",
+            exit_code=ExitCode.USAGE,
         )
     try:
         from anthropic import AsyncAnthropic  # noqa: PLC0415 - slow, and only Claude needs it
@@ -171,9 +173,14 @@ def _other(name: str, price: Price | None) -> Chosen:
         raise ModelError(
             f"{name} needs a client that is not installed.",
             hint=f'Install it with: pip install "pydantic-ai-slim[{package}]"',
+            exit_code=ExitCode.USAGE,
         ) from error
     except (UserError, ValueError) as error:
-        raise ModelError(f"{name} cannot be used: {_first_line(error)}.") from error
+        raise ModelError(
+            f"{name} cannot be used: {_first_line(error)}.",
+            hint="Name it as PROVIDER:ID, and give the provider's key in the environment.",
+            exit_code=ExitCode.USAGE,
+        ) from error
     return Chosen(model=model, shown=name, price=price)
 
 

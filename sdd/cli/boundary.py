@@ -1,9 +1,11 @@
 """The one place where every error becomes a sentence and an exit code."""
 
+import json
 import os
 import sys
 import tempfile
 import traceback
+from itertools import pairwise
 from pathlib import Path
 
 import typer
@@ -25,6 +27,8 @@ def run_command(arguments: list[str] | None) -> int:
         return ExitCode.CLEAN
     except SddError as error:
         _say(error)
+        if _wants_json(sys.argv[1:] if arguments is None else arguments):
+            _say_json(error)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("Interrupted.\n")
@@ -69,6 +73,17 @@ def _say(error: SddError) -> None:
     sys.stderr.write(f"error: {error.message}\n")
     if error.hint:
         sys.stderr.write(f"  hint: {error.hint}\n")
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    pairs = pairwise(arguments)
+    return "--format=json" in arguments or ("--format", "json") in pairs
+
+
+def _say_json(error: SddError) -> None:
+    """Give a program that reads standard output the same sentence as the human."""
+    said = {"message": error.message, "hint": error.hint, "exit_code": int(error.exit_code)}
+    sys.stdout.write(json.dumps({"schema_version": 1, "error": said}, ensure_ascii=False) + "\n")
 
 
 def _bug(error: Exception) -> int:

@@ -23,7 +23,7 @@ from sdd.agents.conversation import (
 )
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Ending, Limits, Outcome, Step, Task, Usage
-from sdd.errors import MissingExtraError, ModelError
+from sdd.errors import ExitCode, MissingExtraError, ModelError
 
 _PORTER = AgentDefinition(name="porter", description="Bags.", prompt="You carry.", path="p.md")
 
@@ -246,18 +246,17 @@ def test_a_silent_model_is_not_asked_again() -> None:
         ("sonet", "There is no model sonet.", "Did you mean sonnet?"),
         ("sonnet", "claude-sonnet-5-5 needs a key, and ANTHROPIC_API_KEY is not set.", "offline"),
         ("anthropic:claude-opus-5-5", "claude-opus-5-5 needs a key", "ANTHROPIC_API_KEY"),
-        ("nobody:model-1", "nobody:model-1 cannot be used: Unknown model", None),
+        ("nobody:model-1", "nobody:model-1 cannot be used: Unknown model", "PROVIDER:ID"),
     ],
 )
-def test_a_model_that_cannot_be_used_is_one_sentence(
-    model: str, message: str, hint: str | None
-) -> None:
-    """Before any work, what is missing is named."""
+def test_a_model_that_cannot_be_used_is_one_sentence(model: str, message: str, hint: str) -> None:
+    """Before any work, what is missing is named; it is wrong usage, not a failed gate."""
     with pytest.raises(ModelError) as caught:
         _run(ScriptedModel(), task=Task(key="o", prompt="", model=model))
 
     assert caught.value.message.startswith(message)
-    assert (hint or "") in (caught.value.hint or "")
+    assert hint in (caught.value.hint or "")
+    assert caught.value.exit_code is ExitCode.USAGE
 
 
 def test_a_missing_extra_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -65,6 +66,18 @@ def test_outside_a_project_one_sentence_says_so(
     said = capsys.readouterr().err
     assert "No specs found" in said
     assert "hint:" in said
+
+
+def test_an_error_is_json_where_json_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that reads standard output gets an object, whatever happens."""
+    arguments = ["implement", "task-crud", "--project", str(tmp_path), "--format", "json"]
+    assert run_command(arguments) == ExitCode.USAGE
+
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["message"].startswith("No specs found")
+    assert error["exit_code"] == ExitCode.USAGE
 
 
 def test_an_interruption_while_the_command_loads_is_no_traceback() -> None:
