@@ -461,14 +461,15 @@ def test_a_gate_that_was_not_run_does_not_land() -> None:
     assert rig.backend() == {}
 
 
-def test_an_incomplete_probe_lands_and_is_told() -> None:
-    """What a probe could not try is named among the follow-ups."""
+def test_a_probe_that_looked_at_nothing_lands_nothing() -> None:
+    """Only a probe that tried some operations may leave others to a human."""
     rig = Rig(missing_gate="isolation probe")
 
     report = rig.start()
 
-    assert report.landed
-    assert any("isolation probe" in item.text for item in report.follow_ups)
+    assert report.exit_code is ExitCode.FINDINGS
+    assert "isolation probe was not run" in report.answer
+    assert rig.backend() == {}
 
 
 OPEN = "# Feature\n\n- **FR-001**: Bookmarks expire after [NEEDS CLARIFICATION: how many days?]\n"
