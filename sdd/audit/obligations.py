@@ -166,7 +166,7 @@ class Judge:
 
     def _given_away(self, obligation: Obligation, row: Row) -> Finding | None:
         """An update must not let the client set the owner."""
-        from sdd.audit.creation import decide_move, may_contain  # noqa: PLC0415 - it needs the judge
+        from sdd.audit.creation import cases_of, decide_move, may_contain  # noqa: PLC0415 - it needs the judge
 
         columns = self.schema.owner_columns(row.entity)
         value = obligation.value
@@ -177,8 +177,11 @@ class Judge:
             harmless = moved is None or moved.verdict is Verdict.PROVED
             return None if harmless else moved
         if obligation.column == "*":
-            source = value.base if isinstance(value, Field) and value.name == "*" else value
-            sets_owner = is_client(source) and may_contain(source, columns[0])
+            sources = [
+                item.base if isinstance(item, Field) and item.name == "*" else item
+                for _, item in cases_of(value)
+            ]
+            sets_owner = any(is_client(one) and may_contain(one, columns[0]) for one in sources)
         else:
             sets_owner = obligation.column in columns and is_client(value)
         if not sets_owner:

@@ -147,6 +147,22 @@ def handler(word: str, session: SessionDep, user_id: UserId):
     tests = [text(f"'{word}' = text"), Note.text == word]
     return session.exec(select(Note).where(Note.owner_id == user_id, or_(*tests))).all()
 """,
+    "client's SQL texts collected in a loop": """
+from sqlmodel import and_
+@app.get("/api/notes")
+def handler(words: str, session: SessionDep, user_id: UserId):
+    conditions = [Note.owner_id == user_id]
+    if words:
+        tests = []
+        for word in [one.strip() for one in words.split(",") if one.strip()]:
+            tests.append(text(f"'{word}' = ANY(words)"))
+        if tests:
+            conditions.append(or_(*tests))
+    query = select(Note)
+    if conditions:
+        query = query.where(and_(*conditions))
+    return session.exec(query).all()
+""",
     "client's words in the statement": """
 @app.get("/api/notes")
 def handler(word: str, session: SessionDep, user_id: UserId):
@@ -271,6 +287,16 @@ def handler(body: OwnedIn, session: SessionDep, user_id: UserId):
     values = body.model_dump()
     values["owner_id"] = user_id
     session.add(Note(**values))
+    session.commit()
+""",
+    "body's fields set with an entry of the server": """
+@app.put("/api/notes/{note_id}")
+def handler(note_id: int, body: NoteIn, session: SessionDep, user_id: UserId):
+    note = session.exec(select(Note).where(Note.id == note_id, Note.owner_id == user_id)).one()
+    values = body.model_dump(exclude_unset=True)
+    values["text"] = "checked"
+    for name, value in values.items():
+        setattr(note, name, value)
     session.commit()
 """,
     "SQL text with bound words": """
