@@ -28,8 +28,7 @@ STANDARD: Mapping[str, str] = {
     **dict.fromkeys(("async_sessionmaker", "create_async_engine"), "sqlalchemy.ext.asyncio"),
     **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
     **dict.fromkeys(
-        ("BaseModel", "ConfigDict", "StrictBool", "StrictFloat", "StrictInt")
-        + ("StringConstraints",),
+        ("BaseModel", "ConfigDict", "StrictBool", "StrictFloat", "StrictInt", "StringConstraints"),
         "pydantic",
     ),
     **dict.fromkeys(("HTTPAuthorizationCredentials", "HTTPBearer"), "fastapi.security"),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sdd import names
 from sdd.generate import naming
 from sdd.generate.domain import Table
 from sdd.generate.models import member
@@ -220,8 +219,3 @@ def size_argument(operation: Operation) -> str:
     if operation.paging is not None and operation.paging.size:
         return naming.argument(operation.paging.size)
     return str(USUAL_SIZE)
-
-
-def label_words(table: Table) -> str:
-    """Return what people call several rows."""
-    return names.plural(table.label.rpartition(" ")[2]) if table.label else "rows"

@@ -64,8 +64,7 @@ class Schemas:
     ) -> str:
         """Return the name of the model for an object, planning it if it is new.
 
-        Args:
-            otherwise: The name when `wanted` is taken by another model.
+        `otherwise` is its name when `wanted` is taken by another model.
         """
         kind = place.base if place.base == RESPONSE else wanted
         identity = (kind, plain(shape))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sdd.ir.envelopes import find_row, find_rows
 from sdd.ir.matching import identifier, is_secret, user_entity
-from sdd.ir.model import Application, Column, Endpoint, Entity, Parameter, Scalar
+from sdd.ir.model import Application, Column, Endpoint, Entity, Scalar
 from sdd.ir.queries import Filter, Paging, Sorting, filters, paging, sorting
 from sdd.ir.resources import Address, Resource, address
 from sdd.ir.switches import find_switch
@@ -140,12 +140,6 @@ class Operation:
     rest: Scalar = None
     reason: str | None = None
 
-    @property
-    def path_user_parameter(self) -> Parameter | None:
-        """The declared parameter that repeats the user's id."""
-        found = (item for item in self.endpoint.parameters if item.name == self.path_user)
-        return next(found, None)
-
 
 def ownership(application: Application, entity: Entity) -> Ownership:
     """Tell who owns an entity's rows."""
@@ -249,6 +243,12 @@ def _session_action(application: Application, endpoint: Endpoint, where: Address
 def _without_resource(application: Application, endpoint: Endpoint, where: Address) -> Operation:
     words = {identifier(word) for word in where.tail}
     subject = _main_entity(application)
+    if endpoint.method == "GET" and subject and words == {"search"}:
+        draft = Operation(
+            endpoint=endpoint, action=Action.LIST, entity=subject, path_user=where.user
+        )
+        if endpoint.response is None or find_rows(subject, endpoint.response) is not None:
+            return _listing(draft)
     if endpoint.method == "GET" and subject and len(words) == 1 and words & _STATISTICS:
         return Operation(
             endpoint=endpoint, action=Action.STATISTICS, entity=subject, path_user=where.user
@@ -327,8 +327,24 @@ def _is_own_row(application: Application, where: Address, endpoint: Endpoint) ->
     owned = ownership(application, last.entity)
     if isinstance(owned, UserItself):
         return where.me or where.user is not None
-    once = isinstance(owned, Direct) and bool(owned.column.unique or owned.column.primary_key)
-    return once and find_rows(last.entity, endpoint.response) is None
+    if not isinstance(owned, Direct):
+        return False
+    once = owned.column.unique or owned.column.primary_key
+    alone = once or is_single(application, last.entity)
+    return alone and find_rows(last.entity, endpoint.response) is None
+
+
+def is_single(application: Application, entity: Entity) -> bool:
+    """Tell whether the API knows one row of each user alone: it is put, never picked or added."""
+    methods = set()
+    for endpoint in application.endpoints:
+        where = address(application, endpoint)
+        if where.last is None or where.last.entity.name != entity.name:
+            continue
+        if where.last.key is not None or endpoint.method == "POST":
+            return False
+        methods.add(endpoint.method)
+    return bool(methods & {"PUT", "PATCH"})
 
 
 def _listing(draft: Operation) -> Operation:

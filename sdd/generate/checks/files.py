@@ -50,7 +50,7 @@ def check_files(
             "test_auth.py",
             project,
             protected=[
-                (handler.method.upper(), example_path(domain, handler.operation))
+                (handler.method.upper(), example_path(handler.operation))
                 for handler in handlers
                 if handler.operation.endpoint.auth
             ],

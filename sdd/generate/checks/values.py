@@ -52,7 +52,9 @@ def _same(first: str, second: str) -> Pair:
     return Pair(python=(first, second), json=(first, second))
 
 
-def _plain(type_: Type | None, bounds: Constraints, item: Type | None) -> Pair | None:
+def _plain(  # noqa: C901 - one case for each type
+    type_: Type | None, bounds: Constraints, item: Type | None
+) -> Pair | None:
     low = int(bounds.minimum) if bounds.minimum is not None and bounds.minimum > 1 else 1
     high = low + 1 if bounds.maximum is None or bounds.maximum > low else low
     match type_:
