@@ -1,5 +1,6 @@
 """How the parts of a success answer are computed, and which parts cannot be."""
 
+import re
 from dataclasses import dataclass, replace
 
 from sdd import names
@@ -9,15 +10,17 @@ from sdd.generate.domain import Domain, Table
 from sdd.generate.lists import size_argument
 from sdd.generate.schemas import RESPONSE, Place, Schemas
 from sdd.ir import Field, Shape, Type
-from sdd.ir.behaviour import Action, Operation
+from sdd.ir.behaviour import Action, Binding, Operation
+from sdd.ir.conventions.responses import child_entity
 from sdd.ir.envelopes import find_row, find_rows
 from sdd.ir.matching import find_column, identifier, is_secret
+from sdd.ir.queries import sorting
 
 _TOTAL = frozenset({"total", "total_count", "total_items", "total_results", "total_records"})
 _HERE = frozenset({"count", "length", "returned", "results_count"})
 _PAGES = frozenset({"pages", "total_pages", "page_count", "last_page"})
 _PAGE = frozenset({"page", "current_page", "page_number"})
-_SIZE = frozenset({"limit", "per_page", "page_size", "size"})
+_SIZE = frozenset({"limit", "per_page", "page_size", "size", "items_per_page"})
 _OFFSET = frozenset({"offset", "skip"})
 _NEXT = frozenset({"has_next", "has_more", "has_next_page", "next_page_exists"})
 _PREVIOUS = frozenset({"has_prev", "has_previous", "has_prev_page", "has_previous_page"})
@@ -48,12 +51,13 @@ class Answer:
         annotation: The return type of the handler, `None` for an empty body.
         expression: What it returns, as source; None for an empty body.
         total: Whether the number of rows on all pages is needed.
-        reads: Whether the expression mentions the row or rows at all.
+        children: Lists of rows below the one row, which the answer shows too.
     """
 
     annotation: str
     expression: str | None
     total: bool = False
+    children: tuple[Operation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +136,37 @@ def _keep_row(
         return replace(shape, item=row) if row else None
     fields = []
     for item in shape.fields:
-        if row_source(context.table, item) or _extra(context, (*path, item.name), item):
+        below = _keep_embedded(context, item)
+        if below is not None:
+            fields.append(below)
+        elif row_source(context.table, item) or _extra(context, (*path, item.name), item):
             fields.append(item)
         else:
             lost.append((*path, item.name))
     return replace(shape, fields=tuple(fields)) if fields else None
+
+
+def embedded(context: _Context, item: Field) -> Table | None:
+    """Find the table whose rows below a single row a field of it lists."""
+    operation = context.operation
+    single = operation.action is Action.READ and operation.key is not None
+    if not single or context.table is None or item.shape.type is not Type.LIST:
+        return None
+    if find_column(context.table.entity, item.name) is not None:
+        return None
+    child = child_entity(context.domain.application, context.table.entity, item.name)
+    return context.domain.tables.get(child.name) if child else None
+
+
+def _keep_embedded(context: _Context, item: Field) -> Field | None:
+    child = embedded(context, item)
+    row = item.shape.item
+    if child is None or row is None:
+        return None
+    kept = tuple(part for part in row.fields if row_source(child, part))
+    if not kept:
+        return None
+    return replace(item, shape=replace(item.shape, item=replace(row, fields=kept)))
 
 
 def _extra(context: _Context, path: tuple[str, ...], item: Field) -> bool:
@@ -158,9 +188,47 @@ def plan_answer(domain: Domain, schemas: Schemas, operation: Operation, handler:
         return Answer(annotation="None", expression=None)
     context = _context(domain, operation)
     total = needs_total(operation)
+    children = _children(context, schemas)
     annotation = _annotation(context, schemas, response, handler)
     expression = _build(context, schemas, response, (), annotation)
-    return Answer(annotation=annotation, expression=expression, total=total)
+    return Answer(annotation=annotation, expression=expression, total=total, children=children)
+
+
+def _children(context: _Context, schemas: Schemas) -> tuple[Operation, ...]:
+    """Plan the models of rows below the one row, and return how they are listed."""
+    operation, shape = context.operation, context.operation.endpoint.response
+    for name in operation.row or ():
+        found = shape.field(name) if shape else None
+        shape = found.shape if found else None
+    listed = []
+    for item in shape.fields if shape and operation.row is not None else ():
+        child = embedded(context, item)
+        if child is None or item.shape.item is None or operation.key is None:
+            continue
+        place = Place(module=child.module, base=RESPONSE, table=child)
+        schemas.model(item.shape.item, row_name(child), place, f"A {child.label} in an answer")
+        listed.append(_listing(context, child, operation.key))
+    return tuple(listed)
+
+
+def _listing(context: _Context, child: Table, key: str) -> Operation:
+    operation, table = context.operation, context.table
+    if table is None:
+        raise ValueError(operation.endpoint.name)
+    reference = next(
+        column
+        for column in child.entity.columns
+        if column.foreign_key and column.foreign_key.table == table.entity.table
+    )
+    binding = Binding(parent=table.entity, child=child.entity, column=reference, parameter=key)
+    endpoint = replace(operation.endpoint, path=f"{operation.endpoint.path}/{child.plural}")
+    return Operation(
+        endpoint=endpoint,
+        action=Action.LIST,
+        entity=child.entity,
+        bindings=(*operation.bindings, binding),
+        sorting=sorting(child.entity, endpoint, nested=True),
+    )
 
 
 def row_name(table: Table) -> str:
@@ -238,15 +306,23 @@ def _build(
     for line, item in zip(lines, shape.fields, strict=True):
         here = (*path, item.name)
         value = _build(context, schemas, item.shape, here, line.annotation)
-        if operation.row == path and row_source(context.table, item):
+        child = embedded(context, item) if operation.row == path else None
+        if child is not None:
+            value = _listed(child, line.annotation)
+        elif operation.row == path and row_source(context.table, item):
             value = _column_value(context, item) or value
         passed.append((line, value))
     return f"{model}({', '.join(f'{line.attribute}={value}' for line, value in passed)})"
 
 
+def _listed(child: Table, annotation: str) -> str:
+    model = annotation.removeprefix("list[").removesuffix("]")
+    return f"[{model}.model_validate({child.variable}) for {child.variable} in {child.rows}]"
+
+
 def _column_value(context: _Context, item: Field) -> str | None:
     table = context.table
-    column = find_column(table.entity, item.name) if table else None
+    column = find_column(table.entity, _plain_name(item.name)) if table else None
     if table is None or column is None or is_secret(column):
         return None
     return f"{table.variable}.{table.attributes[column.name]}"
@@ -273,14 +349,30 @@ def _value(context: _Context, path: tuple[str, ...], shape: Shape) -> str | None
         constant = word in _TEXT or (word == "status" and _flagless_status(context))
         value = None if constant else _column_value(context, named)
         if value is not None and find_column_type(context, path[-1], shape):
-            return value
+            return _as_text(context, named, value)
     return _constant(context, word, shape)
+
+
+def _as_text(context: _Context, item: Field, value: str) -> str:
+    table = context.table
+    column = find_column(table.entity, _plain_name(item.name)) if table else None
+    if column is None or item.shape.type is not Type.STR:
+        return value
+    if column.type is Type.UUID:
+        return f"str({value})"
+    return f"{value}.isoformat()" if column.type in {Type.DATE, Type.DATETIME} else value
+
+
+def _plain_name(name: str) -> str:
+    """Return the column's name in `deleted_id`."""
+    word = identifier(name)
+    return word.removeprefix("deleted_") if re.fullmatch(r"deleted_(\w+_)?id", word) else name
 
 
 def find_column_type(context: _Context, name: str, shape: Shape) -> bool:
     """Tell whether a field beside a row has the type of the column that it is named after."""
     table = context.table
-    column = find_column(table.entity, name) if table else None
+    column = find_column(table.entity, _plain_name(name)) if table else None
     if column is None:
         return False
     textual = {Type.STR, Type.TEXT, Type.ENUM, Type.UUID, Type.DATETIME, Type.DATE}

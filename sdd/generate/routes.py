@@ -38,6 +38,7 @@ class HandlerPlan:
         parameters: Lines of the signature.
         result: `tasks = `, where what the repository returns is used.
         call: The repository's call as source; None for health and sessions.
+        also: Lines that load what the answer shows beside the row.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class HandlerPlan:
     parameters: tuple[str, ...]
     result: str
     call: str | None
+    also: tuple[str, ...]
     expression: str | None
     operation: Operation
     body: str | None = None
@@ -185,6 +187,7 @@ def _handler(work: Work, operation: Operation, name: str, prefix: str) -> Handle
         parameters=_signature(domain, operation, table, body, session),
         result=result,
         call=call,
+        also=tuple(_also(work, item) for item in answer.children),
         expression=answer.expression,
         operation=operation,
         body=body,
@@ -232,6 +235,15 @@ def _call(
         result = table.variable
     used = answer.expression is not None and result.partition(",")[0] in answer.expression
     return source, f"{result} = " if used else ""
+
+
+def _also(work: Work, listing: Operation) -> str:
+    if listing.entity is None:
+        raise ValueError(listing.endpoint.name)
+    table = work.domain.tables[listing.entity.name]
+    call = plan_method(work.repositories, Job(table=table, operation=listing))
+    source = f"{table.cls}Repository(session).{call.method}({', '.join(call.arguments)})"
+    return f"{table.rows} = await {source}"
 
 
 def error_responses(operation: Operation) -> tuple[tuple[int, str], ...]:

@@ -113,7 +113,8 @@ def entity_of_segment(application: Application, segment: str) -> Entity | None:
         known = {identifier(entity.name), names.plural(identifier(entity.name))}
         if entity.table:
             known.add(identifier(entity.table))
-        if wanted in known or one in known:
+        squashed = {word.replace("_", "") for word in known}
+        if wanted in known or one in known or wanted.replace("_", "") in squashed:
             return entity
     return None
 

@@ -129,7 +129,7 @@ def _named(endpoint: Endpoint, vocabulary: frozenset[str]) -> str | None:
 def sorting(entity: Entity, endpoint: Endpoint, *, nested: bool = False) -> Sorting:
     """Tell how a list is sorted: below a parent the oldest first, else the newest."""
     created = next((item for item in entity.columns if is_timestamp(item)), None)
-    by, direction = _sort_parameters(endpoint)
+    by, direction = sort_parameters(endpoint)
     descending = not nested and created is not None
     if direction is not None and direction.default:
         descending = str(direction.default.value).lower().startswith("desc")
@@ -146,7 +146,8 @@ def sorting(entity: Entity, endpoint: Endpoint, *, nested: bool = False) -> Sort
     )
 
 
-def _sort_parameters(endpoint: Endpoint) -> tuple[Parameter | None, Parameter | None]:
+def sort_parameters(endpoint: Endpoint) -> tuple[Parameter | None, Parameter | None]:
+    """Find the parameter that names what a list is sorted by, and the one for the direction."""
     sort = order = None
     for parameter in query_parameters(endpoint):
         word = identifier(parameter.name)
@@ -221,7 +222,7 @@ def is_control(endpoint: Endpoint, parameter: Parameter) -> bool:
     word = identifier(parameter.name)
     if word in _PAGE | _SIZE | _OFFSET:
         return True
-    return parameter in _sort_parameters(endpoint)
+    return parameter in sort_parameters(endpoint)
 
 
 def filters(entity: Entity, endpoint: Endpoint) -> tuple[Filter, ...]:
@@ -246,7 +247,9 @@ def find_filter(entity: Entity, parameter: Parameter) -> Filter | None:
     )
 
 
-def _status(entity: Entity, parameter: Parameter) -> Filter | None:
+def _status(  # noqa: C901 - one case for each way to say it
+    entity: Entity, parameter: Parameter
+) -> Filter | None:
     words = parameter.constraints.choices
     if set(map(str.lower, words)) <= _YES_NO.keys():
         return None

@@ -25,7 +25,14 @@ from sdd.ir.model import (
     Parameter,
     Type,
 )
-from sdd.ir.queries import Filter, FilterKind, find_filter, is_control, sortable
+from sdd.ir.queries import (
+    Filter,
+    FilterKind,
+    find_filter,
+    is_control,
+    sort_parameters,
+    sortable,
+)
 from sdd.ir.resources import address, path_parameters
 
 _WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE})
@@ -60,6 +67,8 @@ def complete_endpoint(application: Application, endpoint: Endpoint) -> Endpoint:
     )
     found = operation(application, endpoint)
     endpoint = fill(endpoint, auth=_needs_user(application, found))
+    if found.action is Action.ME:
+        endpoint = assume(endpoint, auth=True)
     endpoint = replace(
         endpoint,
         parameters=tuple(_complete_parameter(application, found, p) for p in endpoint.parameters),
@@ -77,6 +86,7 @@ def complete_endpoint(application: Application, endpoint: Endpoint) -> Endpoint:
 
 def _with_declared_path(endpoint: Endpoint) -> Endpoint:
     """Declare every parameter of the path, in its order, before the others."""
+    endpoint = _with_plain_names(endpoint)
     stated = {item.name: item for item in endpoint.parameters if item.location is Location.PATH}
     others = [item for item in endpoint.parameters if item.location is not Location.PATH]
     wanted = path_parameters(endpoint.path)
@@ -86,6 +96,26 @@ def _with_declared_path(endpoint: Endpoint) -> Endpoint:
         for name in wanted
     ]
     return assume(endpoint, parameters=(*inside, *others))
+
+
+def _with_plain_names(endpoint: Endpoint) -> Endpoint:
+    """Write the names in a path as the framework takes them: `{task_id}` for `{task-id:int}`."""
+    spelled = {name: name for name in path_parameters(endpoint.path)}
+    for name in spelled:
+        if not (name.isidentifier() and name.isascii()):
+            spelled[name] = identifier(name) if identifier(name).isidentifier() else "value"
+    path = re.sub(
+        r"\{([^{}:]+)(?::[^{}]*)?\}",
+        lambda match: f"{{{spelled.get(match.group(1), match.group(1))}}}",
+        endpoint.path,
+    )
+    parameters = tuple(
+        assume(item, name=spelled.get(item.name, item.name))
+        if item.location is Location.PATH
+        else item
+        for item in endpoint.parameters
+    )
+    return assume(endpoint, path=path, parameters=parameters)
 
 
 def _needs_user(application: Application, found: Operation) -> bool:
@@ -159,28 +189,21 @@ def _bounded(parameter: Parameter, low: float, high: float) -> Parameter:
 
 def _complete_query(entity: Entity, endpoint: Endpoint, parameter: Parameter) -> Parameter:
     if is_control(endpoint, parameter):
-        return _complete_control(entity, parameter)
+        return _complete_control(entity, endpoint, parameter)
     narrowing = find_filter(entity, parameter)
     if narrowing is None:
         return fill(parameter, type=Type.STR)
     return _complete_filter(parameter, narrowing)
 
 
-def _complete_control(entity: Entity, parameter: Parameter) -> Parameter:
+def _complete_control(entity: Entity, endpoint: Endpoint, parameter: Parameter) -> Parameter:
     word = identifier(parameter.name)
-    if re.search(r"sort|order|dir", word):
-        if not parameter.constraints.choices:
-            words: tuple[str, ...] = ("asc", "desc")
-            if parameter.type is not Type.ENUM and re.match(
-                r"^(sort|order)(_?by|ing|_field)?$", word
-            ):
-                words = tuple(column.name for column in sortable(entity))
-            parameter = assume(
-                parameter,
-                type=Type.ENUM,
-                constraints=replace(parameter.constraints, choices=words),
-            )
-        return parameter
+    if parameter in sort_parameters(endpoint):
+        words = tuple(column.name for column in sortable(entity))
+        if parameter == sort_parameters(endpoint)[1]:
+            words = ("asc", "desc")
+        bounds = replace(parameter.constraints, choices=parameter.constraints.choices or words)
+        return assume(parameter, type=Type.ENUM, constraints=bounds)
     parameter = assume(parameter, type=Type.INT)
     if word in {"offset", "skip", "start"}:
         return _bounded(fill(parameter, default=Default(value=0)), 0, LARGEST_INT)

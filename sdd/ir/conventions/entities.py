@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from sdd import names
-from sdd.ir.behaviour import Action, operations
+from sdd.ir.behaviour import Action, is_single, operations
 from sdd.ir.conventions.columns import complete_column, demanded_columns
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.matching import find_column, identifier, is_secret, user_entity
@@ -24,6 +24,7 @@ from sdd.ir.resources import address
 
 _LONGEST_HASH = 255
 _WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE, Action.REGISTER})
+_SHOWING = frozenset({Action.LIST, Action.READ, *_WRITING})
 _NO_TABLES = frozenset(
     {"auth", "health", "healthz", "user", "account", "chat", "search", "status", "statistic"}
     | {"stats", "export", "import", "admin", "system", "event", "cron", "webhook", "token"}
@@ -38,7 +39,9 @@ def complete_entities(application: Application) -> Application:
     application = _each(application, _with_table_and_key)
     application = _each(application, _with_owner)
     application = _with_sent_columns(application)
+    application = _with_shown_timestamps(application)
     application = _each(application, _with_reference)
+    application = _each(application, _with_single_owner)
     demanded = demanded_columns(application)
     application = _each(
         application,
@@ -255,6 +258,32 @@ def _with_sent_columns(application: Application) -> Application:
         if entity is not None:
             application = _replaced(application, _with_columns_of(entity, item.endpoint.request))
     return application
+
+
+def _with_shown_timestamps(application: Application) -> Application:
+    """Give a table the times of creation and change that answers show and the schema forgot."""
+    for item in operations(application):
+        entity = application.entity(item.entity.name) if item.entity else None
+        shape = _row_of(item.endpoint.response)
+        if entity is None or shape is None or entity.managed_by or item.action not in _SHOWING:
+            continue
+        for field in shape.fields:
+            word = identifier(field.name)
+            if word in {"created_at", "updated_at"}:
+                entity = _with_column(entity, word, Type.DATETIME)
+        application = _replaced(application, entity)
+    return application
+
+
+def _with_single_owner(application: Application, entity: Entity) -> Entity:
+    """Let each user have one row of what the API knows one row of."""
+    owner = entity.column(entity.owner_column) if entity.owner_column else None
+    if owner is None or owner.primary_key or not is_single(application, entity):
+        return entity
+    changed = fill(owner, unique=True)
+    return replace(
+        entity, columns=tuple(changed if item is owner else item for item in entity.columns)
+    )
 
 
 def _with_reference(application: Application, entity: Entity) -> Entity:
