@@ -180,7 +180,7 @@ def _no_such(catalog: Catalog, name: str) -> None:
     listed = ", ".join([*near, *others]) or "none"
     raise SpecError(
         f"There is no feature '{name}' in the specs; there is: {listed}.",
-        hint=f"Did you mean '{near[0]}'?" if near else "Take one of these, or: --feature all",
+        hint=f"Did you mean '{near[0]}'?" if near else "Take one of these, or: sdd implement all",
     )
 
 

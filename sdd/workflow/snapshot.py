@@ -7,6 +7,7 @@ from sdd.ports import ReadableFiles
 from sdd.workflow.toolpaths import visible
 
 MOST_BYTES = 2_000_000
+_DOCUMENTS = frozenset({".md", ".yaml", ".yml", ".json"})  # specs are read whatever their size
 
 
 class Snapshot:
@@ -41,6 +42,6 @@ def take_snapshot(
         if path in contents or not visible(path):
             continue
         data = files.read(path)
-        if data is not None and len(data) <= MOST_BYTES:
+        if data is not None and (len(data) <= MOST_BYTES or path.suffix in _DOCUMENTS):
             contents[path] = data
     return Snapshot(contents)
