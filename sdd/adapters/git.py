@@ -102,8 +102,9 @@ class GitRepository:
 def open_git(project: Path) -> GitRepository | None:
     """Open the repository around a project; None without git, or outside a repository."""
     try:
-        from git.cmd import Git  # noqa: PLC0415 - importing it looks for git
-        from git.exc import GitError  # noqa: PLC0415
+        # Not from `git.cmd`: the package looks for git when it is imported, and a search that
+        # failed leaves that module behind, without the command's name.
+        from git import Git, GitError  # noqa: PLC0415
     except ImportError:
         return None
     git = Git(str(project))
