@@ -93,6 +93,15 @@ def slug(text: str, *, most_words: int = 7) -> str:
     return "-".join(parts) or "untitled"
 
 
-def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
-    """Return the known names that look most like `name`, best first; empty if none is near."""
-    return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=0.5))
+def nearest(
+    name: str, known: Iterable[str], *, most: int = 3, likeness: float = 0.5
+) -> tuple[str, ...]:
+    """Return the known names that look most like `name`, best first; empty if none is near.
+
+    Args:
+        name: What was written.
+        known: What could have been meant.
+        most: How many to return.
+        likeness: From 0, anything, to 1, the same.
+    """
+    return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=likeness))

@@ -73,6 +73,7 @@ _TABLES = frozenset({"audit", "models"})
 _FLAGS = frozenset({"phr_per_order"})
 _LISTS = frozenset({"agents", "public", "verifiers"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
+_SLIP = 0.75
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -123,12 +124,21 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    known = {f"SDD_{item.name.upper()}": item.name for item in fields(Settings)}
-    return {
-        name: value
-        for variable, value in environment.items()
-        if (name := known.get(variable)) is not None and name not in _TABLES
+    known = {
+        f"SDD_{item.name.upper()}": item.name
+        for item in fields(Settings)
+        if item.name not in _TABLES
     }
+    for variable in environment:
+        # Other programs have variables of this prefix too: only what looks like a slip is one.
+        key = variable.removeprefix("SDD_").lower()
+        near = nearest(key, known.values(), most=1, likeness=_SLIP)
+        if near and variable.startswith("SDD_") and variable not in known:
+            raise ConfigError(
+                f"The environment variable '{variable}' is no setting.",
+                hint=f"Did you mean 'SDD_{near[0].upper()}'? Otherwise unset it.",
+            )
+    return {name: environment[key] for key, name in known.items() if key in environment}
 
 
 def _apply(settings: _T, table: Mapping[str, Any], source: str) -> _T:
@@ -155,11 +165,19 @@ def _convert(name: str, value: Any, source: str) -> Any:  # noqa: ANN401 - TOML 
     except (ValueError, TypeError, InvalidOperation) as error:
         raise ConfigError(
             f"Setting '{name}' in {source} has an unusable value: {value!r}.",
-            hint="See docs/settings.md for the form of each setting.",
+            hint=_form(name),
         ) from error
     if not isinstance(value, str):
         raise ConfigError(f"Setting '{name}' in {source} must be text.", hint=f'{name} = "…"')
     return value
+
+
+def _form(name: str) -> str:
+    if name in _FLAGS:
+        return f"Write {name} = true or {name} = false."
+    if name in _LISTS:
+        return f'Write {name} = ["…", "…"].'
+    return f"Write {name} = a number{' of at least 1' if name == 'parallel' else ', 0 or more'}."
 
 
 def _number(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML holds anything

@@ -22,6 +22,17 @@ def test_the_environment_beats_the_file(tmp_path: Path) -> None:
     assert settings.budget_usd == Decimal("1.50")
 
 
+def test_a_slip_in_a_variable_is_an_error_and_other_programs_variables_are_not(
+    tmp_path: Path,
+) -> None:
+    """`SDD_MODLE` was meant for us; a variable that looks like none of ours was not."""
+    assert load_settings(tmp_path, {"SDD_HOME": "x", "SDD_USER": "y"}) == Settings()
+    with pytest.raises(ConfigError, match="'SDD_MODLE' is no setting") as caught:
+        load_settings(tmp_path, {"SDD_MODLE": "sonnet"})
+
+    assert "'SDD_MODEL'" in str(caught.value.hint)
+
+
 def test_sdd_toml_counts_alone(tmp_path: Path) -> None:
     """With both files there is one source, not a mixture."""
     (tmp_path / "pyproject.toml").write_text('[tool.sdd]\nmodel = "opus"\nmax-rounds = 9\n')
