@@ -152,10 +152,13 @@ def documents_of(files: ReadableFiles, feature: str) -> tuple[PurePosixPath, ...
 
 def _chosen(catalog: Catalog, name: str) -> tuple[Feature, ...]:
     wanted = numbered_name(name) or name
-    hits = [feature for feature in catalog.features if feature.name == wanted]
-    exact = [
-        feature for feature in hits if feature.folder is not None and feature.folder.name == name
+    hits = [
+        feature
+        for feature in catalog.features
+        if wanted in {feature.name, numbered_name(feature.name)}
+        or (feature.folder is None and feature.name == name)
     ]
+    exact = [feature for feature in hits if _folder_name(feature) == name]
     numbered = [feature for feature in hits if feature.numbered]
     if exact and name != wanted:
         return tuple(exact)

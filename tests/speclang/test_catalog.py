@@ -84,6 +84,14 @@ def test_a_numbered_folder_may_be_named_in_full() -> None:
     assert "specs/001-notes/spec.md" not in names(files, "004-notes")
 
 
+@pytest.mark.parametrize("name", ["01-add-note", "add-note"])
+def test_a_numbered_document_is_found_with_its_number_and_without(name: str) -> None:
+    """Documents bear numbers too, and people type what they see."""
+    files = MemoryFiles({**CENTRAL, "specs/features/01-add-note.md": "# Add"})
+
+    assert "specs/features/01-add-note.md" in names(files, name)
+
+
 def test_an_unknown_feature_lists_what_there_is() -> None:
     """The nearest name comes first."""
     with pytest.raises(SpecError) as caught:
