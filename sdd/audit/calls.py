@@ -121,7 +121,7 @@ def invoke(
     place = engine.place(node)
     with engine.inside(frame, function.node, place):
         env = bind_parameters(engine, function, arguments, state)
-        inner = State(env, dict(state.facts), dict(state.heap), state.pending)
+        inner = state.within(env)
         _run(engine, function, inner, frame)
     return _returned(engine, function, frame, state)
 
@@ -152,8 +152,8 @@ def _returned(engine: Engine, function: Func, frame: Frame, state: State) -> Val
         state.alive = False
         return NONE
     value = merged.env["$return"]
-    state.facts, state.heap, state.pending = merged.facts, merged.heap, merged.pending
-    if frame.generator and not _is_context(function):
+    state.take(merged)
+    if frame.generator and not engine.trait(function.node, _is_context):
         return _generated(value)
     return value
 
@@ -164,8 +164,8 @@ def _generated(value: Value) -> Value:
     return Many(value)
 
 
-def _is_context(function: Func) -> bool:
-    decorators = getattr(function.node, "decorator_list", [])
+def _is_context(function: ast.AST) -> bool:
+    decorators = getattr(function, "decorator_list", [])
     return any("contextmanager" in ast.dump(item) for item in decorators)
 
 

@@ -28,6 +28,7 @@ from sdd.audit.values import (
 
 _DECLARATIVE = ("DeclarativeBase", "declarative_base", "as_declarative", "DeclarativeBaseNoMeta")
 _COLUMN_MAKERS = frozenset({"Column", "mapped_column", "Field", "Relationship", "relationship"})
+_ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"})
 _MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "RootModel", "GenericModel"})
 
 
@@ -41,10 +42,14 @@ def define_class(engine: Engine, node: ast.ClassDef, state: State) -> ClassInfo:
     }
     outer = engine.frame
     scope = closure_of(engine, state)
-    inner = State({}, state.facts, state.heap, ())
+    inner = state.within({})
+    inner.pending = ()
     frame = Frame(module=outer.module, label=node.name, scope=scope)
     with engine.inside(frame, node, engine.place(node)):
         engine.execute(node.body, inner)
+    pending = state.pending
+    state.take(inner)
+    state.pending = pending
     info = ClassInfo(
         name=node.name,
         module=outer.module,
@@ -111,28 +116,31 @@ def _is_declarative(info: ClassInfo, names: set[str]) -> bool:
 
 def is_model(info: ClassInfo) -> bool:
     """Whether a class is a pydantic model, settings or an SQLModel."""
-    names = {name.rpartition(".")[2] for name in info.library_bases()}
-    return bool(names & _MODELS)
+    return not _MODELS.isdisjoint(info.library_names())
 
 
 def is_settings(info: ClassInfo) -> bool:
     """Whether a class reads its fields from the environment."""
-    return any(name.rpartition(".")[2] == "BaseSettings" for name in info.library_bases())
+    return "BaseSettings" in info.library_names()
 
 
 def is_enum(info: ClassInfo) -> bool:
     """Whether a class is an enumeration."""
-    names = {name.rpartition(".")[2] for name in info.library_bases()}
-    return bool(names & {"Enum", "StrEnum", "IntEnum", "Flag", "IntFlag"})
+    return not _ENUMS.isdisjoint(info.library_names())
 
 
 def is_dataclass(info: ClassInfo) -> bool:
     """Whether a class is a dataclass or named tuple, so that its fields are its constructor."""
-    names = {name.rpartition(".")[2] for name in info.library_bases()}
-    return "NamedTuple" in names or any(
-        "dataclass" in ast.dump(decorator)
-        for ancestor in info.mro()
-        for decorator in ancestor.node.decorator_list
+    return info.trait(
+        "dataclass",
+        lambda one: (
+            "NamedTuple" in one.library_names()
+            or any(
+                "dataclass" in ast.dump(decorator)
+                for ancestor in one.mro()
+                for decorator in ancestor.node.decorator_list
+            )
+        ),
     )
 
 
@@ -212,17 +220,21 @@ def setting(engine: Engine, info: ClassInfo, name: str, state: State) -> Value:
     return Sym("server", name, str(note) if known else None)
 
 
-def all_fields(info: ClassInfo) -> list[tuple[str, ast.AnnAssign]]:
+def all_fields(info: ClassInfo) -> tuple[tuple[str, ast.AnnAssign], ...]:
     """Return annotated fields, those of base classes first, overridden ones once."""
+    return info.trait("fields", _merged_fields)
+
+
+def _merged_fields(info: ClassInfo) -> tuple[tuple[str, ast.AnnAssign], ...]:
     merged: dict[str, ast.AnnAssign] = {}
-    for ancestor in reversed(list(info.mro())):
+    for ancestor in reversed(info.mro()):
         merged.update(ancestor.fields)
-    return list(merged.items())
+    return tuple(merged.items())
 
 
 def field_names(info: ClassInfo) -> frozenset[str]:
     """Return the names of all annotated fields."""
-    return frozenset(name for name, _ in all_fields(info))
+    return info.trait("field names", lambda one: frozenset(name for name, _ in all_fields(one)))
 
 
 __all__ = [

@@ -96,7 +96,7 @@ def suspended(engine: Engine, function: Value, arguments: Arguments, node: ast.A
     plain = function.function if isinstance(function, Bound) else function
     if not isinstance(plain, Func) or not isinstance(plain.node, ast.AsyncFunctionDef):
         return None
-    if _yields(plain.node):
+    if engine.trait(plain.node, _yields):
         return None
 
     def run(machine: Engine, more: Arguments, now: State, place: ast.AST) -> Value:
@@ -106,8 +106,8 @@ def suspended(engine: Engine, function: Value, arguments: Arguments, node: ast.A
     return Handler(f"{_WAITING}{engine.site(node)} {hash(arguments)}", run)
 
 
-def _yields(function: ast.AsyncFunctionDef) -> bool:
-    queue: list[ast.AST] = list(function.body)
+def _yields(function: ast.AST) -> bool:
+    queue: list[ast.AST] = list(getattr(function, "body", ()))
     while queue:
         node = queue.pop()
         if isinstance(node, (ast.Yield, ast.YieldFrom)):

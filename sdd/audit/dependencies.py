@@ -139,7 +139,7 @@ class Request:
     ) -> Value:
         keywords = self.bind(signature_of(function), state, skip)
         value = self.engine.call(target, Arguments((), tuple(keywords.items())), state, node)
-        if isinstance(value, Many) and _yields(function):
+        if isinstance(value, Many) and self.engine.trait(function.node, _yields):
             return value.element
         return value
 
@@ -265,8 +265,8 @@ def signature_of(function: Func) -> Func:
     return function
 
 
-def _yields(function: Func) -> bool:
-    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function.node))
+def _yields(function: ast.AST) -> bool:
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
 
 
 def label_of(engine: Engine, target: Value, state: State) -> str:

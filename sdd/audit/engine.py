@@ -124,6 +124,7 @@ class Engine:
         self.rows: dict[tuple[object, ...], Row] = {}
         self.row_places: dict[Row, Place] = {}
         self.projections: dict[Row, tuple[str, ...]] = {}
+        self._traits: dict[tuple[Callable[[ast.AST], bool], ast.AST], bool] = {}
         self._rebound_fields: dict[int, frozenset[str]] = {}
         self.schema: object | None = None
         self.effects: list[Effect] = []
@@ -160,6 +161,13 @@ class Engine:
             if executor is not None:
                 executor(self, statement, state)
 
+    def trait(self, node: ast.AST, work_out: Callable[[ast.AST], bool]) -> bool:
+        """Return what follows from a function's syntax alone; it is worked out once."""
+        key = (work_out, node)
+        if key not in self._traits:
+            self._traits[key] = work_out(node)
+        return self._traits[key]
+
     def step(self, cost: int = 1) -> None:
         """Count steps.
 
@@ -192,7 +200,7 @@ class Engine:
         """Put a new object on the heap."""
         self._last_uid += 1
         ref = Ref(self._last_uid)
-        state.heap[ref.uid] = item
+        state.put(ref.uid, item)
         return ref
 
     def register(self, item: object) -> Ref:
@@ -213,7 +221,7 @@ class Engine:
 
     def store(self, state: State, ref: Value, item: HeapObject) -> None:
         """Replace the object behind a reference."""
-        state.heap[ref.uid if isinstance(ref, Ref) else ref] = item
+        state.put(ref.uid if isinstance(ref, Ref) else ref, item)
 
     def set_field(self, state: State, ref: Value, name: str, value: Value) -> None:
         """Set an attribute of an instance or a row."""
@@ -270,7 +278,7 @@ class Engine:
                     self.chain(),
                     write.column,
                     write.value,
-                    {**state.heap},
+                    state.shared_heap(),
                 )
             )
         state.pending = ()

@@ -328,8 +328,7 @@ def _connected(engine: Engine, node: ast.BoolOp, state: State) -> Formula:
         formulas.append(condition(engine, operand, current))
     if current is not state:
         state.env.update({key: current.env[key] for key in current.env if key not in state.env})
-        state.heap = current.heap
-        state.pending = current.pending
+        state.take_data(current)
     return both(formulas) if is_and else either(formulas)
 
 
@@ -360,7 +359,7 @@ def boolean(engine: Engine, node: ast.BoolOp, state: State) -> Value:
         if not current.alive:
             break
     if current is not state:
-        state.heap = current.heap
+        state.take_data(current)
     return engine.alternatives([case for case in cases if case[0] != NO] or cases)
 
 
@@ -619,7 +618,9 @@ def if_expression(engine: Engine, node: ast.IfExp, state: State) -> Value:
         narrow(engine, node.test, branch, passed=branch_node is node.body)
         if branch.alive:
             cases.append((guard, engine.evaluate(branch_node, branch)))
-            state.heap.update({k: v for k, v in branch.heap.items() if k not in state.heap})
+            for key, item in branch.heap.items():
+                if key not in state.heap:
+                    state.put(key, item)
     return engine.alternatives(cases) if cases else NONE
 
 
@@ -687,8 +688,7 @@ def _enter(engine: Engine, generators: list[ast.comprehension], state: State) ->
 
 
 def _leave(state: State, branch: State) -> None:
-    state.heap = branch.heap
-    state.pending = branch.pending
+    state.take_data(branch)
 
 
 def dict_comprehension(engine: Engine, node: ast.DictComp, state: State) -> Value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sdd.audit.term import term
 from sdd.audit.values import (
@@ -103,19 +104,28 @@ class Or(Formula):
     parts: tuple[Formula, ...]
 
 
+_REMEMBERED = 1 << 15
+
 YES = Always(holds=True)
 NO = Always(holds=False)
 
 
 def both(parts: Iterable[Formula]) -> Formula:
     """Join by `and`, flat and without repetition."""
+    return _both(tuple(parts))
+
+
+# States are joined, simplified and negated over and over with the same few conditions.
+@lru_cache(maxsize=_REMEMBERED)
+def _both(parts: tuple[Formula, ...]) -> Formula:
     kept: dict[Formula, None] = {}
     for part in parts:
-        if part == NO:
-            return NO
-        if isinstance(part, And):
+        if isinstance(part, Always):
+            if not part.holds:
+                return NO
+        elif isinstance(part, And):
             kept.update(dict.fromkeys(part.parts))
-        elif part != YES:
+        else:
             kept[part] = None
     if not kept:
         return YES
@@ -124,13 +134,19 @@ def both(parts: Iterable[Formula]) -> Formula:
 
 def either(parts: Iterable[Formula]) -> Formula:
     """Join by `or`, flat; `a or not a` is true."""
+    return _either(tuple(parts))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _either(parts: tuple[Formula, ...]) -> Formula:
     kept: dict[Formula, None] = {}
     for part in parts:
-        if part == YES:
-            return YES
-        if isinstance(part, Or):
+        if isinstance(part, Always):
+            if part.holds:
+                return YES
+        elif isinstance(part, Or):
             kept.update(dict.fromkeys(part.parts))
-        elif part != NO:
+        else:
             kept[part] = None
     if not kept:
         return NO
@@ -172,6 +188,7 @@ def _joined(left: dict[Formula, None], right: dict[Formula, None]) -> Formula | 
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def negated(formula: Formula) -> Formula:
     """Return the negation, pushed down to the atoms."""
     match formula:

@@ -148,7 +148,7 @@ def _run_handler(
     )
     with engine.inside(frame, outer.node, place):
         env = bind_parameters(engine, outer, arguments, state)
-        inner = State(env, state.facts, state.heap, state.pending)
+        inner = state.within(env)
         engine.execute(outer.node.body, inner)
         if inner.alive:
             frame.returns.append((inner, NONE))

@@ -2,8 +2,10 @@
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeVar, cast
 
 from sdd import names
 from sdd.audit.engine import Engine
@@ -91,11 +93,32 @@ class EntityInfo:
         return next((column.name for column in self.columns.values() if column.primary_key), "id")
 
 
+_T = TypeVar("_T")
+
+
+def _answered_once(
+    question: Callable[["Schema", str], _T],
+) -> Callable[["Schema", str], _T]:
+    """Remember answers about an entity until another class or table becomes known."""
+
+    @wraps(question)
+    def ask(schema: "Schema", key: str) -> _T:
+        answers = schema.answers()
+        asked = (question.__name__, key)
+        if asked not in answers:
+            answers[asked] = question(schema, key)
+        return cast("_T", answers[asked])
+
+    return ask
+
+
 class Schema:
     """All mapped classes of a program; entities are read when they are first asked for."""
 
     def __init__(self, classes: Mapping[str, ClassInfo]) -> None:
         self._classes = classes
+        self._answers: dict[tuple[str, str], object] = {}
+        self._classes_then = 0
         self._entities: dict[str, EntityInfo] = {}
         self._tables: dict[str, dict[str, ColumnInfo]] = {}
         self._links: dict[tuple[str, str], tuple[str, str] | None] = {}
@@ -109,8 +132,16 @@ class Schema:
             )
         return self._entities[key]
 
+    def answers(self) -> dict[tuple[str, str], object]:
+        """Return what has been answered about the classes and tables that are known now."""
+        if len(self._classes) != self._classes_then:
+            self._classes_then = len(self._classes)
+            self._answers.clear()
+        return self._answers
+
     def add_table(self, table: str, columns: Sequence[str]) -> None:
         """Note a table that only SQL text speaks of, with the columns that it names."""
+        self._answers.clear()
         known = dict(self._tables.get(table, {}))
         known.update({name: ColumnInfo(name=name) for name in columns})
         self._tables[table] = known
@@ -129,11 +160,14 @@ class Schema:
 
     def of_table(self, table: str, near: str = "") -> str | None:
         """Find the entity of a table."""
-        wanted = table.rpartition(".")[2].strip('"').lower()
-        found = [key for key in self._classes if self.class_table(key).lower() == wanted]
+        found = self._keys_of(table.rpartition(".")[2].strip('"').lower())
         if len(found) <= 1:
             return found[0] if found else None
         return max(found, key=lambda key: _shared(self._classes[key].module.path, near))
+
+    @_answered_once
+    def _keys_of(self, table: str) -> tuple[str, ...]:
+        return tuple(key for key in self._classes if self.class_table(key).lower() == table)
 
     def target(self, owner: str, column: ColumnInfo) -> tuple[str | None, str]:
         """Return the entity that a foreign key refers to (None: not modelled) and its column."""
@@ -144,6 +178,7 @@ class Schema:
             return table, name
         return self.of_table(table, self._path(owner)), name
 
+    @_answered_once
     def class_table(self, key: str) -> str:
         """Return an entity's table without reading the whole entity."""
         info = self._classes.get(key)
@@ -187,6 +222,7 @@ class Schema:
 
     # ------------------------------------------------------------ ownership
 
+    @_answered_once
     def is_user(self, key: str) -> bool:
         """Whether an entity's rows are the users themselves."""
         entity = self.entity(key)
@@ -203,6 +239,7 @@ class Schema:
         known_by = {"email", "username", "login"} & set(entity.columns)
         return bool(has_password and known_by)
 
+    @_answered_once
     def owner_columns(self, key: str) -> tuple[str, ...]:
         """Return the columns that hold the id of the owning user; foreign keys first."""
         entity = self.entity(key)
@@ -228,6 +265,7 @@ class Schema:
         last = names.words(table.rpartition(".")[2])[-1:]
         return bool(last) and names.singular(last[0]) == "user"
 
+    @_answered_once
     def parents(self, key: str) -> tuple[tuple[str, str, str], ...]:
         """Return (own column, parent entity, parent column) of each foreign key to no user."""
         return tuple(
@@ -237,6 +275,7 @@ class Schema:
             if target is not None and target != key and not self.is_user(target)
         )
 
+    @_answered_once
     def memberships(self, key: str) -> tuple[tuple[str, str, str, str], ...]:
         """Return (association entity, its column here, our column, its user column)."""
         found = []
@@ -249,6 +288,7 @@ class Schema:
                 found.append((other, pair[0], pair[1], owners[0]))
         return tuple(found)
 
+    @_answered_once
     def is_association(self, key: str) -> bool:
         """Whether an entity says who belongs to what: a user, something else, and little more."""
         entity = self.entity(key)
@@ -261,6 +301,7 @@ class Schema:
         name = self._classes[key].name if key in self._classes else key
         return bool(_MEMBERSHIP.search(name)) and len(references) > 1
 
+    @_answered_once
     def is_owned(self, key: str) -> bool:
         """Whether rows of an entity belong to users, directly, through parents or membership."""
         return self._owned(key, frozenset())

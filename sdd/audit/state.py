@@ -1,8 +1,10 @@
 """What is known at one point of a run: names, heap, facts and writes not yet committed."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from sdd.audit.logic import (
     NO,
@@ -87,13 +89,13 @@ class Frame:
 class State:
     """The knowledge on one path; forked at branches, merged after them."""
 
-    __slots__ = ("alive", "env", "facts", "heap", "pending")
+    __slots__ = ("_owns_facts", "_owns_heap", "alive", "env", "facts", "heap", "pending")
 
     def __init__(
         self,
         env: dict[str, Value],
-        facts: dict[Formula, None],
-        heap: dict[object, HeapObject],
+        facts: Mapping[Formula, None],
+        heap: Mapping[object, HeapObject],
         pending: tuple[Write, ...] = (),
     ) -> None:
         self.env = env
@@ -101,18 +103,57 @@ class State:
         self.heap = heap
         self.pending = pending
         self.alive = True
+        self._owns_facts = False
+        self._owns_heap = False
 
     def fork(self) -> "State":
-        """Return an independent copy."""
-        return State(dict(self.env), dict(self.facts), dict(self.heap), self.pending)
+        """Return an independent copy; facts and heap are copied when one of the two changes."""
+        return self.within(dict(self.env))
+
+    def within(self, env: dict[str, Value]) -> "State":
+        """Return an independent copy that has other names."""
+        return State(env, self.shared_facts(), self.shared_heap(), self.pending)
 
     def become(self, other: "State") -> None:
         """Take over everything from another state."""
         self.env = other.env
-        self.facts = other.facts
-        self.heap = other.heap
-        self.pending = other.pending
         self.alive = other.alive
+        self.take(other)
+
+    def take(self, other: "State") -> None:
+        """Take over what another state knows, but not its names."""
+        self._owns_facts = False
+        self.facts = other.shared_facts()
+        self.take_data(other)
+
+    def take_data(self, other: "State") -> None:
+        """Take over another state's heap and pending writes."""
+        self._owns_heap = False
+        self.heap = other.shared_heap()
+        self.pending = other.pending
+
+    def shared_facts(self) -> Mapping[Formula, None]:
+        """Return the facts as they are now; they are copied before this state gets another."""
+        self._owns_facts = False
+        return self.facts
+
+    def shared_heap(self) -> Mapping[object, HeapObject]:
+        """Return the heap as it is now; it is copied before this state changes it."""
+        self._owns_heap = False
+        return self.heap
+
+    def put(self, key: object, item: HeapObject) -> None:
+        """Place an object on the heap."""
+        if not self._owns_heap:
+            self.heap = dict(self.heap)
+            self._owns_heap = True
+        self.heap[key] = item  # type: ignore[index]
+
+    def forget(self, base: int) -> None:
+        """Drop all facts but the first ones."""
+        if len(self.facts) > base:
+            self.facts = dict.fromkeys(islice(self.facts, base))
+            self._owns_facts = True
 
     def assume(self, formula: Formula) -> None:
         """Add a fact; a contradiction ends the path."""
@@ -122,22 +163,48 @@ class State:
         if formula == NO:
             self.alive = False
         elif isinstance(formula, And):
-            for part in formula.parts:
-                self.facts[part] = None
+            self._know(formula.parts)
         else:
-            self.facts[formula] = None
+            self._know((formula,))
+
+    def _know(self, formulas: Iterable[Formula]) -> None:
+        if not self._owns_facts:
+            self.facts = dict(self.facts)
+            self._owns_facts = True
+        self.facts.update(dict.fromkeys(formulas))  # type: ignore[attr-defined]
 
     def simplify(self, formula: Formula) -> Formula:
         """Replace by true or false what the facts decide."""
+        if self.facts.keys().isdisjoint(deciding(formula)):
+            return _normal(formula)
         match formula:
             case And(parts=parts):
                 return both([self.simplify(part) for part in parts])
             case Or(parts=parts):
                 return either([self.simplify(part) for part in parts])
             case _:
-                if formula in self.facts:
-                    return YES
-                return NO if negated(formula) in self.facts else formula
+                return YES if formula in self.facts else NO
+
+
+@lru_cache(maxsize=1 << 15)
+def deciding(formula: Formula) -> frozenset[Formula]:
+    """Return the facts that decide a part of a formula: its atoms and their contraries."""
+    match formula:
+        case And(parts=parts) | Or(parts=parts):
+            return frozenset().union(*map(deciding, parts))
+        case _:
+            return frozenset((formula, negated(formula)))
+
+
+@lru_cache(maxsize=1 << 15)
+def _normal(formula: Formula) -> Formula:
+    match formula:
+        case And(parts=parts):
+            return both(map(_normal, parts))
+        case Or(parts=parts):
+            return either(map(_normal, parts))
+        case _:
+            return formula
 
 
 def merge(states: list[State], base: int = 0) -> State | None:
@@ -152,11 +219,11 @@ def merge(states: list[State], base: int = 0) -> State | None:
         return None
     if len(alive) == 1:
         return alive[0]
-    extras = [list(state.facts)[base:] for state in alive]
+    extras = [list(islice(state.facts, base, None)) for state in alive]
     common = [fact for fact in extras[0] if all(fact in state.facts for state in alive[1:])]
     shared = set(common)
     guards = [both([fact for fact in extra if fact not in shared]) for extra in extras]
-    facts = dict.fromkeys([*list(alive[0].facts)[:base], *common])
+    facts = dict.fromkeys([*islice(alive[0].facts, base), *common])
     choice = either(guards)
     if choice != YES and size(choice) <= _MOST_ATOMS:
         facts[choice] = None
@@ -169,6 +236,7 @@ def merge(states: list[State], base: int = 0) -> State | None:
     )
 
 
+@lru_cache(maxsize=1 << 15)
 def size(formula: Formula) -> int:
     """Count the atoms of a formula."""
     if isinstance(formula, (And, Or)):
@@ -197,18 +265,29 @@ def _merge_env(states: list[State], guards: list[Formula]) -> dict[str, Value]:
     return merged
 
 
-def _merge_heap(states: list[State], guards: list[Formula]) -> dict[object, HeapObject]:
-    merged = dict(states[0].heap)
-    before: Formula = guards[0]
-    for state, guard in zip(states[1:], guards[1:], strict=True):
+def _merge_heap(states: list[State], guards: list[Formula]) -> Mapping[object, HeapObject]:
+    first = states[0].shared_heap()
+    if all(state.heap is first for state in states[1:]):
+        return first
+    merged = dict(first)
+    for number, state in enumerate(states[1:], 1):
+        before: Formula | None = None
         for uid, other in state.heap.items():
             mine = merged.get(uid)
             if mine is None:
                 merged[uid] = other
             elif mine is not other and mine != other:
-                merged[uid] = _merge_objects(mine, other, before, guard)
-        before = either([before, guard])
+                if before is None:
+                    before = _any_of(guards[:number])
+                merged[uid] = _merge_objects(mine, other, before, guards[number])
     return merged
+
+
+def _any_of(guards: list[Formula]) -> Formula:
+    joined = guards[0]
+    for guard in guards[1:]:
+        joined = either([joined, guard])
+    return joined
 
 
 def _merge_objects(

@@ -399,7 +399,7 @@ def _endless(state: State) -> State | None:
 
 def _forget(joined: State, base: int) -> State:
     """Drop facts of single iterations; what held before the loop stays."""
-    joined.facts = dict.fromkeys(list(joined.facts)[:base])
+    joined.forget(base)
     return joined
 
 
@@ -460,7 +460,7 @@ def try_statement(engine: Engine, node: ast.Try, state: State) -> None:
     ended = [end for end, _ in [*frame.returns[returned:], *frame.raises[raised:]]]
     early = [one.fork() for one in snapshots if one.alive]
     for one in early:
-        one.facts = dict.fromkeys(list(one.facts)[:base])
+        one.forget(base)
     forks = [interrupted, *early, *(end.fork() for end in ended)]
     for one in forks:
         one.alive = True
@@ -581,7 +581,7 @@ def _handler_entry(
     if not caught or wanted is None or is_library_exception(engine, wanted):
         early = [snapshot.fork() for snapshot in snapshots]
         for snapshot in early:
-            snapshot.facts = dict.fromkeys(list(snapshot.facts)[:base])
+            snapshot.forget(base)
         states = [*early, *states]
     for one in states:
         one.alive = True

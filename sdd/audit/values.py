@@ -5,15 +5,18 @@ Two equal terms denote the same run-time value in one request.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sdd.audit.term import term
 from sdd.program import Module
 
 if TYPE_CHECKING:
     from sdd.audit.logic import Formula
+
+
+_T = TypeVar("_T")
 
 
 class Value:
@@ -206,32 +209,53 @@ class ClassInfo(Value):
     keywords: Mapping[str, Value] = field(repr=False)
     fields: tuple[tuple[str, ast.AnnAssign], ...] = field(repr=False)
     entity: str | None = None
+    _traits: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def mro(self) -> Iterator["ClassInfo"]:
-        """Yield this class and its bases of the program, nearest first, each once."""
-        seen: set[int] = set()
-        queue: list[Value] = [self]
-        while queue:
-            item = queue.pop(0)
-            item = item.base if isinstance(item, Generic) else item
-            if isinstance(item, ClassInfo) and id(item) not in seen:
-                seen.add(id(item))
-                yield item
-                queue = [*item.bases, *queue]
+    def mro(self) -> tuple["ClassInfo", ...]:
+        """Return this class and its bases of the program, nearest first, each once."""
+        return self.trait("mro", _linear)
+
+    def trait(self, name: str, work_out: Callable[["ClassInfo"], _T]) -> _T:
+        """Return what follows from the class's definition; it is worked out once."""
+        if name not in self._traits:
+            self._traits[name] = work_out(self)
+        return cast("_T", self._traits[name])
 
     def library_bases(self) -> frozenset[str]:
         """Return the library names among all ancestors."""
-        names = []
-        for info in self.mro():
-            for base in info.bases:
-                origin = base.base if isinstance(base, Generic) else base
-                if isinstance(origin, (Lib, LibObject)):
-                    names.append(origin.name)
-        return frozenset(names)
+        return self.trait("library bases", _foreign)
+
+    def library_names(self) -> frozenset[str]:
+        """Return the last parts of the library names among all ancestors."""
+        return self.trait(
+            "library names",
+            lambda info: frozenset(name.rpartition(".")[2] for name in info.library_bases()),
+        )
 
     def find(self, name: str) -> Value | None:
         """Find a member along the classes' order."""
         return next((info.members[name] for info in self.mro() if name in info.members), None)
+
+
+def _linear(info: ClassInfo) -> tuple[ClassInfo, ...]:
+    seen: dict[ClassInfo, None] = {}
+    queue: list[Value] = [info]
+    while queue:
+        item = queue.pop(0)
+        item = item.base if isinstance(item, Generic) else item
+        if isinstance(item, ClassInfo) and item not in seen:
+            seen[item] = None
+            queue = [*item.bases, *queue]
+    return tuple(seen)
+
+
+def _foreign(info: ClassInfo) -> frozenset[str]:
+    origins = (
+        base.base if isinstance(base, Generic) else base
+        for ancestor in info.mro()
+        for base in ancestor.bases
+    )
+    return frozenset(one.name for one in origins if isinstance(one, (Lib, LibObject)))
 
 
 @term
