@@ -228,8 +228,7 @@ class Request:
         if where is None:
             is_body = isinstance(declared, ClassInfo) and is_model(declared)
             where = "body" if is_body else "query"
-        info = declared if isinstance(declared, ClassInfo) else None
-        return Sym("client", name, where, info)
+        return Sym("client", name, where, declared)
 
 
 def strip(annotation: Value) -> Value:

@@ -123,6 +123,7 @@ class Engine:
         self.row_definitions: dict[Row, Formula] = {}
         self.rows: dict[tuple[object, ...], Row] = {}
         self.row_places: dict[Row, Place] = {}
+        self.injected: dict[Row, None] = {}
         self.projections: dict[Row, tuple[str, ...]] = {}
         self._traits: dict[tuple[Callable[[ast.AST], bool], ast.AST], bool] = {}
         self._rebound_fields: dict[int, frozenset[str]] = {}

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 
 from sdd.audit.engine import Arguments, Engine
+from sdd.audit.injection import is_injected
 from sdd.audit.logic import (
     NO,
     YES,
@@ -28,6 +29,7 @@ from sdd.audit.values import (
     Generic,
     Instance,
     Lib,
+    LibObject,
     ListObject,
     Lit,
     Many,
@@ -535,7 +537,10 @@ def apply(function: str, args: tuple[Value, ...]) -> Value:
     if len(parts) <= _LARGEST_TERM:
         return Apply(function, args)
     leaves = dict.fromkeys(
-        part for arg in args for part in _limited(arg) if isinstance(part, (Row, Sym))
+        part
+        for arg in args
+        for part in _limited(arg)
+        if isinstance(part, (Row, Sym)) or (isinstance(part, LibObject) and is_injected(part))
     )
     return Apply(function, tuple(leaves)[:_LARGEST_TERM])
 

@@ -69,13 +69,35 @@ def call_native(
         return special
     session = session_method(engine, name, arguments, state, node)
     if session is not None:
+        if isinstance(session, Result) and isinstance(receiver, (LibObject, Apply, Field, Sym)):
+            # A database driver's cursor keeps what it has executed, for `fetchall()`.
+            engine.store(state, receiver, Instance(None, ((_EXECUTED, session),)))
         return session
+    fetched = _fetched(engine, receiver, name, arguments, state, node)
+    if fetched is not None:
+        return fetched
     found = _by_content(engine, receiver, name, arguments, state, node)
     if found is not None:
         return found
     origin = getattr(receiver, "name", "") if isinstance(receiver, (Lib, LibObject)) else "?"
     hand_over(engine, f"{origin}.{name}", arguments, state, node)
     return _unknown(engine, receiver, name, arguments, state)
+
+
+_EXECUTED = "executed"
+_FETCHES = frozenset({"fetchone", "fetchall", "fetchmany"})
+
+
+def _fetched(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
+    if name not in _FETCHES or isinstance(receiver, Ref):
+        return None
+    held = engine.load(state, receiver)
+    result = held.get(_EXECUTED) if isinstance(held, Instance) else None
+    if not isinstance(result, Result):
+        return None
+    return result_method(engine, result, name, arguments, state, node)
 
 
 def _special(  # noqa: C901, PLR0912 - one case for each kind of value

@@ -7,15 +7,13 @@ from dataclasses import replace
 from sdd.audit.attributes import schema
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, elements, truth
+from sdd.audit.injection import INJECTED, is_injected, is_open
 from sdd.audit.logic import (
     YES,
-    And,
     Exists,
     Formula,
     Holds,
-    Not,
     Opaque,
-    Or,
     Truthy,
     both,
     either,
@@ -49,7 +47,10 @@ from sdd.audit.values import (
     lit,
 )
 
-EXECUTES = frozenset({"exec", "execute", "scalars", "scalar", "stream", "stream_scalars"})
+EXECUTES = frozenset(
+    {"exec", "execute", "scalars", "scalar", "stream", "stream_scalars", "exec_driver_sql",
+     "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "executemany", "executescript"}
+)  # fmt: skip
 _SHAPES = frozenset(
     {"order_by", "offset", "limit", "options", "distinct", "group_by", "with_for_update",
      "execution_options", "returning", "correlate", "add_columns", "prefix_with", "order",
@@ -109,7 +110,8 @@ def query_method(
     engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Call a method of a statement."""
-    _note_injection(engine, arguments, state, node)
+    if _note_injection(engine, arguments, state, node):
+        query = replace(query, open=True)
     if name in {"where", "filter"}:
         return _filtered(engine, query, arguments, state)
     if name == "filter_by":
@@ -129,12 +131,24 @@ def query_method(
     return _executed_method(engine, query, name, arguments, state, node)
 
 
-def _note_injection(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
-    if any(
-        _is_open(value.formula) if isinstance(value, Truth) else is_injected(value)
+def _note_injection(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> bool:
+    found = any(
+        is_open(value.formula)
+        if isinstance(value, Truth)
+        else is_injected(_with_items(engine, value, state), state.facts)
         for value in arguments.every()
-    ):
+    )
+    if found:
         engine.remark("sql-injection", node, _INJECTION, state)
+    return found
+
+
+def _with_items(engine: Engine, value: Value, state: State) -> Value:
+    """Return a list's items as one term, so that what is in them is seen."""
+    held = engine.load(state, value) if isinstance(value, Ref) else None
+    if isinstance(held, ListObject):
+        return Tup((*(item for _, item in held.items), *held.more))
+    return value
 
 
 def united(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -187,47 +201,20 @@ def _predicate(engine: Engine, value: Value, state: State) -> Formula:
         case Query():
             return _subquery(engine, value)
         case _:
-            reason = INJECTED if is_injected(value) else "a condition that is not understood"
+            reason = (
+                INJECTED
+                if is_injected(value, state.facts)
+                else "a condition that is not understood"
+            )
             return Opaque(reason, (value,))
-
-
-INJECTED = "SQL text that the client writes"
-
-
-def is_injected(value: Value) -> bool:
-    """Whether a value holds SQL text that is made of what the client sent."""
-    return any(
-        isinstance(part, LibObject)
-        and part.name.rpartition(".")[2] in {"text", "literal_column"}
-        and any(_is_from_client(one) for one in part.args[:1])
-        for part in parts_of(value)
-    )
-
-
-def _is_from_client(value: Value) -> bool:
-    from sdd.audit.tokens import is_client  # noqa: PLC0415 - tokens know who sends what
-
-    return is_client(value)
-
-
-def _is_open(formula: Formula) -> bool:
-    """Whether the client can end a condition and write another one behind it."""
-    match formula:
-        case And(parts=parts) | Or(parts=parts):
-            return any(map(_is_open, parts))
-        case Not(atom=atom):
-            return _is_open(atom)
-        case Opaque(reason=reason):
-            return reason == INJECTED
-        case _:
-            return False
 
 
 def _with(engine: Engine, query: Query, predicates: list[Formula]) -> Query:
     del engine
     entities = dict.fromkeys(query.entities)
     where = dict.fromkeys([*query.where, *(one for one in predicates if one != YES)])
-    return replace(query, where=tuple(where), entities=tuple(entities))
+    is_now_open = query.open or any(map(is_open, predicates))
+    return replace(query, where=tuple(where), entities=tuple(entities), open=is_now_open)
 
 
 def _filtered_by(engine: Engine, query: Query, arguments: Arguments) -> Query:
@@ -426,9 +413,14 @@ def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
     mentioned = dict.fromkeys(query.entities)
     for part in query.where:
         _collect_columns(part, mentioned)
-    rows = {key: engine.row(key[0], (query.site, query.where, key[1]), place) for key in mentioned}
+    rows = {
+        key: engine.row(key[0], (query.site, query.where, key[1], query.open), place)
+        for key in mentioned
+    }
     if rows:
-        where = () if any(map(_is_open, query.where)) else query.where
+        where = () if query.open else query.where
+        if query.open:
+            engine.injected.update(dict.fromkeys(rows.values()))
         condition = both([_instantiated(part, rows) for part in where])
         others = [Exists(row) for row in rows.values()]
         for row in rows.values():
@@ -437,7 +429,7 @@ def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
 
 
 def _collect_columns(formula: Formula, found: dict[tuple[str, str], None]) -> None:
-    from sdd.audit.logic import parts_of, values_in  # noqa: PLC0415
+    from sdd.audit.logic import values_in  # noqa: PLC0415
 
     for value in values_in(formula):
         for part in parts_of(value):
@@ -473,7 +465,7 @@ def execute(
         return engine.each(
             state, statement, lambda branch, item: execute(engine, item, branch, node, arguments)
         )
-    if isinstance(statement, LibObject) and statement.name.endswith("text"):
+    if _is_text(statement):
         from sdd.audit.rawsql import execute_text  # noqa: PLC0415 - sqlglot loads slowly
 
         return execute_text(engine, statement, arguments, state, node)
@@ -603,9 +595,15 @@ def _get(engine: Engine, name: str, entity: str, key: Value, state: State, node:
 def _is_statement(value: Value) -> bool:
     if isinstance(value, Phi):
         return any(_is_statement(item) for _, item in value.cases)
-    return isinstance(value, Query) or (
-        isinstance(value, LibObject) and value.name.rpartition(".")[2] == "text"
-    )
+    return isinstance(value, Query) or _is_text(value)
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, (Lit, Apply)):
+        from sdd.audit.rawsql import is_sql  # noqa: PLC0415 - likewise
+
+        return is_sql(value)
+    return isinstance(value, LibObject) and value.name.rpartition(".")[2] == "text"
 
 
 def _session_write(

@@ -3,45 +3,144 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sdd.audit.attributes import schema
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import apply, spread_mapping
+from sdd.audit.injection import writes_sql
 from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal, parts_of
 from sdd.audit.state import State, Write
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Field, LibObject, Lit, Result, Row, Value, lit, text_of
+from sdd.audit.values import (
+    NONE,
+    Apply,
+    Claims,
+    Field,
+    LibObject,
+    Lit,
+    Phi,
+    Result,
+    Row,
+    Value,
+    lit,
+    text_of,
+)
+from sdd.audit.web import listed
 
 _TABLE = re.compile(r"\b(from|join|update|into)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
 
 
+_STATEMENT = re.compile(
+    r"\s*\(*\s*(select|insert|update|delete|with|create|drop|alter|truncate)\b", re.IGNORECASE
+)
+_POSITIONAL = re.compile(r"%s|\?|\$\d+")
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+def is_sql(value: Value) -> bool:
+    """Whether a value is text that begins like a statement, as database drivers take it."""
+    match value:
+        case Apply(args=(first, *_)):
+            return is_sql(first)
+        case Phi(cases=cases):
+            return any(is_sql(item) for _, item in cases)
+        case _:
+            text = value.value if isinstance(value, Lit) else None
+            return isinstance(text, str) and bool(_STATEMENT.match(text))
+
+
 def execute_text(
-    engine: Engine, statement: LibObject, arguments: Arguments, state: State, node: ast.AST
+    engine: Engine, statement: Value, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Run SQL text: rows of the tables that it names, with the conditions that it binds."""
-    text = statement.args[0] if statement.args else None
-    if text is not None and is_client(text):
+    text: Value = statement
+    if isinstance(statement, LibObject):
+        text = statement.args[0] if statement.args else NONE
+    if writes_sql(text, state.facts):
         engine.remark("sql-injection", node, "the client's words are part of the SQL text", state)
-    sql = text_of(text)
+        return _assembled(engine, statement, text, state, node, is_open=True)
+    if isinstance(text, Phi):
+
+        def one(branch: State, item: Value) -> Value:
+            again = replace(statement, args=(item,)) if isinstance(statement, LibObject) else item
+            return execute_text(engine, again, arguments, branch, node)
+
+        return engine.each(state, text, one)
+    sql, values = _with_values(text)
     if sql is None:
-        return _assembled(engine, statement, state, node)
-    binds = _binds(engine, statement, arguments, state)
+        return _assembled(engine, statement, text, state, node, is_open=False)
+    sql, names = _with_names(sql)
+    binds = {**values, **_binds(engine, statement, arguments, state, names)}
     tree = _parsed(sql)
     if tree is None:
         return _unparsed(engine, sql, state, node)
     return _Text(engine, tree, binds, state, node).run(sql)
 
 
+def _with_values(text: Value) -> tuple[str | None, dict[str, Value]]:
+    """Put placeholders where numbers and verified claims are written into the text."""
+    whole = text_of(text)
+    if whole is not None or not isinstance(text, Apply) or text.name != "+":
+        return whole, {}
+    values: dict[str, Value] = {}
+    words: list[str] = []
+    for part in _pieces(text):
+        constant = text_of(part)
+        if constant is None and not _is_one_value(part):
+            return None, {}
+        if constant is None:
+            name = f"sdd_value_{len(values)}"
+            values[name] = part
+            constant = f":{name}"
+        words.append(constant)
+    sql = "".join(words)
+    return re.sub(r"'(:sdd_value_\d+)'", r"\1", sql), values
+
+
+def _pieces(text: Value) -> Iterator[Value]:
+    if isinstance(text, Apply) and text.name == "+":
+        for part in text.args:
+            yield from _pieces(part)
+    else:
+        yield text
+
+
+def _is_one_value(value: Value) -> bool:
+    """Whether what is written into the text can be one value only: a number, a claim."""
+    root = value
+    while isinstance(root, Field):
+        root = root.base
+    return isinstance(root, Claims) or (is_client(value) and not writes_sql(value))
+
+
+def _with_names(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Give every placeholder a name, as the drivers write them: `?`, `%s`, `$1`, `%(name)s`."""
+    names: list[str] = []
+
+    def name(_: re.Match[str]) -> str:
+        names.append(f"sdd_{len(names)}")
+        return f":{names[-1]}"
+
+    return _POSITIONAL.sub(name, _NAMED.sub(r":\1", sql)), tuple(names)
+
+
 def _binds(
-    engine: Engine, statement: LibObject, arguments: Arguments, state: State
+    engine: Engine, statement: Value, arguments: Arguments, state: State, names: tuple[str, ...]
 ) -> dict[str, Value]:
-    found: list[tuple[str, Value]] = [*statement.keywords]
+    found: list[tuple[str, Value]] = []
+    if isinstance(statement, LibObject):
+        found.extend(statement.keywords)
     rest: list[Value] = []
-    params = arguments.get("params", 1)
-    if params is not None:
+    params = arguments.get("params", 1) or arguments.get("parameters")
+    if names:
+        given = arguments.positional[1:] if len(arguments.positional) != 2 else None  # noqa: PLR2004
+        values = given if given is not None else listed(engine, params, state)
+        found.extend(zip(names, values, strict=False))
+    elif params is not None:
         spread_mapping(engine, params, state, found, rest)
-    found.extend(pair for pair in arguments.keywords if pair[0] != "params")
+    found.extend(pair for pair in arguments.keywords if pair[0] not in {"params", "parameters"})
     return dict(found)
 
 
@@ -54,17 +153,25 @@ def _parsed(sql: str) -> Any:  # noqa: ANN401 - sqlglot is loaded when it is nee
         return None
 
 
-def _assembled(engine: Engine, statement: LibObject, state: State, node: ast.AST) -> Value:
+def _assembled(
+    engine: Engine,
+    statement: Value,
+    text: Value,
+    state: State,
+    node: ast.AST,
+    is_open: bool,  # noqa: FBT001
+) -> Value:
     """Text that is put together at run time: what its constant parts name is touched."""
-    parts = list(parts_of(statement.args[0])) if statement.args else []
-    words = " ".join(part for one in parts if (part := text_of(one)) is not None)
+    words = " ".join(part for one in parts_of(text) if (part := text_of(one)) is not None)
     rows: list[Row] = []
     for verb, table in _TABLE.findall(words):
         entity = schema(engine).of_table(table)
         if entity is None:
             continue
         row = engine.row(entity, ("sql", statement, table), engine.place(node))
-        if not any(map(is_client, statement.args)):
+        if is_open:
+            engine.injected[row] = None
+        else:
             engine.define(row, Opaque("SQL that is put together at run time", (row,)))
         rows.append(row)
         if words.lstrip().lower().startswith(("delete", "update")) and verb.lower() != "join":

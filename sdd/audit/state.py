@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from sdd.audit.injection import is_injected
 from sdd.audit.logic import (
     NO,
     YES,
@@ -354,6 +355,9 @@ def choose(cases: list[tuple[Formula, Value]]) -> Value:
         if joined is not None:
             return joined
     if len(flat) > _MOST_CASES:
+        injected = next((item for item in flat if is_injected(item)), None)
+        if injected is not None:
+            return injected
         return Sym("unknown", "one of too many values")
     return Phi(tuple(_exclusive(flat)))
 
@@ -390,8 +394,9 @@ def _join_queries(cases: list[tuple[Formula, Value]]) -> Query | None:
     choice = either(variants)
     matters = choice != YES and size(choice) <= _MOST_ATOMS and any(map(_binds, variants))
     where = (*common, choice) if matters else tuple(common)
+    is_open = any(query.open for _, query in queries)
     return Query(
-        first.kind, first.site, first.targets, tuple(entities), where, tuple(changes), first.raw
+        first.kind, first.site, first.targets, tuple(entities), where, tuple(changes), is_open
     )
 
 

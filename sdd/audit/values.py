@@ -293,7 +293,7 @@ class Query(Value):
         entities: Every entity that takes part, as (entity, alias).
         where: Predicates over columns; all must hold.
         changes: For update and insert: column and value.
-        raw: The SQL text, when it was given as text.
+        open: The client's words are part of its SQL text, so that its conditions prove nothing.
     """
 
     kind: str
@@ -302,7 +302,7 @@ class Query(Value):
     entities: tuple[tuple[str, str], ...] = ()
     where: tuple["Formula", ...] = ()
     changes: tuple[tuple[str, Value], ...] = ()
-    raw: str | None = None
+    open: bool = False
 
 
 @term
