@@ -30,6 +30,7 @@ _TEMPORAL = frozenset({Type.DATETIME, Type.DATE, Type.TIME})
 _ORDERED = _TEMPORAL | {Type.INT, Type.FLOAT, Type.DECIMAL}
 _TEXT = frozenset({Type.STR, Type.TEXT})
 _YES_NO = {"true": True, "false": False, "yes": True, "no": False}
+_DIRECTED = re.compile(r"^([-+]?)(.*?)(?:([_:\-. ])(asc|desc))?$", re.IGNORECASE)
 _NEWEST = {"newest": True, "latest": True, "recent": True, "oldest": False}
 _RANGES = (
     (re.compile(r"^(?:(.*)_)?before$|^before_(.*)$"), "lt"),
@@ -184,9 +185,35 @@ def sortable(entity: Entity) -> tuple[Column, ...]:
     )
 
 
+def sort_words(entity: Entity, parameter: Parameter) -> tuple[str, ...]:
+    """Return the values of a sort parameter that name a column, or the columns if none is stated.
+
+    Where only the default is stated, the others are written as it is: `-due`, `due_desc`.
+    """
+    stated = [*parameter.constraints.choices]
+    default = str(parameter.default.value) if parameter.default else ""
+    if not stated:
+        stated = [form.format(item.name) for item in sortable(entity) for form in _forms(default)]
+    words = tuple(
+        dict.fromkeys(word for word in (*stated, default) if word and _order(entity, word))
+    )
+    return words or tuple(item.name for item in sortable(entity))
+
+
+def _forms(example: str) -> tuple[str, ...]:
+    """Return the ways to write a column and a direction that a value is an example of."""
+    match = _DIRECTED.match(example)
+    sign, _, joint, suffix = match.groups() if match else ("", "", None, None)
+    if sign == "-":
+        return ("{}", "-{}")
+    if suffix and joint:
+        ends = ("asc", "desc") if suffix.islower() else ("ASC", "DESC")
+        return tuple(f"{{}}{joint}{end}" for end in ends)
+    return ("{}",)
+
+
 def _orders(entity: Entity, parameter: Parameter) -> tuple[Order, ...]:
-    words = parameter.constraints.choices or tuple(item.name for item in sortable(entity))
-    found = (_order(entity, word) for word in words)
+    found = (_order(entity, word) for word in sort_words(entity, parameter))
     return tuple(item for item in found if item is not None)
 
 
@@ -194,8 +221,8 @@ def _order(entity: Entity, word: str) -> Order | None:
     created = next((item for item in entity.columns if is_timestamp(item)), None)
     if word.lower() in _NEWEST and created:
         return Order(word=word, column=created, descending=_NEWEST[word.lower()])
-    match = re.match(r"^([-+]?)(.*?)(?:[_:\-. ](asc|desc))?$", word, re.IGNORECASE)
-    sign, name, suffix = match.groups() if match else ("", word, None)
+    match = _DIRECTED.match(word)
+    sign, name, _, suffix = match.groups() if match else ("", word, None, None)
     column = find_column(entity, name) or _loosely(entity, name)
     if column is None:
         return None

@@ -2,7 +2,7 @@ import pytest
 from generate.samples import accounts_and_projects, notes_below_user_paths, tasks_and_comments
 from ir.builders import column, endpoint, entity, key, query
 
-from sdd.ir import Application, Type
+from sdd.ir import Application, Parameter, Type
 from sdd.ir.behaviour import (
     Action,
     ChildOf,
@@ -16,6 +16,7 @@ from sdd.ir.behaviour import (
 from sdd.ir.complete import complete
 from sdd.ir.queries import FilterKind
 
+EVERY_COLUMN = ("id", "title", "is_completed", "archived", "state", "due_date", "created_at")
 _STATUSES = ("todo", "doing", "done")
 
 
@@ -124,6 +125,40 @@ def test_filters_find_their_columns(parameter: object, kind: str, column_name: s
     (found,) = _derive("GET /api/todos", parameter).filters
 
     assert (found.kind, found.columns[0].name) == (FilterKind(kind), column_name)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        (query("sort", choices=("title", "moon")), ("title",)),
+        (query("sort", choices=("newest", "due_date:desc")), ("newest", "due_date:desc")),
+        (query("sort", choices=("title",), default="created_at"), ("title", "created_at")),
+        (query("sort", choices=("moon",), default="sun"), EVERY_COLUMN),
+        (query("sort"), EVERY_COLUMN),
+    ],
+)
+def test_a_list_is_sorted_by_words_that_name_a_column(
+    parameter: Parameter, words: tuple[str, ...]
+) -> None:
+    """A value that names no column cannot be asked for, so no request fails on it."""
+    sorting = _derive("GET /api/todos", parameter).sorting
+
+    assert sorting is not None
+    assert tuple(order.word for order in sorting.orders) == words
+
+
+@pytest.mark.parametrize(
+    ("default", "words"),
+    [("-title", {"title", "-title"}), ("created_at_desc", {"title_asc", "title_desc"})],
+)
+def test_directions_are_written_as_the_default_writes_them(default: str, words: set[str]) -> None:
+    """Where the specs show one value alone, the others look like it."""
+    sorting = _derive("GET /api/todos", query("sort", default=default)).sorting
+
+    assert sorting is not None
+    found = {order.word: order.descending for order in sorting.orders}
+    assert words <= found.keys()
+    assert found[default] is True
 
 
 def test_the_words_of_a_status_have_meanings() -> None:

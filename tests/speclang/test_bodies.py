@@ -321,3 +321,26 @@ def test_errors_are_no_response() -> None:
     )
 
     assert outline(found.response) == {"id": "int"}
+
+
+def test_a_path_parameter_in_an_http_message_is_no_body() -> None:
+    """`GET /rooms/{room_id}` has braces, and shows no object."""
+    found = endpoint(
+        "**Request:**\n```http\nGET /rooms/{room_id}/notes HTTP/1.1\nAuthorization: Bearer x\n```",
+        method="GET",
+        path="/rooms/{room_id}/notes",
+    )
+
+    assert found.request is None
+
+
+def test_the_body_of_an_http_message_follows_its_headers() -> None:
+    """With an empty line between, or without."""
+    for gap in ("\n", "\n\n"):
+        found = endpoint(
+            "**Request:**\n```http\nPOST /rooms/{room_id}/notes HTTP/1.1\nAccept: a/b"
+            f'{gap}{{\n  "text": "Hello"\n}}\n```',
+            path="/rooms/{room_id}/notes",
+        )
+
+        assert outline(found.request) == {"text": "str"}

@@ -31,7 +31,7 @@ from sdd.ir.queries import (
     find_filter,
     is_control,
     sort_parameters,
-    sortable,
+    sort_words,
 )
 from sdd.ir.resources import address, path_parameters
 
@@ -198,12 +198,17 @@ def _complete_query(entity: Entity, endpoint: Endpoint, parameter: Parameter) ->
 
 def _complete_control(entity: Entity, endpoint: Endpoint, parameter: Parameter) -> Parameter:
     word = identifier(parameter.name)
-    if parameter in sort_parameters(endpoint):
-        words = tuple(column.name for column in sortable(entity))
-        if parameter == sort_parameters(endpoint)[1]:
-            words = ("asc", "desc")
-        bounds = replace(parameter.constraints, choices=parameter.constraints.choices or words)
+    by, direction = sort_parameters(endpoint)
+    if parameter == direction:
+        bounds = replace(
+            parameter.constraints, choices=parameter.constraints.choices or ("asc", "desc")
+        )
         return assume(parameter, type=Type.ENUM, constraints=bounds)
+    if parameter == by:
+        bounds = replace(parameter.constraints, choices=sort_words(entity, parameter))
+        parameter = assume(parameter, type=Type.ENUM, constraints=bounds)
+        stated = parameter.default.value if parameter.default else None
+        return parameter if stated in (None, *bounds.choices) else replace(parameter, default=None)
     parameter = assume(parameter, type=Type.INT)
     if word in {"offset", "skip", "start"}:
         return _bounded(fill(parameter, default=Default(value=0)), 0, LARGEST_INT)

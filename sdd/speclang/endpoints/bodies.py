@@ -228,10 +228,10 @@ def read_fence(block: Fence) -> Shape | None:
     text = block.text
     if block.language == "http" or re.match(r"^(?:HTTP/|[A-Z]+ /)", text):
         head, _, tail = text.partition("\n\n")
-        text = tail if tail.strip() else head[head.find("{") :] if "{" in head else ""
-        text = (
-            text if text.lstrip()[:1] in "{[" else text[text.find("{") :] if "\n{" in text else ""
-        )
+        text = tail if tail.strip() else head
+        # A brace in the request line is a path parameter's.
+        start = re.search(r"^[ \t]*[{\[]", text, re.MULTILINE)
+        text = text[start.start() :] if start else ""
     if re.search(r"^\s*data:\s", text, re.MULTILINE) or ("{" not in text and "[" not in text):
         return None
     if text.lstrip()[:1] not in "{[":
