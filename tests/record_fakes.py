@@ -1,6 +1,7 @@
 """Records in memory, for everything that is written exclusively."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import PurePosixPath
 
 from fakes import MemoryFiles
@@ -27,6 +28,6 @@ class MemoryStore(MemoryFiles):
         self._data[path] = data
         return True
 
-    def remove(self, path: PurePosixPath) -> None:
-        """Delete a file."""
-        self._data.pop(path, None)
+    def alone(self, folder: PurePosixPath) -> AbstractContextManager[None]:
+        """Nobody else is there."""
+        return nullcontext()

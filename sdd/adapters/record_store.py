@@ -3,12 +3,13 @@
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from typing_extensions import override
 
 from sdd.adapters.disk import SKIPPED
+from sdd.adapters.waiting import wait_for_lock
 from sdd.errors import WorkspaceError
 from sdd.records.store import RecordStore
 
@@ -16,7 +17,7 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class DiskRecordStore(RecordStore):
-    """Records below one folder; temporary files and claims live in its `.sdd/`.
+    """Records below one folder; temporary files and locks live in its `.sdd/`.
 
     A file is written to a temporary name, flushed to the disk and then linked to its own
     name, which the system does at once or, when the name is taken, not at all.
@@ -84,12 +85,18 @@ class DiskRecordStore(RecordStore):
         return True
 
     @override
-    def remove(self, path: PurePosixPath) -> None:
-        """Delete a file that this process created; a missing one is no error."""
+    @contextmanager
+    def alone(self, folder: PurePosixPath) -> Iterator[None]:
+        """Keep every other writer out of a folder for a `with` block, in whatever process."""
+        name = "-".join(folder.parts) or "root"
         try:
-            self._place(path).unlink(missing_ok=True)
+            lock = self._own("locks") / f"{name}.lock"
+            held = lock.open("ab")
         except OSError as error:
-            raise _refused(path, "removed", error) from error
+            raise _refused(folder, "locked", error) from error
+        with held:
+            wait_for_lock(held.fileno())
+            yield
 
     def _folder(self, path: PurePosixPath) -> Path:
         return self._place(path / "x").parent
@@ -107,15 +114,19 @@ class DiskRecordStore(RecordStore):
             self._inside.add(folder)
         return place
 
-    def _write_temporary(self, data: bytes) -> Path:
+    def _own(self, name: str) -> Path:
+        """Return a folder of our own state, made if it is missing."""
         own = self._root / ".sdd"
-        folder = own / "tmp"
+        folder = own / name
         folder.mkdir(parents=True, exist_ok=True)
         ignore = own / ".gitignore"
         if not ignore.exists():
             with suppress(FileExistsError), ignore.open("x", encoding="utf-8") as file:
                 file.write("*\n")
-        temporary = folder / f"record-{os.getpid()}-{secrets.token_hex(8)}"
+        return folder
+
+    def _write_temporary(self, data: bytes) -> Path:
+        temporary = self._own("tmp") / f"record-{os.getpid()}-{secrets.token_hex(8)}"
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from sdd.adapters.waiting import wait_for_lock
 from sdd.changes import digest
 from sdd.errors import WorkspaceError
 
@@ -241,17 +242,8 @@ class Transaction:
         except OSError as error:
             raise self._refused(error) from error
         with lock:
-            _lock(lock.fileno())
+            wait_for_lock(lock.fileno())
             yield
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        import fcntl  # noqa: PLC0415 - absent on Windows, where a second writer is not kept out
-    except ImportError:
-        return
-    with contextlib.suppress(OSError):  # some network file systems know no locks
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _keep(target: Path, backup: Path, staged: Path | None) -> None:

@@ -94,6 +94,9 @@ def implement(  # noqa: PLR0913 - one argument for each option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files edited by hand.")
     ] = False,
+    append_findings: Annotated[
+        bool, typer.Option("--append-findings", help="Append what stays open to tasks.md.")
+    ] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask; end 3 instead.")] = False,
     project: Project = None,
     output_format: FormatOption = Format.TEXT,
@@ -121,6 +124,7 @@ def implement(  # noqa: PLR0913 - one argument for each option
             thorough=thorough,
             keep=keep,
             overwrite=overwrite,
+            append_findings=append_findings,
             no_input=no_input,
             project=project,
             output_format=output_format,

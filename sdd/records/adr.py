@@ -12,7 +12,7 @@ from sdd.names import slug
 from sdd.ports import Clock, ReadableFiles
 from sdd.records.redaction import redact
 from sdd.records.scalars import one_line
-from sdd.records.store import RecordStore, claimed_number, number_of
+from sdd.records.store import RecordStore, next_number, number_of
 from sdd.records.template import Value, fill
 
 ADR_FOLDER = PurePosixPath("history/adr")
@@ -167,11 +167,14 @@ def new_adr(request: AdrRequest, *, store: RecordStore, clock: Clock) -> Written
             f"There is no status '{request.status}'.", hint=f"Use one of {', '.join(STATUSES)}."
         )
     date = clock.now().date().isoformat()
-    with claimed_number(store, ADR_FOLDER) as number:
-        path = ADR_FOLDER / f"{number:04d}-{slug(title)}.md"
-        text, _ = redact(fill(_template(store), _values(request, number, date), name=TEMPLATE_NAME))
-        store.create_exclusive(path, text.encode())
-    return WrittenAdr(number=number, path=path, title=title)
+    template = _template(store)
+    with store.alone(ADR_FOLDER):
+        while True:
+            number = next_number(store, ADR_FOLDER)
+            path = ADR_FOLDER / f"{number:04d}-{slug(title)}.md"
+            text, _ = redact(fill(template, _values(request, number, date), name=TEMPLATE_NAME))
+            if store.create_exclusive(path, text.encode()):
+                return WrittenAdr(number=number, path=path, title=title)
 
 
 def supersede(old: Adr, new: Adr, files: ReadableFiles) -> ChangeSet:

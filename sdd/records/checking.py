@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Related, Severity, by_place
-from sdd.records.phr import TITLE_WORDS, count_words
+from sdd.records.phr_draft import TITLE_WORDS, count_words
 from sdd.records.reading import Phr
 from sdd.records.redaction import find_secrets
 from sdd.records.scalars import one_line

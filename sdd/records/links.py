@@ -13,7 +13,7 @@ _FORMS = {
     "decision": re.compile(r"\bADR-(?P<number>\d{1,5})\b|history/adr/(?P<file>\d{1,5})-[\w-]+\.md"),
     "record": re.compile(r"(?P<path>(?:history|docs)/[\w./-]*prompts/[\w./-]+\.md)"),
     "task": re.compile(r"(?<![\w-])(?P<id>T\d{3,4}[a-z]?)(?![\w-])"),
-    "requirement": re.compile(r"(?<![\w-])(?P<id>(?:FR|NFR|SC)-\d{1,4})(?![\w-])"),
+    "requirement": re.compile(r"(?<![\w-])(?P<id>(?:FR|NFR|SC|BR)-\d{1,4})(?![\w-])"),
     "commit": re.compile(
         r"(?<![\w/.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])(?P<hash>[0-9a-f]{7,40})(?![\w-])"
     ),

@@ -2,90 +2,23 @@
 
 import pkgutil
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 from sdd.errors import ConfigError
 from sdd.names import slug
 from sdd.ports import Clock
 from sdd.records.fences import fence
+from sdd.records.phr_draft import TITLE_WORDS, PhrDraft, PhrRequest, count_words, draft_phr
 from sdd.records.reading import read_phr
 from sdd.records.redaction import Redaction, redact
-from sdd.records.scalars import one_line
-from sdd.records.stages import NO_FEATURE, context_of, folder_of
-from sdd.records.store import RecordStore, claimed_number
+from sdd.records.stages import context_of
+from sdd.records.store import RecordStore, next_number, number_of
 from sdd.records.template import Block, Value, fill
 
 TEMPLATE_NAME = "phr-template.prompt.md"
 TEMPLATE_PATH = PurePosixPath(".specify/templates") / TEMPLATE_NAME
-TITLE_WORDS = range(3, 8)
 NO_RESPONSE = "No response was recorded."
-_ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file://)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """Where else the work is described; paths are relative to the project."""
-
-    spec: str | None = None
-    ticket: str | None = None
-    adr: str | None = None
-    pr: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of a prompt, each in one line."""
-
-    impact: str = ""
-    tests: str = ""
-    files: str = ""
-    next_prompts: str = ""
-    reflection: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """What was learnt about the prompt, each in one line."""
-
-    failure_modes: str = ""
-    graders: str = ""
-    prompt_variant: str = ""
-    next_experiment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhrRequest:
-    """All that a record will say.
-
-    Attributes:
-        title: Three to seven words.
-        stage: One of `stages.STAGES`.
-        prompt: Verbatim; it comes back byte for byte, save secrets.
-        response: What was answered, in Markdown; likewise.
-        feature: The feature's folder name; stages of a feature need it.
-        files: Paths changed, relative to the project.
-        tests: Tests run or written.
-    """
-
-    title: str
-    stage: str
-    prompt: str
-    response: str = ""
-    feature: str = NO_FEATURE
-    surface: str = "agent"
-    model: str = "unknown"
-    branch: str = "unknown"
-    user: str = "unknown"
-    command: str = "none"
-    labels: tuple[str, ...] = ()
-    links: Links = field(default_factory=Links)
-    files: tuple[str, ...] = ()
-    tests: tuple[str, ...] = ()
-    outcome: Outcome = field(default_factory=Outcome)
-    evaluation: Evaluation = field(default_factory=Evaluation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +55,6 @@ def default_template() -> str:
     return (pkgutil.get_data("sdd.records", f"templates/{TEMPLATE_NAME}") or b"").decode()
 
 
-def count_words(title: str) -> int:
-    """Count the words of a title; parts joined by hyphens or underscores are words too."""
-    return len([word for word in re.split(r"[\s_-]+", title) if word])
-
-
 def suggest_title(text: str, stage: str = "general") -> str:
     """Make a title of three to seven words from a prompt's first words.
 
@@ -161,39 +89,66 @@ def record_phr(
 ) -> RecordedPhr:
     """Write a record under the next free number of its folder; nothing secret gets there.
 
-    Args:
-        request: What the record will say.
-        store: Where records are kept.
-        clock: For the record's date.
-        template: Instead of the project's own, or ours where it has none.
-        root: An absolute path that no record shows, beside that of the store.
-        date: The day of the prompt, as YYYY-MM-DD; without it, today.
+    The arguments are those of `draft_phr`, and a template instead of the project's own.
 
     Raises:
         ConfigError: The request cannot be recorded as it is, or the template is not usable.
         WorkspaceError: The disk refused; nothing was written.
     """
-    _require_recordable(request)
-    roots = tuple(path.rstrip("/") for path in (root, store.root) if path and path.rstrip("/"))
-    request, redactions = _redacted(_without_roots(request, roots), roots)
-    folder = folder_of(request.stage, request.feature)
+    draft = draft_phr(request, store=store, clock=clock, root=root, date=date)
+    return write_phr(draft, store=store, template=template)
+
+
+def write_phr(
+    draft: PhrDraft, *, store: RecordStore, template: str | None = None, above: int | None = None
+) -> RecordedPhr:
+    """Write a draft under the next free number of its folder.
+
+    Args:
+        draft: What the record will say.
+        store: Where records are kept.
+        template: Instead of the project's own, or ours where it has none.
+        above: The highest number of the folder when the draft was made. A record above it with
+            the very bytes of this one was written before the writer died, and is returned.
+
+    Raises:
+        ConfigError: The template is not usable.
+        WorkspaceError: The disk refused; nothing was written.
+    """
+    request, folder = draft.request, draft.folder
     template = template if template is not None else _template(store)
-    date = date or clock.now().date().isoformat()
-    while True:
-        with claimed_number(store, folder) as number:
-            record_id = f"{number:04d}"
-            path = folder / file_name(record_id, request.title, request.stage)
-            data = render_phr(request, record_id, date, template, redactions=redactions)
+
+    def render(number: int) -> tuple[PurePosixPath, bytes]:
+        name = file_name(f"{number:04d}", request.title, request.stage)
+        data = render_phr(
+            request, f"{number:04d}", draft.date, template, redactions=draft.redactions
+        )
+        return folder / name, data
+
+    if above is not None:
+        for number in sorted(filter(None, map(number_of, store.names(folder)))):
+            if number > above:
+                path, data = render(number)
+                if store.read(path) == data:
+                    return _recorded(draft, number, path)
+    with store.alone(folder):
+        while True:
+            number = next_number(store, folder)
+            path, data = render(number)
             if store.create_exclusive(path, data):
-                break
+                return _recorded(draft, number, path)
+
+
+def _recorded(draft: PhrDraft, number: int, path: PurePosixPath) -> RecordedPhr:
+    request = draft.request
     return RecordedPhr(
-        id=record_id,
+        id=f"{number:04d}",
         path=path,
         stage=request.stage,
         title=request.title,
         context=context_of(request.stage),
         feature=request.feature,
-        redactions=redactions,
+        redactions=draft.redactions,
     )
 
 
@@ -293,73 +248,3 @@ def _template(store: RecordStore) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{TEMPLATE_PATH} is not UTF-8.", hint="Save it as UTF-8.") from error
-
-
-def _require_recordable(request: PhrRequest) -> None:
-    context_of(request.stage)
-    if not request.prompt.strip():
-        raise ConfigError("There is no prompt to record.", hint="Give its text, whole.")
-    words = count_words(request.title)
-    if words not in TITLE_WORDS and request.title.isascii():
-        raise ConfigError(
-            f"The title has {words} words: '{one_line(request.title)[:80]}'.",
-            hint="Give it three to seven words.",
-        )
-
-
-def _redacted(
-    request: PhrRequest, roots: tuple[str, ...]
-) -> tuple[PhrRequest, tuple[Redaction, ...]]:
-    found: list[Redaction] = []
-
-    def clean(name: str, text: str) -> str:
-        redacted, redactions = redact(text, hidden=roots)
-        found.extend(replace(item, field=name) for item in redactions)
-        return redacted
-
-    return _map_texts(request, clean), tuple(found)
-
-
-def _map_texts(request: PhrRequest, change: Callable[[str, str], str]) -> PhrRequest:
-    """Apply a change to every text of a request, with the name of its field."""
-    return replace(request, **_mapped(request, change, prefix=""))
-
-
-def _mapped(
-    value: PhrRequest | Links | Outcome | Evaluation,
-    change: Callable[[str, str], str],
-    *,
-    prefix: str,
-) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
-    for part in fields(value):
-        name, item = f"{prefix}{part.name}", getattr(value, part.name)
-        match item:
-            case str() if name in {"prompt", "response"}:
-                changed[part.name] = change(name, item)
-            case str():
-                changed[part.name] = change(name, one_line(item))
-            case tuple():
-                changed[part.name] = tuple(change(name, one_line(text)) for text in item)
-            case Links() | Outcome() | Evaluation():
-                changed[part.name] = replace(item, **_mapped(item, change, prefix=f"{name}."))
-            case _:
-                pass
-    return changed
-
-
-def _without_roots(request: PhrRequest, roots: tuple[str, ...]) -> PhrRequest:
-    """Make paths relative; an absolute path elsewhere keeps its last part alone."""
-
-    def relative(name: str, text: str) -> str:
-        if name == "prompt":  # verbatim; a root in it is redacted, and that is listed
-            return text
-        for root in roots:
-            text = re.sub(rf"(?<![\w.-]){re.escape(root)}/(?=\S)", "", text)
-            text = re.sub(rf"(?<![\w.-]){re.escape(root)}(?![\w-])", ".", text)
-        is_path = name in {"files", "tests", "links.spec", "links.adr"}
-        if is_path and _ABSOLUTE.match(text):
-            text = re.split(r"[\\/]", text.rstrip("\\/"))[-1]
-        return text.partition("@")[0] if name == "user" else text
-
-    return _map_texts(request, relative)

@@ -8,14 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sdd.ports import Clock
-from sdd.records.phr import (
-    Evaluation,
-    Outcome,
-    PhrRequest,
-    RecordedPhr,
-    record_phr,
-    suggest_title,
-)
+from sdd.records.phr import RecordedPhr, record_phr, suggest_title
+from sdd.records.phr_draft import Evaluation, Outcome, PhrRequest
 from sdd.records.redaction import redact
 from sdd.records.stages import FEATURE_STAGES, NO_FEATURE
 from sdd.records.store import RecordStore

@@ -16,6 +16,7 @@ from sdd.wiring.history import History, open_history
 from sdd.wiring.settings import current_environment
 
 SETTINGS = PurePosixPath(".claude/settings.json")
+_SESSIONS = PurePosixPath("sessions")  # a lock's name: no such folder is needed
 
 
 def find_sessions(root: Path) -> tuple[Path, ...]:
@@ -76,9 +77,11 @@ def record_event(data: bytes, project: Path | None) -> tuple[RecordedPhr, ...]:
     # A prompt comes before its answer, and the first one before there is a transcript.
     has_ended = event.transcript and not event.prompt
     transcript = read_session(Path(event.transcript)) if has_ended else None
-    recorded = recorded_keys(list_phrs(history.store))
     today = history.clock.now().date().isoformat()
-    return record_sessions(to_record(event, transcript, recorded, today=today), history)
+    # Stop and SessionEnd may come at once: whoever is second finds what the first has written.
+    with history.store.alone(_SESSIONS):
+        recorded = recorded_keys(list_phrs(history.store))
+        return record_sessions(to_record(event, transcript, recorded, today=today), history)
 
 
 def set_hook(project: Path | None, *, installed: bool) -> bool:

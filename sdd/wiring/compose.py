@@ -48,6 +48,7 @@ class Asked:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    append_findings: bool = False
     no_input: bool = False
     command: str = ""
 
@@ -110,6 +111,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         thorough=asked.thorough,
         keep=asked.keep,
         overwrite=asked.overwrite,
+        append_findings=asked.append_findings,
         prompt=asked.command,
         backend=settings.backend,
         agent_folders=settings.agents,

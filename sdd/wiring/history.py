@@ -11,7 +11,8 @@ from sdd.adapters.record_store import DiskRecordStore
 from sdd.errors import SpecError
 from sdd.ports import Clock
 from sdd.records import Phr
-from sdd.records.adr import list_adrs
+from sdd.records.adr import Adr, list_adrs
+from sdd.records.library import list_phrs
 from sdd.records.links import Reference, backlinks, references_by_source
 from sdd.text import SourceText, decode
 from sdd.wiring.project import find_project
@@ -72,17 +73,29 @@ def spec_documents(
 
 
 def links_of(
-    phr: Phr, records: Iterable[Phr], history: History
+    item: Phr | Adr, records: Iterable[Phr], history: History
 ) -> tuple[tuple[Reference, ...], tuple[str, ...]]:
-    """Return what a record speaks of, and the paths of what speaks of the record."""
-    path = str(phr.path)
-    # Thousands of records: only what holds the path can speak of it.
-    others = [item for item in records if item is phr or path in item.text]
+    """Return what a record or decision speaks of, and the paths of what speaks of it."""
+    path = str(item.path)
+    if isinstance(item, Adr):
+        name = Reference(kind="decision", name=f"ADR-{item.number or 0:04d}")
+    else:
+        name = Reference(kind="record", name=path)
+    # Thousands of records: only what holds the name or the path can speak of it.
+    needles = (path, name.name)
+    others = [phr for phr in records if phr is item or any(text in phr.text for text in needles)]
     documents = [
-        item
-        for item in spec_documents(history)
-        if path in item.text and "prompts/" not in item.path
+        document
+        for document in spec_documents(history)
+        if any(text in document.text for text in needles) and "prompts/" not in document.path
     ]
     references = references_by_source(others, list_adrs(history.files), documents)
-    speaking = backlinks(references).get(Reference(kind="record", name=path), ())
+    speaking = backlinks(references).get(name, ())
     return references.get(path, ()), tuple(other for other in speaking if other != path)
+
+
+def latest_record(history: History, feature: str) -> str | None:
+    """Return the path of a feature's newest record: where its decisions came up."""
+    found = [phr for phr in list_phrs(history.store) if phr.feature == feature]
+    newest = max(found, key=lambda phr: (phr.date, phr.number or 0), default=None)
+    return None if newest is None else str(newest.path)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
-from sdd.changes import Change, ChangeSet, apply_changes
+from sdd.changes import ChangeSet, apply_changes
 from sdd.diagnostics import Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ports import ReadableFiles
@@ -17,14 +17,16 @@ from sdd.workflow.delegate import Errand, Team
 from sdd.workflow.events import OrderPlanned
 from sdd.workflow.follow_ups import follow_ups
 from sdd.workflow.gates import judge
+from sdd.workflow.inputs import inputs_of
 from sdd.workflow.judge import Judgement
 from sdd.workflow.land import file_reports, plan_landing, unified_diff
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
+from sdd.workflow.owed import NAME, Owed, owe, pay, with_debt
 from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
 from sdd.workflow.questions import unused_answers
-from sdd.workflow.record import record_run, suggestions_for
+from sdd.workflow.record import draft_record, suggestions_for
 from sdd.workflow.services import services_for
 from sdd.workflow.ticks import tick_tasks
 from sdd.workflow.workshop import Made, Workshop
@@ -145,29 +147,22 @@ def _errands(
 def _finish(
     context: Context, ledger: Ledger, project: Project, understood: Understood, made: Made
 ) -> None:
-    """Land and record; between the two nothing waits, so that ^C finds both done or neither."""
-    changes = _land(context, ledger, project, understood, made)
-    number = len(ledger.report.files)
-    files = "1 file" if number == 1 else f"{number} files"
-    would = " would be" if context.request.dry_run and number else ""
-    routes = ledger.report.routes.routes
-    answer = f"{files}{would} changed, {routes} routes checked."
-    missing = [item for item in understood.unsupported if item.severity is Severity.ERROR]
-    if missing:
-        names = ", ".join(item.route or item.message for item in missing)
-        answer += f" Not implemented by this model: {names}."
-    ledger.end(ExitCode.CLEAN, answer)
-    if ledger.report.landed:
-        _record(context, ledger, project, understood, changes)
-    ledger.close()
+    """Land and record; what the record will say lands with the files, so no death loses it."""
+    owed = _land(context, ledger, project, understood, made)
+    if owed is None:
+        ledger.close()
+    else:
+        conclude(context, ledger, owed)
 
 
 def _land(
     context: Context, ledger: Ledger, project: Project, understood: Understood, made: Made
-) -> ChangeSet:
+) -> Owed | None:
+    """Return what is owed once the files have landed; None where none did."""
+    owed = None
     with context.stage("land") as line:
         settlement = made.settlement
-        ticks = tick_tasks(project, made.work, made.reports)
+        ticks = tick_tasks(project, made.work, made.reports, append=context.request.append_findings)
         changes = plan_landing(
             settlement.writes,
             project.base,
@@ -186,11 +181,29 @@ def _land(
             ),
             diagnostics=by_place((*ledger.report.diagnostics, *ticks.findings)),
         )
-        if not context.request.dry_run:
-            apply_changes(changes, context.ports.files)
-            ledger.note(landed=bool(changes))
+        ledger.end(ExitCode.CLEAN, _answer(context, ledger, understood))
+        if changes and not context.request.dry_run:
+            ledger.note(suggestions=suggestions_for(project, understood))
+            ports = context.ports
+            draft = draft_record(context, project, ledger.report, understood, ticks)
+            inputs = inputs_of(context.request, project, changes)
+            owed = owe(ledger.report, draft, changes, ports.records, inputs)
+            apply_changes(with_debt(changes, owed, ledger.run), ports.files)
+            ledger.note(landed=True)
         line.text = f"{len(changes.changes)} files"
-    return changes
+    return owed
+
+
+def _answer(context: Context, ledger: Ledger, understood: Understood) -> str:
+    number = len(ledger.report.files)
+    files = "1 file" if number == 1 else f"{number} files"
+    would = " would be" if context.request.dry_run and number else ""
+    answer = f"{files}{would} changed, {ledger.report.routes.routes} routes checked."
+    missing = [item for item in understood.unsupported if item.severity is Severity.ERROR]
+    if missing:
+        names = ", ".join(item.route or item.message for item in missing)
+        answer += f" Not implemented by this model: {names}."
+    return answer
 
 
 def _diff(changes: ChangeSet, project: Project) -> str:
@@ -204,35 +217,29 @@ def _purposes(project: Project, made: Made) -> Mapping[PurePosixPath, str]:
     return {path: purpose_of(overlay, path) for path in made.settlement.writes}
 
 
-def _record(
-    context: Context,
-    ledger: Ledger,
-    project: Project,
-    understood: Understood,
-    changes: ChangeSet,
-) -> None:
-    """Write the record and commit if asked; what fails here does not unmake the landing."""
+def conclude(context: Context, ledger: Ledger, owed: Owed) -> None:
+    """Write the record of what has landed, and commit if asked; the landing stays in any case."""
     with context.stage("record") as line:
         try:
-            path = record_run(context, project, ledger.report, understood.answers)
-            ledger.note(record=path, suggestions=suggestions_for(project, understood))
+            path = pay(owed, context.ports.records)
+            ledger.note(record=path)
             line.text = path
-            _commit(context, ledger, changes.changes)
+            _commit(context, ledger, owed.landed)
         except SddError as error:
             hint = f" {error.hint}" if error.hint else ""
             ledger.end(
                 ExitCode.FINDINGS, f"{ledger.report.answer} But afterwards: {error.message}{hint}"
             )
             line.text = error.message
+    ledger.close(without=NAME if ledger.report.record else None)
 
 
-def _commit(context: Context, ledger: Ledger, changes: Sequence[Change]) -> None:
+def _commit(context: Context, ledger: Ledger, landed: Sequence[str]) -> None:
     git, report = context.ports.git, ledger.report
     if not context.request.commit or git is None:
         return
-    paths = [change.path for change in changes]
-    if report.record:
-        paths.append(PurePosixPath(report.record))
+    paths = [PurePosixPath(path) for path in (*landed, report.record) if path]
     branch = f"sdd/{report.run_id}"
-    git.commit(paths, f"Implement {report.feature}\n\n{report.answer}", branch)
+    message = f"Implement {report.feature}\n\n{report.answer}\n\nRecord: {report.record}"
+    git.commit(paths, message, branch)
     ledger.end(report.exit_code, f"{report.answer} Committed on the branch {branch}.")

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
-from sdd import __version__
+from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
-from sdd.workflow.conduct import conduct
+from sdd.workflow.conduct import conclude, conduct
 from sdd.workflow.context import Context, Project
 from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted
+from sdd.workflow.inputs import inputs_of
 from sdd.workflow.ledger import Ledger
+from sdd.workflow.owed import find_debt, find_owing, owes, pay_debts
 from sdd.workflow.prepare import discover
 from sdd.workflow.report import RunReport
 from sdd.workflow.request import ImplementRequest, Ports
@@ -19,10 +21,10 @@ from sdd.workflow.runs import (
     Run,
     RunState,
     find_interrupted,
-    inputs_hash,
     list_runs,
     new_run_id,
     resumable,
+    show_run,
 )
 
 
@@ -71,6 +73,9 @@ async def _run(context: Context) -> RunReport:
     context.emit(StageStarted(stage="discover"))
     seconds = clock.monotonic() - began
     context.emit(StageFinished(stage="discover", seconds=seconds, summary=project.summary))
+    if not context.request.dry_run:
+        paid = _pay_others(context, run)
+        project = replace(project, diagnostics=(*project.diagnostics, *paid))
     ledger.note(diagnostics=project.diagnostics)
     await _to_its_end(context, ledger, project)
     context.emit(RunFinished(report=ledger.report))
@@ -78,11 +83,18 @@ async def _run(context: Context) -> RunReport:
 
 
 async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> None:
+    files = context.ports.files
     try:
-        await conduct(context, ledger, project)
+        owed = find_debt(files, ledger.run) if ledger.report.resumed else None
+        if owed is not None:
+            ledger.adopt(owed.report)
+            conclude(context, ledger, owed)
+        else:
+            await conduct(context, ledger, project)
     except (asyncio.CancelledError, KeyboardInterrupt):
         context.ports.stop()
-        landed = "the files had landed" if ledger.report.landed else "nothing landed"
+        had_landed = ledger.report.landed or owes(files, ledger.run)
+        landed = "the files had landed" if had_landed else "nothing landed"
         ledger.end(
             ExitCode.INTERRUPTED,
             f"Interrupted; {landed}. The same command goes on from here.",
@@ -96,17 +108,21 @@ async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> Non
         raise
 
 
+def _pay_others(context: Context, run: Run) -> tuple[Diagnostic, ...]:
+    ports = context.ports
+    return tuple(pay_debts(ports.files, ports.records, ports.clock, but=run.id))
+
+
 def _open(context: Context, project: Project) -> tuple[Run, bool]:
     """Go on with an interrupted run of the same inputs, or begin a new one."""
     request, files = context.request, context.ports.files
-    inputs = inputs_hash(
-        project.documents.texts, project.agents.values(), _options(request, project)
-    )
+    inputs = inputs_of(request, project)
     found = None
     if request.resume:
-        found = resumable(files, request.resume, inputs)
+        named = show_run(files, request.resume)
+        found = named if owes(files, named) else resumable(named, inputs)
     elif not request.dry_run:
-        found = find_interrupted(files, inputs)
+        found = find_owing(files, inputs) or find_interrupted(files, inputs)
     if found is not None:
         return replace(found, state=RunState.RUNNING, finished=None), True
     moment = context.ports.clock.now()
@@ -121,16 +137,3 @@ def _open(context: Context, project: Project) -> tuple[Run, bool]:
         answers=dict(request.answers),
     )
     return run, False
-
-
-def _options(request: ImplementRequest, project: Project) -> dict[str, object]:
-    """Return what changes an agent's work; bounds and manners of reporting do not."""
-    return {
-        "version": __version__,
-        "feature": project.feature,
-        "model": request.model,
-        "agent": request.agent,
-        "layout": request.layout,
-        "backend": request.backend,
-        "answers": dict(request.answers),
-    }

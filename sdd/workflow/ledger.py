@@ -40,6 +40,10 @@ class Ledger:
         """Put what is known now into the report."""
         self.report = replace(self.report, **values)
 
+    def adopt(self, report: RunReport) -> None:
+        """Take over the report of a run that died when nearly all was done."""
+        self.report = replace(report, resumed=self.report.resumed)
+
     def answered(self, answers: Mapping[str, str]) -> None:
         """Keep the human's answers on the disk, so that they are not asked for again."""
         if answers != self.run.answers:
@@ -52,7 +56,7 @@ class Ledger:
         self.note(exit_code=exit_code, answer=answer, seconds=seconds, **values)
         return self.report
 
-    def save(self, extra: Mapping[str, bytes] | None = None) -> None:
+    def save(self, extra: Mapping[str, bytes | None] | None = None) -> None:
         """Write the run's state; a dry run leaves no trace.
 
         Raises:
@@ -65,8 +69,12 @@ class Ledger:
         self,
         state: RunState | None = None,
         writes: Mapping[PurePosixPath, bytes | None] | None = None,
+        *,
+        without: str | None = None,
     ) -> None:
         """Write down how the run ended, and what the agents wrote if it did not land.
+
+        At the same moment the file `without` goes from the run's folder.
 
         A disk that refuses even this must not hide how the run ended.
         """
@@ -79,9 +87,12 @@ class Ledger:
             answer=report.answer,
             report=summary(report),
         )
-        kept = {f"files/{path}": data for path, data in (writes or {}).items() if data is not None}
+        extra: dict[str, bytes | None] = {} if without is None else {without: None}
+        extra |= {
+            f"files/{path}": data for path, data in (writes or {}).items() if data is not None
+        }
         with suppress(SddError):
-            self.save(kept)
+            self.save(extra)
 
     def _state(self) -> RunState:
         if self.report.exit_code is ExitCode.CLEAN:

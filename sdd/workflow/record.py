@@ -1,62 +1,93 @@
-"""Writes a run down: one prompt history record, with a table of its orders."""
+"""Says what the record of a run will say: one prompt history record, with a table of its orders."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from sdd.names import words
-from sdd.records import Evaluation, Links, Outcome, PhrRequest, record_phr
-from sdd.records.adr import list_adrs
+from sdd.records import Evaluation, Links, Outcome, PhrRequest
+from sdd.records.adr import Adr, list_adrs
+from sdd.records.phr_draft import PhrDraft, draft_phr
 from sdd.records.suggestions import Answer, Evidence, suggest_adrs
 from sdd.speclang import ALL
+from sdd.speclang.documents import numbered_name
 from sdd.text import decode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project
 from sdd.workflow.prepare import Understood
 from sdd.workflow.report import FileReport, RunReport
 from sdd.workflow.specs import concerns
+from sdd.workflow.ticks import Ticks
 
 _MOST_FEATURE_WORDS = 4
+_NUMBERED = re.compile(r"[A-Z]{2,4}-\d+$")
 _SPECS = PurePosixPath("specs")
 _DECIDING = frozenset({"research.md", "plan.md"})
 
 
-def record_run(
-    context: Context, project: Project, report: RunReport, answers: Mapping[str, str]
-) -> str:
-    """Write the record of a run that landed; returns its path.
+def draft_record(
+    context: Context,
+    project: Project,
+    report: RunReport,
+    understood: Understood,
+    ticks: Ticks,
+) -> PhrDraft:
+    """Say what the record of a run will say, once its files have landed.
 
     Raises:
-        SddError: The record could not be written; what landed stays.
+        SddError: It cannot be recorded.
     """
     request = context.request
     git = context.ports.git
-    recorded = record_phr(
+    branch = f"sdd/{report.run_id}" if request.commit else git.branch() if git else None
+    decisions = _decisions(project)
+    return draft_phr(
         PhrRequest(
             title=_title(project.feature),
             stage="green" if project.feature != ALL else "general",
             prompt=request.prompt or f"sdd implement {request.feature}",
-            response=_response(report, answers),
+            response=_response(report, understood.answers),
             feature=project.feature,
             surface="agent",
             model=report.model,
-            branch=(git.branch() if git else None) or "none",
+            branch=branch or "none",
             user=request.user or "unknown",
             command=request.prompt or f"sdd implement {request.feature}",
             labels=("implement", project.feature),
-            links=Links(spec=project.documents.paths[0] if project.documents.paths else None),
+            links=Links(
+                spec=project.documents.paths[0] if project.documents.paths else None,
+                adr=", ".join(str(adr.path) for adr in decisions) or None,
+            ),
             files=tuple(file.path for file in report.files),
             tests=tuple(
                 file.path
                 for file in report.files
                 if PurePosixPath(file.path).name.startswith("test_")
             ),
-            outcome=_outcome(report),
+            outcome=_outcome(report, _linked(understood, ticks)),
             evaluation=_evaluation(report),
         ),
         store=context.ports.records,
         clock=context.ports.clock,
     )
-    return str(recorded.path)
+
+
+def _decisions(project: Project) -> tuple[Adr, ...]:
+    """Return the decision records that were made for a feature and still count."""
+    return tuple(
+        adr
+        for adr in list_adrs(project.base)
+        if adr.status not in {"Superseded", "Rejected"}
+        and (numbered_name(adr.feature) or adr.feature) == project.feature
+    )
+
+
+def _linked(understood: Understood, ticks: Ticks) -> str:
+    """Return what a reader can go on to by name: ticked tasks, and requirements worked from."""
+    ticked = [name for ids in ticks.ids.values() for name in ids]
+    stated = [item.id for item in understood.application.requirements if _NUMBERED.match(item.id)]
+    kinds = (("ticked", ticked), ("worked from", list(dict.fromkeys(stated))))
+    return "".join(f"; {kind} {', '.join(names)}" for kind, names in kinds if names)
 
 
 def _title(feature: str) -> str:
@@ -66,12 +97,12 @@ def _title(feature: str) -> str:
     return f"Implement {short} from specs"
 
 
-def _outcome(report: RunReport) -> Outcome:
+def _outcome(report: RunReport, linked: str) -> Outcome:
     routes = report.routes
     return Outcome(
         impact=(
             f"{routes.routes} routes checked: {routes.proved} proved, {routes.unknown} not proved, "
-            f"{routes.public} public"
+            f"{routes.public} public{linked}"
         ),
         tests=f"{report.tests_passed} passed, {report.tests_failed} failed",
         files=_counted(report.files),

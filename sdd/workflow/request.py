@@ -33,6 +33,7 @@ class ImplementRequest:
         resume: Id of the run to go on with; None: an interrupted one with the same inputs.
         keep: Leave files that a user edited as they are.
         overwrite: Replace files that a user edited.
+        append_findings: Tasks are appended to `tasks.md` for what stays open.
         prompt: The command line as it was typed, for the record.
         backend: The backend's folder, relative to the project.
         agent_folders: Where agent definitions are looked for, in order of precedence.
@@ -55,6 +56,7 @@ class ImplementRequest:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    append_findings: bool = False
     prompt: str = ""
     backend: str = "backend"
     agent_folders: tuple[str, ...] = ("agents", ".claude/agents")

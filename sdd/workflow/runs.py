@@ -75,8 +75,8 @@ def new_run_id(moment: datetime, feature: str, taken: Iterable[str]) -> str:
     return next(name for name in (stem, *numbers) if name not in used)
 
 
-def save_run(files: Files, run: Run, extra: Mapping[str, bytes] | None = None) -> None:
-    """Write a run's state, and further files into its folder.
+def save_run(files: Files, run: Run, extra: Mapping[str, bytes | None] | None = None) -> None:
+    """Write a run's state, and further files into its folder (None deletes one).
 
     Raises:
         WorkspaceError: The disk refused.
@@ -123,13 +123,12 @@ def find_interrupted(files: ReadableFiles, inputs: str) -> Run | None:
     return next(fitting, None)
 
 
-def resumable(files: ReadableFiles, run_id: str, inputs: str) -> Run:
-    """Return a named run if it can go on.
+def resumable(run: Run, inputs: str) -> Run:
+    """Return a run if it can go on.
 
     Raises:
-        SddError: There is none, it has ended, or its inputs have changed.
+        SddError: It has ended, or its inputs have changed.
     """
-    run = show_run(files, run_id)
     if run.state not in RESUMABLE:
         raise SddError(
             f"Run {run.id} has ended ({run.state}) and cannot go on.",

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic
 from sdd.ports import ReadableFiles
+from sdd.records.convergence import append_findings
 from sdd.records.tasks import TaskEvidence, TestChange, tick
 from sdd.text import decode
 from sdd.verify.verdict import GateReport, Result
@@ -26,8 +27,13 @@ class Ticks:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def tick_tasks(project: Project, work: Work, reports: Sequence[GateReport]) -> Ticks:
-    """Tick the tasks of the feature that this run can prove; without changes, none."""
+def tick_tasks(
+    project: Project, work: Work, reports: Sequence[GateReport], *, append: bool = False
+) -> Ticks:
+    """Tick the tasks of the feature that this run can prove; without changes, none.
+
+    With `append`, what stays open becomes a task of its own at the end of the file.
+    """
     if not work.writes:
         return Ticks()
     overlay = work.overlay(project.base)
@@ -47,8 +53,10 @@ def tick_tasks(project: Project, work: Work, reports: Sequence[GateReport]) -> T
         )
         ticked = tick(data, evidence, path=str(path))
         findings += ticked.findings
-        if ticked.data != data:
-            writes[path] = ticked.data
+        new = append_findings(ticked.data, ticked.findings) if append else ticked.data
+        if new != data:
+            writes[path] = new
+        if ticked.ids:
             ids[str(path)] = ticked.ids
     return Ticks(writes=writes, ids=ids, findings=tuple(findings))
 

@@ -125,12 +125,11 @@ def test_a_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_reads_as_nothing(tmp_path: Path) -> None:
-    """A missing file is None, a missing folder is empty, removing nothing is no error."""
+    """A missing file is None, a missing folder is empty."""
     store = DiskRecordStore(tmp_path)
 
     assert store.read(PurePosixPath("a/b")) is None
     assert store.names(PurePosixPath("a")) == []
-    store.remove(PurePosixPath("a/b"))
 
 
 def test_files_are_listed_in_order_and_links_are_passed_over(tmp_path: Path) -> None:

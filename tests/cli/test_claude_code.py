@@ -4,12 +4,14 @@ import io
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from sdd.cli.boundary import run_command
 from sdd.errors import ExitCode
+from sdd.wiring.claude_code import record_event
 
 
 @pytest.fixture
@@ -155,6 +157,18 @@ def test_the_hook_records_silently_and_once(
     record = (project / "history/prompts/general" / _records(project)[0]).read_text("utf-8")
     assert "backend/shop.py" in record
     assert str(project) not in record
+
+
+def test_hooks_that_come_at_once_record_once(project: Path) -> None:
+    """The end of an answer and the end of a session may be told side by side."""
+    session = _session(project.parent / "a.jsonl", project, "Build the shop now")
+    told = _stop(session)
+
+    with ThreadPoolExecutor(8) as pool:
+        recorded = list(pool.map(lambda _: record_event(told, None), range(8)))
+
+    assert sorted(map(len, recorded)) == [0] * 7 + [1]
+    assert _records(project) == ["0001-build-the-shop-now.general.prompt.md"]
 
 
 def test_the_hook_finds_the_project_from_a_folder_inside(

@@ -65,6 +65,24 @@ def test_a_record_is_shown_with_its_links_both_ways(
     assert record["linked_from"] == ["history/adr/0001-cart.md"]
 
 
+def test_a_decision_is_shown_with_its_links_and_leads_to_the_record_it_came_up_in(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Decision to record and back; a new one for a feature names its newest record."""
+    old = project / _RECORD
+    old.write_text(old.read_text("utf-8").replace("labels", "feature: shop\nlabels"), "utf-8")
+
+    assert run_command(["adr", "show", "1"]) == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    assert run_command(["adr", "new", "Ship by rail", "--feature", "shop"]) == ExitCode.CLEAN
+    new = capsys.readouterr().out.strip()
+    assert run_command(["phr", "show", "1"]) == ExitCode.CLEAN
+
+    assert shown.endswith(f"links to: {_RECORD}\n")
+    assert _RECORD in (project / new).read_text("utf-8")
+    assert capsys.readouterr().out.endswith(f"linked from: history/adr/0001-cart.md, {new}\n")
+
+
 def test_a_plan_that_takes_what_a_record_rejected_is_reported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

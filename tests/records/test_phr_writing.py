@@ -16,10 +16,10 @@ from sdd.records import Links, Outcome, PhrRequest, read_phr, record_phr, render
 from sdd.records.phr import (
     NO_RESPONSE,
     TEMPLATE_PATH,
-    count_words,
     default_template,
     suggest_title,
 )
+from sdd.records.phr_draft import count_words
 from sdd.text import split_front_matter
 
 _PIECES = st.sampled_from(

@@ -78,7 +78,7 @@ def test_a_run_that_ended_cannot_go_on(state: RunState) -> None:
     save_run(files, replace(RUN, state=state))
 
     with pytest.raises(SddError, match="has ended"):
-        resumable(files, RUN.id, RUN.inputs)
+        resumable(replace(RUN, state=state), RUN.inputs)
 
 
 def test_a_run_with_other_inputs_cannot_go_on() -> None:
@@ -87,7 +87,7 @@ def test_a_run_with_other_inputs_cannot_go_on() -> None:
     save_run(files, replace(RUN, state=RunState.INTERRUPTED))
 
     with pytest.raises(SddError, match="have changed"):
-        resumable(files, RUN.id, "other")
+        resumable(RUN, "other")
 
 
 def test_a_damaged_run_is_passed_over() -> None:

@@ -1,6 +1,7 @@
 """`sdd adr`: suggests, writes, lists, shows, supersedes and checks decision records."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -9,14 +10,17 @@ from rich.text import Text
 from sdd.changes import apply_changes
 from sdd.cli.diagnostics import print_diagnostics, read_lines_below
 from sdd.cli.json_output import dumps
+from sdd.cli.links import write_links
 from sdd.cli.output import Format, make_output, write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
 from sdd.records.adr_checking import check_adrs, check_against_adrs
 from sdd.records.decisions import find_decisions
+from sdd.records.library import list_phrs
 from sdd.records.suggestions import Evidence, Suggestion, draft_of, suggest_adrs
-from sdd.wiring.history import History, open_history, spec_documents
+from sdd.speclang.documents import numbered_name
+from sdd.wiring.history import History, latest_record, links_of, open_history, spec_documents
 
 _EVIDENCE = frozenset({"research.md", "plan.md"})
 
@@ -26,6 +30,8 @@ def new_command(title: str, feature: str, project: Path | None) -> int:
     history = open_history(project)
     drafts = {item.title: draft_of(item) for item in _suggestions(history, None)}
     request = drafts.get(title, AdrRequest(title=title, feature=feature))
+    named = numbered_name(request.feature) or request.feature
+    request = replace(request, phr=latest_record(history, named))
     written = new_adr(request, store=history.store, clock=history.clock)
     make_output().out.print(f"{written.path}", soft_wrap=True)
     return ExitCode.CLEAN
@@ -62,8 +68,11 @@ def _find(records: tuple[Adr, ...], name: str) -> Adr:
 
 
 def show_command(name: str, project: Path | None) -> int:
-    """Print one record, found by its number or path."""
-    write(_find(list_adrs(open_history(project).files), name).text)
+    """Print one record, found by its number or path, and its links."""
+    history = open_history(project)
+    adr = _find(list_adrs(history.files), name)
+    write(adr.text if adr.text.endswith("\n") else f"{adr.text}\n")
+    write_links(*links_of(adr, list_phrs(history.store), history))
     return ExitCode.CLEAN
 
 

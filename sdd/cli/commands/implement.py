@@ -48,6 +48,7 @@ class ImplementArguments:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    append_findings: bool = False
     no_input: bool = False
     project: Path | None = None
     output_format: Format = Format.TEXT
@@ -117,6 +118,7 @@ def _asked(arguments: ImplementArguments) -> Asked:
         thorough=arguments.thorough,
         keep=arguments.keep,
         overwrite=arguments.overwrite,
+        append_findings=arguments.append_findings,
         no_input=arguments.no_input,
         command=as_typed(),
     )

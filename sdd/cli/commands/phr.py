@@ -10,6 +10,7 @@ from rich.text import Text
 from sdd.changes import apply_changes
 from sdd.cli.diagnostics import print_diagnostics, read_lines_below
 from sdd.cli.json_output import dumps
+from sdd.cli.links import write_links
 from sdd.cli.output import Format, Output, make_output, write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
@@ -161,12 +162,7 @@ def show_command(name: str, project: Path | None, output_format: Format) -> int:
         write(dumps({"schema_version": 1, "record": {**_brief(phr), **texts, **links}}))
         return ExitCode.CLEAN
     write(phr.text if phr.text.endswith("\n") else f"{phr.text}\n")
-    for title, names in (
-        ("links to", [reference.name for reference in to]),
-        ("linked from", linked_from),
-    ):
-        if names:
-            write(f"{title}: {', '.join(names)}\n")
+    write_links(to, linked_from)
     return ExitCode.CLEAN
 
 
