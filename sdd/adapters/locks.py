@@ -33,6 +33,12 @@ def hold_lock(path: Path) -> Iterator[None]:
                 path.unlink()
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a process that lives, as far as we can see, holds a lock."""
+    pid, host = _holder(path)
+    return pid is not None and (host != socket.gethostname() or _lives(pid))
+
+
 def _take(path: Path, mine: str) -> None:
     for _ in range(20):
         # A link appears whole or not at all: nobody reads a half-written lock.
@@ -52,7 +58,7 @@ def _take(path: Path, mine: str) -> None:
 
 def _refuse_if_alive(path: Path) -> None:
     pid, host = _holder(path)
-    if pid is not None and (host != socket.gethostname() or _lives(pid)):
+    if is_held(path):
         where = "" if host == socket.gethostname() else f" on {host}"
         raise WorkspaceError(
             f"Another run is at work in this project (process {pid}{where}).",

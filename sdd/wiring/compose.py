@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from sdd.adapters.clock import SystemClock
 from sdd.adapters.disk import DiskFiles
+from sdd.adapters.event_log import appender
 from sdd.adapters.git import open_git
 from sdd.adapters.journal import open_replay
 from sdd.adapters.locks import hold_lock
@@ -83,6 +84,7 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
         open_runner=_Runners(project, request.model, environment, load_catalog(settings.models)),
         scratch=scratch,
         lock=_Locks(project),
+        append=appender(project),
         records=DiskRecordStore(project),
         ask=ask,
         git=git,

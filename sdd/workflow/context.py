@@ -10,10 +10,12 @@ from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Ending, Usage
 from sdd.diagnostics import Diagnostic
 from sdd.ports import ReadableFiles
+from sdd.workflow.event_log import EVENTS, event_line
 from sdd.workflow.events import Event, StageFinished, StageStarted
 from sdd.workflow.manifest import Manifest
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.request import ImplementRequest, Ports
+from sdd.workflow.runs import Run
 from sdd.workflow.specs import Documents
 
 
@@ -31,6 +33,16 @@ class Context:
     request: ImplementRequest
     ports: Ports
     emit: Callable[[Event], None]
+
+    def logged(self, run: Run) -> "Context":
+        """Return the same surroundings, with every event also written into the run's folder."""
+        path, tell = run.folder / EVENTS, self.emit
+
+        def emit(event: Event) -> None:
+            self.ports.append(path, event_line(event, self.ports.clock.now()))
+            tell(event)
+
+        return replace(self, emit=emit)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceErr
 from sdd.workflow.conduct import conclude, conduct
 from sdd.workflow.context import Context, Project
 from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted
-from sdd.workflow.inputs import inputs_of
+from sdd.workflow.inputs import inputs_of, options_of
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.owed import find_debt, find_owing, owes, pay_debts
 from sdd.workflow.prepare import discover
@@ -69,6 +69,8 @@ async def _run(context: Context) -> RunReport:
     run, resumed = _open(context, project)
     ledger = Ledger(context, run, resumed=resumed)
     ledger.save()
+    if not context.request.dry_run:
+        context = context.logged(run)
     context.emit(RunStarted(run_id=run.id, feature=run.feature, model=run.model, resumed=resumed))
     context.emit(StageStarted(stage="discover"))
     seconds = clock.monotonic() - began
@@ -135,5 +137,6 @@ def _open(context: Context, project: Project) -> tuple[Run, bool]:
         command=request.prompt,
         started=moment.isoformat(),
         answers=dict(request.answers),
+        options=options_of(request),
     )
     return run, False

@@ -1,11 +1,24 @@
 """What a run works from, as one hash: by it an interrupted run is found again."""
 
+from typing import Any
+
 from sdd import __version__
 from sdd.changes import ChangeSet
 from sdd.text import decode
 from sdd.workflow.context import Project
 from sdd.workflow.request import ImplementRequest
 from sdd.workflow.runs import inputs_hash
+
+_KEPT = (
+    "agent",
+    "max_rounds",
+    "commit",
+    "layout",
+    "thorough",
+    "keep",
+    "overwrite",
+    "append_findings",
+)
 
 
 def inputs_of(request: ImplementRequest, project: Project, landing: ChangeSet | None = None) -> str:
@@ -16,6 +29,11 @@ def inputs_of(request: ImplementRequest, project: Project, landing: ChangeSet | 
         for path, text in project.documents.texts.items()
     }
     return inputs_hash(texts, project.agents.values(), _options(request, project))
+
+
+def options_of(request: ImplementRequest) -> dict[str, Any]:
+    """Return the options that a run keeps, to go on by its id alone; budgets are given anew."""
+    return {name: getattr(request, name) for name in _KEPT} | {"answers": dict(request.answers)}
 
 
 def _options(request: ImplementRequest, project: Project) -> dict[str, object]:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 from sdd.errors import ExitCode, SddError
 from sdd.workflow.context import Context
-from sdd.workflow.report import RunReport
+from sdd.workflow.report import RunReport, summary
 from sdd.workflow.runs import Run, RunState, save_run
 
 _STATES = {
@@ -98,38 +97,3 @@ class Ledger:
         if self.report.exit_code is ExitCode.CLEAN:
             return RunState.LANDED if self.report.landed else RunState.UNCHANGED
         return _STATES.get(self.report.exit_code, RunState.FAILED)
-
-
-def summary(report: RunReport) -> dict[str, Any]:
-    """Return the numbers and names of a report, as JSON holds them."""
-    return {
-        "files": [f"{file.action} {file.path}" for file in report.files],
-        "orders": [
-            {
-                "order": order.order,
-                "agent": order.agent,
-                "rounds": order.rounds,
-                "ending": order.ending,
-                "seconds": round(order.seconds, 3),
-            }
-            for order in report.orders
-        ],
-        "gates": {gate.gate: gate.result.value for gate in report.gates},
-        "rounds": report.rounds,
-        "tests": {"passed": report.tests_passed, "failed": report.tests_failed},
-        "routes": {
-            "routes": report.routes.routes,
-            "proved": report.routes.proved,
-            "violated": report.routes.violated,
-            "unknown": report.routes.unknown,
-            "public": report.routes.public,
-        },
-        "tokens": report.usage.input_tokens + report.usage.output_tokens,
-        "usd": float(report.usage.usd or Decimal(0)),
-        "seconds": round(report.seconds, 3),
-        "record": report.record,
-        "questions": [question.id for question in report.questions],
-        "diagnostics": [
-            f"{item.span or '-'} {item.rule}: {item.message}" for item in report.diagnostics
-        ],
-    }

@@ -12,8 +12,7 @@ from sdd.records.phr import write_phr
 from sdd.records.phr_draft import PhrDraft
 from sdd.records.store import number_of
 from sdd.text import Span
-from sdd.workflow.ledger import summary
-from sdd.workflow.report import RunReport
+from sdd.workflow.report import RunReport, summary
 from sdd.workflow.runs import RESUMABLE, Run, RunState, list_runs, save_run
 
 NAME = "owed.json"

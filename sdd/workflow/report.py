@@ -1,6 +1,8 @@
 """What a run tells at its end."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from sdd.agents.runner import Usage
 from sdd.diagnostics import Diagnostic
@@ -94,3 +96,38 @@ class RunReport:
     suggestions: tuple[str, ...] = ()
     record: str | None = None
     diff: str = ""
+
+
+def summary(report: RunReport) -> dict[str, Any]:
+    """Return the numbers and names of a report, as JSON holds them."""
+    return {
+        "files": [f"{file.action} {file.path}" for file in report.files],
+        "orders": [
+            {
+                "order": order.order,
+                "agent": order.agent,
+                "rounds": order.rounds,
+                "ending": order.ending,
+                "seconds": round(order.seconds, 3),
+            }
+            for order in report.orders
+        ],
+        "gates": {gate.gate: gate.result.value for gate in report.gates},
+        "rounds": report.rounds,
+        "tests": {"passed": report.tests_passed, "failed": report.tests_failed},
+        "routes": {
+            "routes": report.routes.routes,
+            "proved": report.routes.proved,
+            "violated": report.routes.violated,
+            "unknown": report.routes.unknown,
+            "public": report.routes.public,
+        },
+        "tokens": report.usage.input_tokens + report.usage.output_tokens,
+        "usd": float(report.usage.usd or Decimal(0)),
+        "seconds": round(report.seconds, 3),
+        "record": report.record,
+        "questions": [question.id for question in report.questions],
+        "diagnostics": [
+            f"{item.span or '-'} {item.rule}: {item.message}" for item in report.diagnostics
+        ],
+    }

@@ -109,6 +109,7 @@ class Ports:
         ask: Asks the human; None when nobody is there. It may return None: no answer.
         git: None without git or outside a repository.
         verify: Lets the dynamic gates judge a backend on disk.
+        append: Adds a line to a file of the run's folder, relative to the project; never fails.
         stop: Stops child processes of other threads when the run is interrupted.
     """
 
@@ -122,4 +123,5 @@ class Ports:
     ask: Ask | None = None
     git: Git | None = None
     verify: Callable[[VerifyContext], Verifier] = Verification
+    append: Callable[[PurePosixPath, bytes], None] = lambda _path, _line: None
     stop: Callable[[], None] = lambda: None

@@ -44,6 +44,7 @@ class Run:
     Attributes:
         inputs: Hash of specs, agents, model and options; equal inputs can go on.
         answers: What the human answered, by question id.
+        options: What else was asked for, to ask for it again.
         answer: One sentence on how it ended.
         report: The numbers of the final report, for `sdd runs show`.
     """
@@ -59,6 +60,7 @@ class Run:
     exit_code: int | None = None
     answer: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     report: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -192,6 +192,7 @@ class Rig:
     events: list[Event] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
     opened: list[PurePosixPath | None] = field(default_factory=list)
+    appended: list[tuple[str, bytes]] = field(default_factory=list)
 
     def ports(self) -> Ports:
         """Return the world."""
@@ -220,6 +221,7 @@ class Rig:
             scratch=scratch,
             lock=lock,
             records=MemoryRecords(self.files),
+            append=lambda path, line: self.appended.append((str(path), line)),
             ask=None if self.answer is None else self._ask,
             git=self.git,
             verify=verifier,

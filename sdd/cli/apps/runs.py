@@ -31,6 +31,21 @@ def runs_show(
     return show_command(run, project, output_format)
 
 
+@runs_app.command("events")
+def runs_events(
+    run: Annotated[str, typer.Argument(help="The run's id, as `sdd runs list` shows it.")],
+    *,
+    project: Project = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")
+    ] = False,
+) -> int:
+    """Print what happened in a run, one line of JSON for each event."""
+    from sdd.cli.commands.runs import events_command  # noqa: PLC0415
+
+    return events_command(run, project, follow=follow)
+
+
 @runs_app.command("resume")
 def runs_resume(
     run: Annotated[str, typer.Argument(help="The run's id, as `sdd runs list` shows it.")],

@@ -41,7 +41,7 @@ class ImplementArguments:
     timeout: float | None = None
     max_rounds: int | None = None
     dry_run: bool = False
-    answers: Path | None = None
+    answers: Path | Mapping[str, str] | None = None
     resume: str | None = None
     commit: bool = False
     layout: str | None = None
@@ -86,11 +86,14 @@ def resume_command(
     """Go on with an interrupted run, asked for by its id alone."""
     root = find_project(project or Path.cwd(), explicit=project is not None)
     run = show_run(DiskFiles(root), run_id)
+    options = dict(run.options)
     return implement_command(
         ImplementArguments(
             feature=run.feature,
             model=run.model,
             resume=run.id,
+            answers=options.pop("answers", {}),
+            **options,
             project=root,
             output_format=output_format,
             quiet=quiet,
@@ -124,9 +127,9 @@ def _asked(arguments: ImplementArguments) -> Asked:
     )
 
 
-def _answers(path: Path | None) -> Mapping[str, str]:
-    if path is None:
-        return {}
+def _answers(path: Path | Mapping[str, str] | None) -> Mapping[str, str]:
+    if not isinstance(path, Path):
+        return path or {}
     try:
         text = path.read_text(encoding="utf-8")
         table = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)

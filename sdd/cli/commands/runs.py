@@ -1,16 +1,20 @@
 """`sdd runs`: what earlier runs came to, and going on with an interrupted one."""
 
+import sys
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
 from sdd.adapters.disk import DiskFiles
+from sdd.adapters.event_log import follow as lines_of
+from sdd.adapters.locks import is_held
 from sdd.cli.json_output import dumps
 from sdd.cli.output import Format, make_output, write
-from sdd.errors import ExitCode
+from sdd.errors import ExitCode, SpecError
 from sdd.wiring.project import find_project
-from sdd.workflow.runs import Run, RunState, list_runs, show_run
+from sdd.workflow.event_log import EVENTS
+from sdd.workflow.runs import LOCK, Run, RunState, list_runs, show_run
 
 _STYLES = {
     RunState.LANDED: "green",
@@ -53,6 +57,24 @@ def show_command(run_id: str, project: Path | None, output_format: Format) -> in
     out = make_output().out
     for name, value in _facts(run):
         out.print(Text.assemble((f"{name}: ", "bold"), value), soft_wrap=True)
+    return ExitCode.CLEAN
+
+
+def events_command(run_id: str, project: Path | None, *, follow: bool) -> int:
+    """Print the events of a run as JSON lines, and with `follow` those to come."""
+    files = _files(project)
+    run = show_run(files, run_id)
+    path = files.root / run.folder / EVENTS
+    if not path.is_file():
+        raise SpecError(f"Run {run.id} has no events.", hint="An older version of sdd made it.")
+
+    def ended() -> bool:
+        running = show_run(files, run_id).state is RunState.RUNNING
+        return not follow or not running or not is_held(files.root / LOCK)
+
+    for line in lines_of(path, ended):
+        write(line.decode("utf-8", "replace") + "\n")
+        sys.stdout.flush()
     return ExitCode.CLEAN
 
 
