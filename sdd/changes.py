@@ -1,10 +1,12 @@
 """What shall be written: the one way in which files change, whole or not at all."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from sdd.diagnostics import Edit
 from sdd.errors import EditConflictError
 from sdd.ports import Files, ReadableFiles
 
@@ -69,6 +71,44 @@ def plan_changes(
             purpose = (purposes or {}).get(path, "")
             changes.append(Change(path=path, expected=expected, new=new, purpose=purpose))
     return ChangeSet(changes=tuple(changes))
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BOM = "\ufeff"
+
+
+def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return a UTF-8 text with edits made to it; line ends and byte-order mark stay as they are.
+
+    Edits must not overlap; at one place they are made in the order given.
+
+    Raises:
+        ValueError: The text is not UTF-8, or an edit lies outside of it or overlaps another.
+    """
+    text = data.decode("utf-8")
+    mark = _BOM if text.startswith(_BOM) else ""
+    text = text.removeprefix(_BOM)
+    starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+    found = _LINE_END.search(text)
+    line_end = found.group() if found else "\n"
+    parts: list[str] = []
+    done = 0
+    ordered = sorted(edits, key=lambda edit: (edit.span.line, edit.span.column))
+    for edit in ordered:
+        span = edit.span
+        start = _offset(starts, span.line, span.column)
+        end = _offset(starts, span.end_line or span.line, span.end_column or span.column)
+        if start < done or end < start or end > len(text):
+            raise ValueError(f"The edit at {span} overlaps another or lies outside of the text.")
+        parts += [text[done:start], edit.new_text.replace("\n", line_end)]
+        done = end
+    return (mark + "".join(parts) + text[done:]).encode("utf-8")
+
+
+def _offset(starts: list[int], line: int, column: int) -> int:
+    if not 0 < line <= len(starts):
+        raise ValueError(f"There is no line {line}.")
+    return starts[line - 1] + column - 1
 
 
 def apply_changes(change_set: ChangeSet, files: Files) -> None:

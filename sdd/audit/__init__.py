@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from sdd.ir import Application
 
 
-def audit(program: Program, settings: AuditSettings | None = None) -> AuditReport:
-    """Judge every route of every app of a program."""
+def audit(
+    program: Program,
+    settings: AuditSettings | None = None,
+    *,
+    only: frozenset[str] | None = None,
+) -> AuditReport:
+    """Judge every route of every app of a program, or only those of these names."""
     from sdd.audit import analysis  # noqa: PLC0415 - loads the whole analysis
 
-    return analysis.audit(program, settings)
+    return analysis.audit(program, settings, only=only)
 
 
 def lift(program: Program) -> "Application":

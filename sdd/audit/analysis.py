@@ -1,5 +1,7 @@
 """The audit as a function from a program to a report."""
 
+from collections.abc import Callable
+
 from sdd.audit.attributes import schema
 from sdd.audit.diagnose import diagnose
 from sdd.audit.engine import Engine
@@ -13,30 +15,41 @@ from sdd.audit.settings import AuditSettings
 from sdd.program import Program
 
 
-def audit(program: Program, settings: AuditSettings | None = None) -> AuditReport:
-    """Judge every route of every app of a program."""
-    settings = settings or AuditSettings()
-    engine = make_engine(program)
+def audit(
+    program: Program,
+    settings: AuditSettings | None = None,
+    *,
+    only: frozenset[str] | None = None,
+) -> AuditReport:
+    """Judge every route of every app of a program, or only those of these names."""
+    return audit_with(make_engine(program), settings or AuditSettings(), only=only)
+
+
+def audit_with(
+    engine: Engine,
+    settings: AuditSettings,
+    *,
+    only: frozenset[str] | None = None,
+    note: Callable[[Run, RouteReport], None] = lambda _run, _report: None,
+) -> AuditReport:
+    """Judge with a machine that was made for the program; `note` is told of each route in turn."""
     engine.trusted = settings.trusted_verifiers
     run_program(engine)
-    judged = [
-        (run, judge_route(engine, run, schema(engine), settings))
-        for mount in mounts(engine)
-        for run in [run_request(engine, mount)]
-    ]
+    judged = []
+    for mount in mounts(engine):
+        if only is None or mount.name in only:
+            run = run_request(engine, mount)
+            report = judge_route(engine, run, schema(engine), settings)
+            note(run, report)
+            judged.append((run, report))
     routes = tuple(report for _, report in judged)
     return AuditReport(
         routes=routes,
         diagnostics=diagnose(
-            Audited(
-                engine=engine,
-                schema=schema(engine),
-                settings=settings,
-                routes=tuple(judged),
-            )
+            Audited(engine=engine, schema=schema(engine), settings=settings, routes=tuple(judged))
         ),
-        unreadable=program.unreadable,
-        files=program.files,
+        unreadable=engine.program.unreadable,
+        files=engine.program.files,
         summary=summarise(routes),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sdd.audit.attributes import class_of
 from sdd.audit.classes import instantiate
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.engine import Arguments, Engine, Entered
 from sdd.audit.expressions import apply
 from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
@@ -194,6 +194,8 @@ def bind_parameters(
         env[spec.kwarg.arg] = engine.allocate(
             state, DictObject(tuple(left.items()), arguments.rest)
         )
+    if engine.entered is not None:
+        engine.entered.append(Entered(function, dict(env), dict(state.heap)))
     return env
 
 

@@ -83,6 +83,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """A function of the program that a request ran, and what its parameters held."""
+
+    function: Func
+    parameters: Mapping[str, Value]
+    heap: Mapping[object, HeapObject]
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A weakness seen on the way that is not about one access, e.g. an unverified token."""
 
@@ -135,6 +144,7 @@ class Engine:
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
         self.handed_out: list[tuple[Value, State, Place]] = []
+        self.entered: list[Entered] | None = None
         self.escaping = 0
         self.frame = Frame(module=_NOWHERE, label="")
         self.stack: list[tuple[ast.AST, Place]] = []

@@ -67,6 +67,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
     """Run a request; a route that is too large to follow comes back as unknown."""
     engine.effects = []
     engine.handed_out = []
+    engine.entered = None if engine.entered is None else []
     engine.escaping = 0
     engine.remarks = {}
     engine.steps = 0

@@ -1,0 +1,340 @@
+"""Where a program protects its data: functions that requests run, comparisons, guards."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sdd.faults.source import Source, called
+from sdd.program import Program
+from sdd.program.facts import EntryFacts, Facts, FunctionFacts
+from sdd.program.model import FunctionNode
+from sdd.text import Span
+
+_CASTS = frozenset({"str", "int", "UUID"})
+_WRITES = frozenset({"add", "add_all", "delete", "commit", "merge", "flush"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function that requests run, with what its names hold.
+
+    Attributes:
+        entries: The ways in that run it.
+        principals: Names that hold who the caller is, local ones too.
+        clients: Names of single values that the client chooses.
+    """
+
+    source: Source
+    node: FunctionNode
+    entries: tuple[EntryFacts, ...]
+    principals: frozenset[str]
+    clients: frozenset[str]
+    facts: FunctionFacts
+
+    @property
+    def is_handler(self) -> bool:
+        """Whether a request comes to it first, when it is known who asks."""
+        place = self.source.span(self.node)
+        return any(
+            (entry.handler.path, entry.handler.line) == (place.path, place.line)
+            for entry in self.entries
+        )
+
+    def is_principal(self, node: ast.expr) -> bool:
+        """Whether an expression is (a part of) the caller's identity, as it is or cast."""
+        while True:
+            match node:
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[inner]) if (
+                    name in _CASTS
+                ):
+                    node = inner
+                case ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[ast.Constant()]):
+                    node = inner
+                case ast.NamedExpr(value=inner):
+                    node = inner
+                case _:
+                    break
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
+            if dotted(node) in self.principals:
+                return True
+            if isinstance(node, ast.Name):
+                return False
+            node = node.value
+        return False
+
+    def passes_principal(self, call: ast.Call) -> bool:
+        """Whether a call is given the caller's identity."""
+        given = [*call.args, *(item.value for item in call.keywords)]
+        return any(self.is_principal(item) for item in given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An equality on which the protection of a row rests.
+
+    Attributes:
+        protected: The side that is compared: a column, a value of the client's.
+        other: The caller's identity, or for a child the parent's key.
+    """
+
+    node: ast.Compare
+    protected: ast.expr
+    other: ast.expr
+    binds_child: bool = False
+
+
+class Ground:
+    """A program with what is known of it."""
+
+    def __init__(self, program: Program, facts: Facts) -> None:
+        self.program = program
+        self.facts = facts
+        self.classes = {
+            item.name: (module, item)
+            for module in program.modules.values()
+            for item in module.classes()
+        }
+        self._sources: dict[str, Source] = {}
+        self.functions = tuple(self._functions())
+        self._names = {function.node.name for function in self.functions}
+
+    def source(self, path: str) -> Source:
+        """Return a module's text."""
+        if path not in self._sources:
+            self._sources[path] = Source(self.program.modules[path])
+        return self._sources[path]
+
+    def _functions(self) -> Iterator[Function]:
+        """Yield every function that an entry runs, by place."""
+        entries: dict[Span, list[EntryFacts]] = {}
+        for entry in self.facts.entries:
+            for place in dict.fromkeys([*entry.doors, *entry.functions]):
+                entries.setdefault(place, []).append(entry)
+        for place in sorted(entries):
+            if place.path in self.program.modules:
+                source = self.source(place.path)
+                node = _definition(source, place)
+                if node is not None:
+                    facts = self.facts.functions.get(place, FunctionFacts())
+                    yield _function(source, node, tuple(entries[place]), facts)
+
+    def comparisons(self, function: Function) -> Iterator[Comparison]:
+        """Yield the equalities in a function that tie data to the caller or to a parent."""
+        for node in ast.walk(function.node):
+            if (
+                isinstance(node, ast.Compare)
+                and len(node.ops) == 1
+                and isinstance(node.ops[0], (ast.Eq, ast.NotEq))
+                and function.source.is_faithful(node)
+            ):
+                yield from self._comparison(function, node)
+
+    def _comparison(self, function: Function, node: ast.Compare) -> Iterator[Comparison]:
+        left, right = node.left, node.comparators[0]
+        if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
+            return
+        for mine, other in ((left, right), (right, left)):
+            if function.is_principal(other) and not function.is_principal(mine):
+                if self._matters(function, mine):
+                    yield Comparison(node=node, protected=mine, other=other)
+                return
+        for mine, other in ((left, right), (right, left)):
+            is_parent = self._is_column(mine, self.facts.parent_columns)
+            if is_parent and not self.is_class_column(other):
+                yield Comparison(node=node, protected=mine, other=other, binds_child=True)
+                return
+
+    def _matters(self, function: Function, mine: ast.expr) -> bool:
+        """Whether what is compared with the caller is also used: an id, a row, or what found it."""
+        bare = mine
+        while isinstance(bare, ast.Call) and len(bare.args) == 1 and called(bare) in _CASTS:
+            bare = bare.args[0]
+        while isinstance(bare, ast.Attribute):
+            bare = bare.value
+        statement = function.source.statement(mine)
+        if not isinstance(bare, ast.Name) or bare.id in self.classes:
+            return True
+        if bare.id not in function.clients:
+            return any(is_used(function, name, statement) for name in _found_by(function, bare.id))
+        return is_used(function, bare.id, statement) or self._is_used_by_others(function, bare.id)
+
+    def _is_used_by_others(self, function: Function, name: str) -> bool:
+        """Whether the handler behind a dependency, or a caller, uses what was compared."""
+        for other in self._beside(function):
+            if other.is_handler and is_used(other, name, None):
+                return True
+            for call in ast.walk(other.node):
+                if isinstance(call, ast.Call) and called(call) == function.node.name:
+                    inside = other.source.statement(call)
+                    given = [*call.args, *(item.value for item in call.keywords)]
+                    names = {item.id for item in given if isinstance(item, ast.Name)}
+                    if any(is_used(other, one, inside) for one in names & other.clients):
+                        return True
+        return False
+
+    def _beside(self, function: Function) -> Iterator[Function]:
+        """Yield the other functions that run in the same requests."""
+        entries = {entry.name for entry in function.entries}
+        for other in self.functions:
+            if other.node is not function.node and entries & {e.name for e in other.entries}:
+                yield other
+
+    def _is_column(self, node: ast.expr, columns: frozenset[tuple[str, str]]) -> bool:
+        inner = unwrapped(node)
+        if not isinstance(inner, ast.Attribute):
+            return False
+        if self.is_class_column(inner) and isinstance(inner.value, ast.Name):
+            return (inner.value.id, inner.attr) in columns
+        return any(name == inner.attr for _, name in columns)
+
+    def is_class_column(self, node: ast.expr) -> bool:
+        """Whether an expression is a column of a class, not of a row."""
+        inner = unwrapped(node)
+        return (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id in self.classes
+        )
+
+    def is_owner_column(self, name: str) -> bool:
+        """Whether some table has its owner in a column of this name."""
+        return any(column == name for _, column in self.facts.owner_columns)
+
+    def is_checker(self, call: ast.Call, function: Function) -> bool:
+        """Whether a call runs a function of the program that may raise and writes nothing."""
+        return bool(self._raises(called(call), frozenset(), {e.name for e in function.entries}))
+
+    def only_reads(self, call: ast.Call, function: Function) -> bool:
+        """Whether a call runs a function of the program that writes nothing."""
+        entries = {entry.name for entry in function.entries}
+        return self._raises(called(call), frozenset(), entries) is not None
+
+    def _raises(self, name: str, seen: frozenset[str], entries: set[str]) -> bool | None:
+        """Return whether functions of a name may raise; None if they write, or there are none."""
+        bodies = [
+            item.node
+            for item in self.functions
+            if item.node.name == name and entries & {entry.name for entry in item.entries}
+        ]
+        raises = False
+        for body in bodies:
+            for node in ast.walk(body):
+                raises = raises or isinstance(node, ast.Raise)
+                if isinstance(node, ast.Call):
+                    inner = called(node)
+                    if inner in _WRITES:
+                        return None
+                    if inner not in seen and inner != name and inner in self._names:
+                        deeper = self._raises(inner, seen | {name}, entries)
+                        if deeper is None:
+                            return None
+                        raises = raises or deeper
+        return raises if bodies else None
+
+
+def _found_by(function: Function, name: str) -> Iterator[str]:
+    """Yield a name and, where a lookup filled it, the client's values that were looked up."""
+    yield name
+    for node in ast.walk(function.node):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=other)], value=value) if other == name:
+                for inner in ast.walk(value):
+                    if isinstance(inner, ast.Name) and inner.id in function.clients:
+                        yield inner.id
+            case _:
+                pass
+
+
+def is_used(function: Function, name: str, apart: ast.stmt | None) -> bool:
+    """Whether a name is read outside of a statement, other than for messages."""
+    reads = [
+        node
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    ]
+    for node in reads:
+        inner: ast.AST | None = node
+        while inner is not None and inner is not apart and not is_message(inner):
+            inner = function.source.parent(inner)
+        if inner is None:
+            return True
+    return False
+
+
+def is_message(node: ast.AST) -> bool:
+    """Whether a piece of code only tells somebody something."""
+    match node:
+        case ast.JoinedStr() | ast.Raise():
+            return True
+        case ast.Call(func=ast.Name(id="print")):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):
+            return name in {"logger", "logging", "log"}
+        case _:
+            return False
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a chain of names as text; empty for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=inner, attr=name):
+            base = dotted(inner)
+            return f"{base}.{name}" if base else ""
+        case _:
+            return ""
+
+
+def unwrapped(node: ast.expr) -> ast.expr:
+    """Return what a call of one argument, as `col(x)`, is about."""
+    match node:
+        case ast.Call(func=ast.Name(), args=[inner], keywords=[]):
+            return inner
+        case _:
+            return node
+
+
+def _definition(source: Source, place: Span) -> FunctionNode | None:
+    for node in source.module.functions():
+        if (node.lineno, node.col_offset + 1) == (place.line, place.column):
+            return node
+    return None
+
+
+def _function(
+    source: Source, node: FunctionNode, entries: tuple[EntryFacts, ...], facts: FunctionFacts
+) -> Function:
+    function = Function(
+        source=source,
+        node=node,
+        entries=entries,
+        principals=facts.principals,
+        clients=facts.clients,
+        facts=facts,
+    )
+    for _ in range(3):  # names of names of names
+        more = {
+            name
+            for inner in ast.walk(node)
+            for name in _bound(inner, function)
+            if name not in function.principals
+        }
+        if not more:
+            break
+        function = replace(
+            function, principals=function.principals | more, clients=function.clients - more
+        )
+    return function
+
+
+def _bound(node: ast.AST, function: Function) -> Iterator[str]:
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            | ast.NamedExpr(target=ast.Name(id=name), value=value)
+        ) if function.is_principal(value):
+            yield name
+        case _:
+            pass
