@@ -222,9 +222,24 @@ def verify(  # noqa: PLR0913 - one argument for each option
     database_url: Annotated[
         str | None, typer.Option(help="Database to use instead of SQLite; it is written to.")
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(help="Judge a server that runs already: http://127.0.0.1:PORT."),
+    ] = None,
+    secret: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SDD_VERIFY_SECRET", help="The secret that signs tokens; default: random."
+        ),
+    ] = None,
+    token_command: Annotated[
+        str | None,
+        typer.Option(help="Command that prints a token for the user id put after it."),
+    ] = None,
     gate: Annotated[
         list[str] | None, typer.Option(help="Only this gate; may be given several times.")
     ] = None,
+    thorough: Annotated[bool, typer.Option("--thorough", help="Run the slow gates too.")] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one child process.")] = 120.0,
     project: Project = None,
     output_format: Annotated[
@@ -242,9 +257,14 @@ def verify(  # noqa: PLR0913 - one argument for each option
         app=app_name,
         python=python,
         database_url=database_url,
+        base_url=base_url,
+        secret=secret,
+        token_command=token_command,
         timeout=timeout,
     )
-    return verify_command(request, tuple(gate or ()), output_format)
+    return verify_command(
+        request, tuple(gate or ()), output_format=output_format, thorough=thorough
+    )
 
 
 @app.command()

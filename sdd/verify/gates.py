@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sdd.verify.contract import check_contract
+from sdd.verify.fuzz import check_fuzz
 from sdd.verify.isolation import check_isolation
 from sdd.verify.loading import check_import
 from sdd.verify.observation import PROBED, Observations
@@ -23,22 +24,36 @@ class DynamicGate:
     Attributes:
         quick: Part of every run; slow ones are asked for.
         alone: It starts children of its own and uses no observations.
+        from_specs: It compares with specs, and has nothing to say without.
+        from_code: It needs the backend's files; a server that runs somewhere shows none.
     """
 
     name: str
     check: Callable[[VerifyContext], GateReport]
     quick: bool = True
     alone: bool = False
+    from_specs: bool = False
+    from_code: bool = False
+
+    def left_out(self, context: VerifyContext) -> str | None:
+        """Say why it has nothing to judge in this backend, or None."""
+        if self.from_code and context.target.base_url:
+            return "a server shows neither its tables nor its tests"
+        if self.from_specs and context.application is None:
+            return "there are no specs to compare with"
+        return None
 
 
 GATES: tuple[DynamicGate, ...] = (
     DynamicGate(name="import", check=check_import),
-    DynamicGate(name="contract", check=check_contract),
-    DynamicGate(name="schema", check=check_schema),
-    DynamicGate(name="tests", check=check_tests, alone=True),
+    DynamicGate(name="contract", check=check_contract, from_specs=True),
+    DynamicGate(name="schema", check=check_schema, from_specs=True, from_code=True),
+    DynamicGate(name="tests", check=check_tests, alone=True, from_code=True),
     DynamicGate(name="isolation probe", check=check_isolation),
     DynamicGate(name="token attacks", check=check_tokens),
+    DynamicGate(name="schemathesis", check=check_fuzz, quick=False, alone=True),
 )
+QUICK = tuple(gate for gate in GATES if gate.quick)
 
 
 class Verification:
@@ -60,7 +75,7 @@ class Verification:
 
 
 def check_all(
-    context: VerifyContext, gates: tuple[DynamicGate, ...] = GATES
+    context: VerifyContext, gates: tuple[DynamicGate, ...] = QUICK
 ) -> tuple[GateReport, ...]:
     """Let every gate judge, in order."""
     verification = Verification(context)

@@ -4,6 +4,8 @@ _HINTS = {
     "import-failed": "Mend the module named; the application must import without side conditions.",
     "import-missing-module": "Add the module, or declare the distribution that provides it.",
     "import-no-application": "Create the FastAPI application, or name it: --app module:attribute.",
+    "import-unreachable": "Start the server first, and name its address with --base-url.",
+    "import-no-document": "Serve the OpenAPI document while you verify: it names the operations.",
     "import-startup-failed": "Mend the lifespan, or the settings that it reads.",
     "contract-missing-operation": "Add the route, or take it out of the specs.",
     "contract-extra-operation": "Specify the route, or remove it.",
@@ -53,6 +55,8 @@ _HINTS = {
     "tokens-status": "Answer 401 to every token that is not valid.",
     "tokens-error-schema": "Answer 401 with the error body that the specs state.",
     "tokens-missing-challenge": "Send WWW-Authenticate: Bearer with every 401.",
+    "schemathesis-failure": "Answer as the OpenAPI document says, or document the answer.",
+    "schemathesis-method": "Answer 405 to other methods; name all documented ones in Allow.",
     "verify-time-limit": "Look for an endless loop, a deadlock or a call that waits for ever.",
     "verify-crashed": "Start the application by hand to see what ends it.",
 }

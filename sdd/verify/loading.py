@@ -26,11 +26,14 @@ def check_import(context: VerifyContext) -> GateReport:
             seen,
         )
     count = int(facts.get("operations", 0))
+    begins = "answers" if context.target.base_url else "starts"
     return report(
         GATE,
         seen,
         () if facts["ok"] else (_diagnostic(context, seen),),
-        summary=f"{facts['app']} starts, {count} operations" if facts["ok"] else "does not start",
+        summary=f"{facts['app']} {begins}, {count} operations"
+        if facts["ok"]
+        else f"does not {begins.removesuffix('s')}",
         counts={"operations": count},
         stage="import",
     )
@@ -42,6 +45,11 @@ def _diagnostic(context: VerifyContext, seen: Observations) -> Diagnostic:
     match facts.get("kind"):
         case "no-app":
             rule, message = "import-no-application", str(facts["message"])
+        case "unreachable":
+            rule, message = "import-unreachable", f"Nothing answers at {facts['url']}"
+        case "no-document":
+            rule = "import-no-document"
+            message = f"{facts['url']} serves no OpenAPI document (tried {facts['tried']})"
         case "startup":
             rule, message = "import-startup-failed", f"The startup fails: {said}"
         case _ if facts.get("module"):
@@ -53,7 +61,7 @@ def _diagnostic(context: VerifyContext, seen: Observations) -> Diagnostic:
         severity=Severity.ERROR,
         message=message,
         span=span_of(context, facts.get("file"), facts.get("line")),
-        reason=said,
+        reason=said or None,
         hint=hint_for(rule),
         subject=str(facts.get("module") or facts.get("exception") or rule),
     )

@@ -15,9 +15,10 @@ class Stage(StrEnum):
     TESTS = "tests"
     ISOLATION = "isolation"
     TOKENS = "tokens"
+    FUZZ = "fuzz"
 
 
-PROBED = frozenset(Stage) - {Stage.TESTS}
+PROBED = frozenset(Stage) - {Stage.TESTS, Stage.FUZZ}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

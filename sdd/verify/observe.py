@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -32,7 +33,8 @@ def observe(context: VerifyContext, stages: frozenset[Stage]) -> Observations:
     """
     seen = _observe(context, stages, asynchronous=None)
     facts = seen.results.get("import", {})
-    if seen.loaded or context.target.database_url or facts.get("kind") == "dependency":
+    fixed = context.target.database_url or context.target.base_url
+    if seen.loaded or fixed or facts.get("kind") == "dependency":
         return seen
     # The text of the sources did not tell which driver the engine takes; its refusal does.
     told = f"{facts.get('exception', '')} {facts.get('message', '')}"
@@ -51,7 +53,7 @@ def _observe(
         context.processes,
         target.folder,
         target.python,
-        network=target.database_url is not None,
+        network=bool(target.database_url or target.base_url),
     )
     script = files("sdd.verify").joinpath("probe", "start.py")
     command = sandbox.wrap([target.python, "-I", "-B", str(script)])
@@ -83,6 +85,9 @@ def _job(
         "database_url": target.database_url,
         "environment": dict(target.environment),
         "secret": target.secret,
+        "base_url": target.base_url,
+        "tokens": list(target.tokens),
+        "schemathesis": sys.executable,
         "asynchronous": asynchronous,
         "auth": _auth(application),
         "spec": _spec(application),

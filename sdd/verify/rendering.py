@@ -1,6 +1,7 @@
 """Gate reports as JSON values and as JUnit XML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -8,10 +9,13 @@ from sdd.diagnostics import Diagnostic
 from sdd.verify.verdict import GateReport, Result
 
 SCHEMA_VERSION = 1
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def verify_json(reports: Sequence[GateReport]) -> dict[str, Any]:
-    """Return the reports as JSON values: a verdict for all, then each gate."""
+def verify_json(
+    reports: Sequence[GateReport], not_checked: Mapping[str, str] = _NOTHING
+) -> dict[str, Any]:
+    """Return the reports as JSON values: a verdict for all, each gate, and what none looked at."""
     return {
         "schema_version": SCHEMA_VERSION,
         "passed": bool(reports) and all(item.result is Result.PASSED for item in reports),
@@ -19,6 +23,7 @@ def verify_json(reports: Sequence[GateReport]) -> dict[str, Any]:
             result.value: sum(item.result is result for item in reports) for result in Result
         },
         "gates": [_gate(item) for item in reports],
+        "not_checked": [{"what": what, "reason": why} for what, why in not_checked.items()],
     }
 
 
@@ -48,17 +53,18 @@ def _diagnostic(item: Diagnostic) -> dict[str, Any]:
     }
 
 
-def verify_junit(reports: Sequence[GateReport]) -> str:
+def verify_junit(reports: Sequence[GateReport], not_checked: Mapping[str, str] = _NOTHING) -> str:
     """Return the reports as JUnit XML: a gate is a test case, a gate not run an error.
 
-    CI systems show a skipped case as green; a gate that was not run is no pass.
+    CI systems show a skipped case as green: that is only what nobody asked for.
     """
     root = Element("testsuites", name="sdd verify")
     suite = SubElement(
         root,
         "testsuite",
         name="sdd verify",
-        tests=str(len(reports)),
+        tests=str(len(reports) + len(not_checked)),
+        skipped=str(len(not_checked)),
         failures=str(sum(item.result is Result.FAILED for item in reports)),
         errors=str(sum(item.result is Result.NOT_RUN for item in reports)),
         time=f"{sum(item.seconds for item in reports):.3f}",
@@ -77,6 +83,9 @@ def verify_junit(reports: Sequence[GateReport]) -> str:
         elif report.result is Result.NOT_RUN:
             SubElement(case, "error", message=_legal(f"not run: {report.reason}"))
         SubElement(case, "system-out").text = _legal(report.summary)
+    for what, why in not_checked.items():
+        case = SubElement(suite, "testcase", classname="sdd.verify", name=_legal(what))
+        SubElement(case, "skipped", message=_legal(f"not checked: {why}"))
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -19,6 +19,8 @@ class Target:
         database_url: A database to use instead of a new SQLite file. It is written to.
         environment: Variables beyond those that are set by themselves; they win.
         secret: The shared secret for tokens; None: a random one for each run.
+        base_url: A server that runs already, to be asked over HTTP; nothing is started then.
+        tokens: Tokens of two users, where none can be signed with the secret.
         prefix: Put before file names in diagnostics ("backend").
     """
 
@@ -28,6 +30,8 @@ class Target:
     database_url: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = None
+    base_url: str | None = None
+    tokens: tuple[str, ...] = ()
     prefix: str = ""
 
 
@@ -46,3 +50,21 @@ class VerifyContext:
     processes: Processes
     timeout: float = 60.0
     observations: Observations | None = None
+
+
+def limits_of(context: VerifyContext) -> Mapping[str, str]:
+    """Say what cannot be checked of a backend, whichever gates run, and why."""
+    target = context.target
+    if target.base_url is None:
+        return {}
+    limits = {
+        "lines of code": "a server names operations, not files",
+        "what lies behind a 5xx": "its cause stands in the server's own log",
+    }
+    if target.secret is None:
+        limits["well-signed tokens with wrong claims"] = "the key that signs tokens was not given"
+    if context.application is None:
+        limits["which rows belong to nobody"] = (
+            "neither specs nor tables say so: each row is taken for its creator's"
+        )
+    return limits

@@ -42,6 +42,8 @@ class Settings:
         budget_usd: Most that one run may spend; None: unbounded.
         max_tokens: Most tokens that one run may use; None: unbounded.
         timeout: Seconds after which a run stops; None: unbounded.
+        token_command: Command that prints a token for the user id that is put after it; for
+            `sdd verify`, where it cannot sign tokens itself.
         phr_per_order: Also write a record for each work order.
         models: Aliases, retired ids and prices of models, beside the packaged ones.
     """
@@ -56,6 +58,7 @@ class Settings:
     budget_usd: Decimal | None = None
     max_tokens: int | None = None
     timeout: float | None = None
+    token_command: str | None = None
     phr_per_order: bool = False
     models: Mapping[str, Any] = field(default_factory=dict)
     audit: AuditOptions = field(default_factory=AuditOptions)

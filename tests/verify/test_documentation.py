@@ -5,7 +5,7 @@ from sdd.verify.hints import RULES
 
 _ROOT = Path(__file__).parents[2]
 _RULE = re.compile(
-    r"""["'`]((?:import|contract|schema|tests|isolation|tokens|verify)-[a-z-]+)["'`]"""
+    r"""["'`]((?:import|contract|schema|tests|isolation|tokens|schemathesis|verify)-[a-z-]+)["'`]"""
 )
 
 

@@ -1,5 +1,7 @@
 """`sdd verify`: starts a backend and tries to break it."""
 
+from collections.abc import Mapping
+
 from rich.table import Table
 from rich.text import Text
 
@@ -9,23 +11,27 @@ from sdd.cli.output import ReportFormat, make_output, write
 from sdd.cli.progress import MARKS
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest
-from sdd.verify import GATES, DynamicGate, GateReport, Result, verify_json, verify_junit
+from sdd.verify import GATES, QUICK, DynamicGate, GateReport, Result, verify_json, verify_junit
 from sdd.wiring.verification import Prepared, VerifyRequest, prepare_verification
 
 
 def verify_command(
-    request: VerifyRequest, only: tuple[str, ...], output_format: ReportFormat
+    request: VerifyRequest, only: tuple[str, ...], *, output_format: ReportFormat, thorough: bool
 ) -> int:
     """Let the gates judge; ends 1 when one fails, 2 when one could not run."""
     gates = _chosen(only)
     output = make_output()
     with prepare_verification(request) as prepared:
+        not_checked = dict(prepared.limits)
+        if not gates:
+            gates, left_out = prepared.worthwhile(GATES if thorough else QUICK)
+            not_checked = {**left_out, **not_checked}
         reports = []
         for gate in gates:
             if output.live:
                 output.err.print(Text(f"checking {gate.name} …", style="dim"))
             reports.append(prepared.verification.check(gate))
-        _print(prepared, tuple(reports), output_format)
+        _print(prepared, tuple(reports), not_checked, output_format)
     if any(report.result is Result.FAILED for report in reports):
         return ExitCode.FINDINGS
     if any(report.result is Result.NOT_RUN for report in reports):
@@ -41,22 +47,27 @@ def _chosen(only: tuple[str, ...]) -> tuple[DynamicGate, ...]:
             raise ConfigError(
                 f"There is no gate '{name}'.", hint=f"Nearest: {', '.join(near or known)}."
             )
-    return tuple(known[name] for name in only) or GATES
+    return tuple(known[name] for name in only)
 
 
 def _print(
-    prepared: Prepared, reports: tuple[GateReport, ...], output_format: ReportFormat
+    prepared: Prepared,
+    reports: tuple[GateReport, ...],
+    not_checked: Mapping[str, str],
+    output_format: ReportFormat,
 ) -> None:
     match output_format:
         case ReportFormat.JSON:
-            write(dumps(verify_json(reports)))
+            write(dumps(verify_json(reports, not_checked)))
         case ReportFormat.JUNIT:
-            write(verify_junit(reports))
+            write(verify_junit(reports, not_checked))
         case ReportFormat.TEXT:
-            _print_text(prepared, reports)
+            _print_text(prepared, reports, not_checked)
 
 
-def _print_text(prepared: Prepared, reports: tuple[GateReport, ...]) -> None:
+def _print_text(
+    prepared: Prepared, reports: tuple[GateReport, ...], not_checked: Mapping[str, str]
+) -> None:
     output = make_output()
     if not prepared.specified:
         output.err.print("No specs to hold it against: judged by what any backend must keep.")
@@ -70,6 +81,8 @@ def _print_text(prepared: Prepared, reports: tuple[GateReport, ...]) -> None:
     output.out.print(table)
     found = [item for report in reports for item in report.diagnostics]
     print_diagnostics(output.out, found, read_lines_below(prepared.root))
+    for what, why in not_checked.items():
+        output.out.print(Text(f"Not checked: {what}, because {why}."))
     passed = sum(report.result is Result.PASSED for report in reports)
     failed = sum(report.result is Result.FAILED for report in reports)
     not_run = len(reports) - passed - failed

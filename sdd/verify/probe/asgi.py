@@ -1,103 +1,31 @@
 """A client that calls an ASGI application in this process, on the standard library alone."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 from . import places
+from .messages import Request, Response, ServerError
 
 Headers = list[tuple[bytes, bytes]]
 Application = Callable[..., Awaitable[None]]
 
 _REQUEST_SECONDS = 15.0
 _START_SECONDS = 30.0
-_EXCERPT = 300
-
-
-@dataclass(frozen=True)
-class Response:
-    """An answer; `fault` says what the application raised, if it did."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    fault: dict[str, Any] | None = None
-
-    @property
-    def text(self) -> str:
-        """The body as text, whatever its bytes."""
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def value(self) -> Any:
-        """The body as JSON, or None when it is none."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-    @property
-    def good(self) -> bool:
-        """Whether the status is a success."""
-        return 200 <= self.status < 300
-
-    def header(self, name: str) -> str | None:
-        """Return a header's value, or None."""
-        return next((value for key, value in self.headers if key == name.lower()), None)
-
-    def excerpt(self) -> str:
-        """Return status and the beginning of the body, for people."""
-        text = " ".join(self.text.split())
-        return f"{self.status} {text[:_EXCERPT]}".strip()
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request as the probe thinks of it; `route` is the operation that it is meant for."""
-
-    method: str
-    path: str
-    query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    json: Any = None
-    form: Mapping[str, str] | None = None
-    route: str = ""
-    raw_headers: tuple[tuple[bytes, bytes], ...] = ()
-
-    def content(self) -> tuple[bytes, str | None]:
-        """Return the body's bytes and their media type."""
-        if self.form is not None:
-            return urlencode(self.form).encode(), "application/x-www-form-urlencoded"
-        if self.json is not None:
-            return json.dumps(self.json).encode(), "application/json"
-        return b"", None
-
-    def line(self) -> str:
-        """Return the request line, for people."""
-        query = f"?{urlencode(self.query)}" if self.query else ""
-        return f"{self.method} {self.path}{query}"
 
 
 @dataclass
-class ServerError:
-    """A 5xx answer, with the request that brought it about."""
-
-    request: Request
-    response: Response
-
-
-@dataclass
-class Client:
+class AsgiClient:
     """Sends requests to an application whose lifespan it runs; notes every 5xx answer."""
 
     app: Application
     folder: Path
     sent: int = 0
     server_errors: list[ServerError] = field(default_factory=list)
+    over_http: bool = False
     _lifespan: "asyncio.Task[None] | None" = None
     _inbox: "asyncio.Queue[dict[str, Any]]" = field(default_factory=asyncio.Queue)
     _state: dict[str, Any] = field(default_factory=dict)
@@ -158,6 +86,10 @@ class Client:
             self.server_errors.append(ServerError(request, response))
         return response
 
+    async def serve(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Be the application for a server that runs no lifespan: ours has begun already."""
+        await self.app({**scope, "state": dict(self._state)}, receive, send)
+
     def _scope(self, request: Request, body: bytes, media_type: str | None) -> dict[str, Any]:
         headers: Headers = [(b"host", b"localhost"), (b"accept", b"application/json")]
         if media_type:
@@ -215,8 +147,3 @@ class _Exchange:
     def response(self, fault: dict[str, Any] | None) -> Response:
         status = self._status or 500
         return Response(status, tuple(self._headers), b"".join(self._parts), fault)
-
-
-def path_value(value: object) -> str:
-    """Write a value as one segment of a path."""
-    return quote(str(value), safe="")

@@ -1,19 +1,25 @@
 """Forged tokens against every operation that needs a user."""
 
+import re
 from typing import Any
 
-from .asgi import Client, Request, Response
 from .atlas import Expectations
 from .findings import Findings
 from .forgeries import Forgery, Genuine, forgeries
 from .identity import Identities
+from .messages import NO_ANSWER, Client, Request, Response
 from .operations import Operation
 from .world import World
 
 _REFUSED = frozenset({401, 403})
 # A deletion that is tried twice finds nothing: the token was believed all the same.
 _PAST_THE_CHECK = frozenset({404, 409})
+_TOO_MANY = 429
 _MOST_DEEP = 3
+# How a server answers for itself, before any application, to what HTTP does not carry.
+_SERVERS_OWN = frozenset({400, 413, 431, NO_ANSWER})
+_LONGEST_HEADER = 8000
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _RULES = (
     ("claims:", "tokens-claims-ignored"),
     ("subject:", "tokens-odd-subject"),
@@ -53,7 +59,8 @@ class TokenAttacks:
         deep = _representatives(protected)
         for operation in protected:
             for forgery in self._forgeries:
-                if forgery.quick or operation in deep:
+                limited = operation.name in self.findings.unprobed
+                if not limited and (forgery.quick or operation in deep):
                     await self._try(operation, forgery)
         self._report()
         errors = self._client.server_errors[already:]
@@ -110,6 +117,13 @@ class TokenAttacks:
         if forgery.raw is not None:
             raw = (*raw, (b"authorization", forgery.raw))
         answer = await self._call(operation, (), raw, forgery.query)
+        if answer.status == _TOO_MANY:
+            self.findings.unprobed[operation.name] = "its rate limit ends the attack (429)"
+            return
+        if self._client.over_http and _beyond_http(raw) and answer.status in _SERVERS_OWN:
+            if answer.status == NO_ANSWER:
+                self._client.server_errors.pop()
+            return
         if not forgery.refused or answer.status >= 500:
             return
         strict = forgery.strict or self._expected.stated
@@ -189,6 +203,12 @@ def _rule(forgery: Forgery) -> str:
         (rule for prefix, rule in _RULES if forgery.name.startswith(prefix)),
         "tokens-forgery-accepted",
     )
+
+
+def _beyond_http(headers: tuple[tuple[bytes, bytes], ...]) -> bool:
+    """Tell whether a header is one that servers need not pass on."""
+    values = [value for _, value in headers]
+    return any(len(value) > _LONGEST_HEADER or _CONTROL.search(value) for value in values)
 
 
 def _representatives(operations: list[Operation]) -> list[Operation]:

@@ -1,8 +1,8 @@
 """Writes that name no row: bulk changes, clean-ups, and what each user has only one of."""
 
-from .asgi import Response
 from .findings import Findings, exchange
 from .identity import Identities
+from .messages import Response
 from .operations import Operation
 from .replay import Replay
 from .views import Views, changes, leaks

@@ -54,11 +54,20 @@ def metadatas() -> list[Any]:
         from sqlalchemy import MetaData  # noqa: PLC0415 - the backend may do without
     except ImportError:
         return []
-    found = [item for item in gc.get_objects() if isinstance(item, MetaData) and item.tables]
+    found = [
+        item
+        for item in gc.get_objects()
+        if isinstance(item, MetaData) and any(not _is_catalogue(name) for name in item.tables)
+    ]
     names: dict[frozenset[str], Any] = {}
     for metadata in found:
         names.setdefault(frozenset(metadata.tables), metadata)
     return list(names.values())
+
+
+def _is_catalogue(table: str) -> bool:
+    """Tell whether a table is the server's own: SQLAlchemy's dialects describe those too."""
+    return table.rpartition(".")[2].startswith("pg_")
 
 
 def tables(folder: Path) -> list[dict[str, Any]]:

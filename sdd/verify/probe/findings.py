@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .asgi import Response, ServerError
+from .messages import NO_ANSWER, Response, ServerError
 
 _FORBIDDEN = 403
 
@@ -60,7 +60,7 @@ class Findings:
             self.add(
                 rule,
                 route,
-                f"Answers {error.response.status} to {_shorten(error.request.line(), 80)}",
+                f"{_told(error)} {_shorten(error.request.line(), 80)}",
                 reason=raised or error.response.excerpt(),
             )
             if fault.get("file"):
@@ -77,6 +77,11 @@ class Findings:
             "guarded": sorted(self.guarded),
             "checks": self.checks,
         }
+
+
+def _told(error: ServerError) -> str:
+    status = error.response.status
+    return "Gives no answer to" if status == NO_ANSWER else f"Answers {status} to"
 
 
 def exchange(line: str, answer: Response) -> str:

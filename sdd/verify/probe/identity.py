@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import database
-from .asgi import Client, Request, Response
+from .messages import Client, Request, Response
 from .operations import LOGIN, REGISTER, Document, Operation
 from .synthesis import Maker
 from .tokens import SUBJECTS, Signer, claims, decode_part
@@ -62,6 +62,7 @@ class Registry:
     signers: Sequence[Signer]
     subject: str
     extra_claims: dict[str, Any]
+    given: Sequence[str] = ()
     fault: str | None = None
 
     async def find(self) -> Identities:
@@ -72,6 +73,8 @@ class Registry:
         """
         if not self.control(""):
             raise NobodyError("no operation needs a user")
+        if self.given:
+            return await self._of_tokens(list(self.given), "tokens of the given command")
         operations = self.document.operations()
         register = _named(operations, REGISTER)
         login = _named(operations, LOGIN)
@@ -165,17 +168,29 @@ class Registry:
             if token is None:
                 return None
             tokens.append(token)
+        try:
+            return await self._of_tokens(tokens, f"users registered by {register.name}")
+        except NobodyError:
+            return None
+
+    async def _of_tokens(self, tokens: list[str], how: str) -> Identities:
+        """Take two tokens as they are, and find out whose they are.
+
+        Raises:
+            NobodyError: They are of one user, of nobody known, or refused.
+        """
         payloads = [decode_part(token.split(".")[1]) if "." in token else None for token in tokens]
         ids = [
             await self._id(payload, token) for payload, token in zip(payloads, tokens, strict=True)
         ]
+        if None in ids or ids[0] == ids[1]:
+            raise NobodyError(f"{how}: they do not name two users")
         pair = [str(item) for item in ids]
-        if None in ids or ids[0] == ids[1] or not await self.accepted(tokens[0], pair[0]):
-            return None
+        for token, user in zip(tokens, pair, strict=True):
+            if not await self.accepted(token, user):
+                raise NobodyError(f"{how}: the backend refuses them")
         signer = await self._matching_signer(payloads[0], pair[0])
-        return _pair(
-            pair, tokens, signer, payloads[0] or {}, f"users registered by {register.name}"
-        )
+        return _pair(pair, tokens, signer, payloads[0] or {}, how)
 
     async def _sign_in(self, login: Operation, maker: Maker, body: dict[str, Any]) -> str | None:
         names = [body.get(key) for key in ("email", "username", "name") if body.get(key)]

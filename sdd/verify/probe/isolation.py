@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .asgi import Client, Response
 from .atlas import Atlas, Expectations
 from .collective import Collective
 from .findings import Findings, exchange
 from .identity import Identities
+from .messages import Client, Response
 from .operations import Operation
 from .ownership import Ownership
 from .replay import Replay

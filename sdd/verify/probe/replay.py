@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .asgi import Response
 from .atlas import Expectations
 from .findings import Findings, exchange
 from .identity import Identities
+from .messages import Response
 from .operations import Operation
 from .world import Row, Twist, World, absent
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .asgi import Response
 from .atlas import Resource
 from .identity import Actor
+from .messages import Response
 from .operations import Operation, Parameter, is_user_parameter
 from .world import Row, Twist, World, absent, identifier, objects
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .asgi import Client, Request, Response, path_value
 from .atlas import Atlas, Resource
 from .identity import Actor
+from .messages import Client, Request, Response, path_value
 from .operations import Operation, Parameter, is_user_parameter
 from .synthesis import Maker
 
