@@ -242,10 +242,15 @@ def _single(document: Document, number: int) -> int | None:
 
 def _of_title(title: str) -> bool | None:
     words_ = key(title)
-    if re.search(r"\b(?:public|unauthenticated|no auth\w*(?: required)?)\b", words_):
+    if re.search(
+        r"\b(?:public|unauthenticated|no (?:auth\w*|token|jwt|login)"
+        r"|(?:auth\w*|token|jwt|login) not required)\b",
+        words_,
+    ):
         return False
     if re.search(
-        r"\b(?:protected|authenticated|auth(?:entication)? required|requires? auth\w*|secured)\b",
+        r"\b(?:protected|authenticated|secured|requires? (?:an? )?(?:valid )?(?:auth\w*|jwt|tokens?"
+        r"|bearer|login)|(?:auth\w*|jwt|token|login)(?: (?:is|are))? required)\b",
         words_,
     ):
         return True

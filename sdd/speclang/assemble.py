@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from sdd.diagnostics import Severity
 from sdd.ir import Endpoint, Location, Parameter, Shape
 from sdd.speclang.access import AccessRule, decide, is_sign_in
-from sdd.speclang.bases import Base, bases_of, by_section, completed, states_complete_paths
+from sdd.speclang.bases import (
+    Base,
+    bases_of,
+    by_section,
+    completed,
+    is_stage,
+    states_complete_paths,
+)
 from sdd.speclang.documents import Role
 from sdd.speclang.endpoints import Statement, without_examples
 from sdd.speclang.endpoints.parameters import same_name
@@ -74,7 +81,7 @@ def complete_paths(read: Read, findings: Findings) -> tuple[list[Statement], str
         if not complete:
             if section is not None:
                 path = completed(path, section.path, near[section.section])
-            if own is not None:
+            if own is not None and not is_stage(own, path):
                 path = completed(path, own.path, peers)
         result.append(replace(statement, endpoint=replace(statement.endpoint, path=path)))
     return result, own.path if own is not None and own.path else None

@@ -24,6 +24,8 @@ _COMPLETE = re.compile(
     r"(?i)\bpaths?\b[^.]{0,40}\b(?:is|are) (?:complete|absolute|full)\b|nothing is (?:put|prefixed)"
 )
 
+_STAGE = re.compile(r"^/(?:dev\w*|test|qa|uat|stag(?:e|ing)|prod\w*|beta|sandbox|live)/?$")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
@@ -160,6 +162,14 @@ def completed(path: str, base: str, peers: Iterable[str]) -> str:
     if own and own[0] == parts[-1] and not own[0].startswith("{"):
         return "/" + "/".join([*parts, *own[1:]])
     return "/" + "/".join([*parts, *own])
+
+
+def is_stage(base: Base, path: str) -> bool:
+    """Whether a base is only where a deployment is mounted: `https://host/dev` of `/api/notes`.
+
+    A gateway takes such a prefix off; the application's own paths begin with `/api`.
+    """
+    return bool(base.host) and path.startswith("/api/") and _STAGE.match(base.path) is not None
 
 
 def _has_base(path: str, parts: list[str]) -> bool:

@@ -35,11 +35,11 @@ _LEAST_UNIT = pattern(
 _MAX_LENGTH = pattern(
     r"\b(?:max(?:imum)?[ _-]?(?:length|len)|length(?:\s+limit)?(?:\s+of)?\s*(?:≤|<=|max(?:imum)?"
     r"|limit(?: of)?)|"
-    r"length limit(?: of)?|len\s*(?:≤|<=))\s*[:=]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
+    r"length limit(?: of)?|len\s*(?:≤|<=))\s*[:=(]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
 )
 _MIN_LENGTH = pattern(
     r"\b(?:min(?:imum)?[ _-]?(?:length|len)|length\s*(?:>|≥|>="
-    r"|min))\s*[:=]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
+    r"|min))\s*[:=(]?\s*(?:of\s+)?(?P<n>\d[\d,]*)"
 )
 _MAXIMUM = pattern(
     r"(?:\b(?:max(?:imum)?(?:\s+value)?|at most|up to|no more than|le)|≤"

@@ -30,6 +30,7 @@ _AUTOINCREMENT = pattern(
     r"\bauto[- _]?increment(?:ed|ing|s)?\b|\bautoincrement\b|\bauto[- ]?generated\b|\bidentity\b|"
     r"\bsequential\b"
 )
+_AUTO_NOW = pattern(r"\bauto[- ]?(?:populated?|filled|set|timestamp)\b|\bset automatically\b")
 _NOT_NULL = pattern(
     r"\bnot[ _-]?null(?:able)?\b|\bnon[- ]?null(?:able)?\b|\b(?:can|must |may "
     r"|should )?not be null\b|\bnever null\b"
@@ -146,12 +147,15 @@ def _target(found: "re.Match[str] | None", *, stated: bool) -> tuple[str, str]:
 def _read_keys(phrase: Phrase) -> Facts:
     primary = phrase.take(_PRIMARY) is not None
     automatic = phrase.take(_AUTOINCREMENT) is not None
+    timed = not automatic and phrase.take(_AUTO_NOW) is not None
     refreshed = phrase.take(_REFRESHED) is not None
     unique = phrase.take(_UNIQUE) is not None
     indexed = phrase.take(_INDEX) is not None
     return Facts(
         primary_key=True if primary else None,
-        default=Default(factory=Factory.AUTOINCREMENT) if automatic else None,
+        default=Default(factory=Factory.AUTOINCREMENT)
+        if automatic
+        else (Default(factory=Factory.NOW) if timed else None),
         refreshed=True if refreshed else None,
         unique=True if unique else None,
         indexed=True if indexed else None,

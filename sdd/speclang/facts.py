@@ -149,9 +149,14 @@ def for_type(facts: Facts) -> Facts:
         default = Default(factory=Factory.UUID)
     if facts.type is Type.DATETIME and default and default.factory is Factory.AUTOINCREMENT:
         default = Default(factory=Factory.NOW)
+    if facts.type not in _TIMED and default and default.factory is Factory.NOW:
+        default = None
     if constraints.choices and facts.type is Type.BOOL:
         constraints = replace(constraints, choices=())
     return replace(facts, constraints=constraints, default=default)
+
+
+_TIMED = (Type.DATETIME, Type.DATE, Type.TIME, None)
 
 
 def _whole(number: float | None) -> int | None:

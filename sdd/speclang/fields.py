@@ -53,6 +53,7 @@ _ENTRY = re.compile(
     r"|(?<=\)\s)(?=[A-Za-z]))\s*(?P<rest>.*)$",
     re.DOTALL,
 )
+_QUERY_FORM = re.compile(r"^(`?\w+`?)=[\[{<]?([\w|]+)[\]}>]?`?(?=\s|$)")  # `done=[true|false]`
 _LOCATION = re.compile(
     r"\b(?P<in>path|url|query|header|cookie|body)(?:\s+(?:parameter|param|string|variable))?\b",
     re.IGNORECASE,
@@ -203,9 +204,9 @@ def _refreshed(text: str) -> bool | None:
 def _described(description: str, facts: Facts) -> Facts:
     """Take from a description what is no figure of speech: bounds, keys and defaults."""
     told = read_clauses(description, prose=True)
-    reference = (
-        told.reference if facts.reference or re.search(r"(?i)\bfk\b|foreign", description) else None
-    )
+    is_key = facts.reference or re.search(r"(?i)\bfk\b|foreign", description)
+    named = told.reference if told.reference and told.reference.column else None
+    reference = told.reference if is_key else named
     choices = read_clauses(description).constraints.choices
     if facts.constraints.choices or facts.type_is_closed:
         choices = ()
@@ -213,7 +214,7 @@ def _described(description: str, facts: Facts) -> Facts:
         told,
         reference=reference,
         indexed=None,
-        unique=told.unique if re.search(r"(?i)\bunique\b", description) else None,
+        unique=None if facts.primary_key else told.unique,
         constraints=replace(told.constraints, choices=choices or told.constraints.choices),
     )
 
@@ -227,7 +228,7 @@ def _located(text: str) -> str | None:
 
 def read_entry(text: str, span: Span) -> list[Entry]:
     """Read `name: type (conditions)` and its relatives; more than one for `a, b: …`."""
-    text = visible(unticked(text)).strip()
+    text = _QUERY_FORM.sub(r"\1: \2 ", visible(unticked(text)).strip())
     found = _ENTRY.match(text)
     if found is None:
         return []

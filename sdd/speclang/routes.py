@@ -8,13 +8,14 @@ from http import HTTPStatus
 from sdd.speclang.inline import plain, visible
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+WIDE = "\uff08\uff09\uff0c\u3001\u3002\uff1a\uff1b\u300c\u300d\u3010\u3011"  # CJK punctuation
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
 _SLASHES = str.maketrans({"\u2215": "/", "\u2044": "/", "\u29f8": "/", "\uff0f": "/"})
 _URL = re.compile(r"^[a-z][a-z0-9+]{1,9}://(?P<host>[^/\s?#]*)(?P<path>/[^\s?#]*)?", re.IGNORECASE)
 _ROUTE = re.compile(
     rf"(?<![\w/-])\[?(?P<methods>{_METHOD}(?:\s*(?:,|/|\||&|\band\b|\bor\b)\s*{_METHOD})*)\]?"
     r"(?:\s*[:\-\u2013—→]\s*|\s+)"
-    r"(?P<path>(?:https?://[^\s/]+)?/[^\s,;]*|/)",
+    rf"(?P<path>(?:https?://[^\s/]+)?/[^\s,;{WIDE}]*|/)",
 )
 _QUERY = re.compile(r"\?.*$|#.*$")
 _PARAMETER = re.compile(

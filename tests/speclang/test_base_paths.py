@@ -105,3 +105,12 @@ def test_a_contract_may_say_that_paths_are_complete() -> None:
     )
 
     assert routes(app) == ["GET /notes"]
+
+
+def test_where_a_deployment_is_mounted_is_no_part_of_the_paths() -> None:
+    """A gateway's stage in front of complete paths is not prefixed."""
+    app = application(
+        api="# API\n\n**Base URL:** `https://host.example/dev`\n\n### GET /api/notes\n\nAll.\n"
+    )
+
+    assert routes(app) == ["GET /api/notes"]

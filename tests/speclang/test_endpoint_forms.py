@@ -194,3 +194,63 @@ def test_odd_letters_in_a_path_are_reported() -> None:
     reading = read(api="# API\n\n### GET /\u0430pi/notes\n")
 
     assert "look-alike-character" in rules(reading)
+
+
+def test_a_route_and_its_properties_may_be_items_of_one_list() -> None:
+    """Where a section has one route in a list, the items beside it speak of that route."""
+    app = application(
+        api="""
+        # API
+
+        ## Notes (all require JWT)
+
+        ### List
+        - **GET** `/api/notes`
+        - **Response**: `200 OK`
+
+        ### Make
+        - **POST** `/api/notes`
+        - **Request Body**:
+          ```json
+          {"text": "x"}
+          ```
+        - **Response**: `201 Created`
+        """
+    )
+
+    assert [(item.name, item.success_status, item.auth) for item in app.endpoints] == [
+        ("GET /api/notes", 200, True),
+        ("POST /api/notes", 201, True),
+    ]
+    assert app.endpoints[1].request is not None
+
+
+def test_a_cell_and_a_labelled_item_may_name_routes() -> None:
+    """Several routes in one cell, several methods on one path, and a label before the route."""
+    app = application(
+        api="""
+        # API
+
+        - Root Route: GET / - says hello
+        - Method: GET /api/notes - all of them
+
+        | Story | Endpoints |
+        |---|---|
+        | Write | `POST /api/notes`, `PUT/DELETE /api/notes/{id}` |
+        """
+    )
+
+    assert routes(app) == [
+        "GET /",
+        "GET /api/notes",
+        "POST /api/notes",
+        "PUT /api/notes/{id}",
+        "DELETE /api/notes/{id}",
+    ]
+
+
+def test_wide_punctuation_ends_a_path() -> None:
+    """Chinese and Japanese punctuation belongs to the sentence."""
+    app = application(api="# API\n\n1. `GET /notes`\uff08all\uff09\n2. GET /notes/{id}\uff0cone\n")
+
+    assert routes(app) == ["GET /notes", "GET /notes/{id}"]

@@ -523,13 +523,123 @@ def test_broken_code_is_reported() -> None:
     """SQL and Python that cannot be parsed are diagnostics, and the rest is read."""
     reading = read(
         schema=(
-            "# S\n\n```sql\nCREATE TABLE broken (id INT PRIMARY KEY NOT,);\n"
+            "# S\n\n```sql\nCREATE TABLE broken (%% INT;\n"
             "CREATE TABLE notes (id INT PRIMARY KEY);\n```\n"
         )
     )
 
     assert [item.name for item in reading.application.entities] == ["Note"]
     assert "not-understood" in rules(reading)
+
+
+def test_a_table_that_is_nearly_sql_loses_only_what_cannot_be_read() -> None:
+    """Each column is read for itself, as SQL or as a phrase, and what is neither is said."""
+    reading = read(
+        schema=(
+            "# S\n\n```sql\nCREATE TABLE notes (\n  id UUID PRIMARY KEY,\n"
+            "  due DATE NULLABLE,  -- the day\n  odd ?? !!,\n  text VARCHAR(20) NOT NULL,\n"
+            "  UNIQUE (id, text)\n);\n```\n"
+        )
+    )
+    app = reading.application
+    said = [item.span.line for item in reading.diagnostics if item.rule == "not-understood"]
+
+    assert [item.name for item in entity(app, "Note").columns] == ["id", "due", "text"]
+    assert column(app, "Note.due").nullable is True
+    assert column(app, "Note.text").constraints.max_length == 20
+    assert entity(app, "Note").indexes == (Index(columns=("id", "text"), unique=True),)
+    assert said == [6, 7]
+
+
+def test_mysql_is_read_with_its_indexes_and_comments() -> None:
+    """Indexes among the columns are no columns, and a comment's words are no type."""
+    app = application(
+        schema=(
+            "# S\n\n```sql\nCREATE TABLE notes (\n  id BIGINT AUTO_INCREMENT PRIMARY KEY,\n"
+            "  -- State\n  state ENUM('open', 'done') DEFAULT 'open',\n  kind VARCHAR(9),\n"
+            "  INDEX idx_kind (kind),\n  UNIQUE KEY one (state, kind)\n) ENGINE=InnoDB;\n```\n"
+        )
+    )
+
+    assert [item.name for item in entity(app, "Note").columns] == ["id", "state", "kind"]
+    assert column(app, "Note.state").type is Type.ENUM
+    assert column(app, "Note.kind").indexed is True
+    assert entity(app, "Note").indexes == (Index(columns=("state", "kind"), unique=True),)
+
+
+LISTED = {
+    "a name in a line of its own, columns as SQL would say them": """
+        notes
+        - id serial PK
+        - text varchar(200) not null
+        - created_at timestamptz default now()
+        """,
+    "bare names among columns": """
+        ## notes
+
+        - id (serial, PK)
+        - text (string, max 200, not null)
+        - created_at
+        """,
+    "names in code under a label": """
+        ### notes
+
+        Fields:
+
+        - `id`
+        - `text`
+        - `created_at`
+        """,
+    "names in code under a heading that is a table's name, in any language": """
+        ### notes
+
+        Campos:
+
+        - `id`
+        - `text`
+        - `created_at`
+        """,
+}
+
+
+@pytest.mark.parametrize("text", LISTED.values(), ids=LISTED.keys())
+def test_a_list_of_names_is_a_table(text: str) -> None:
+    """Columns are found however little is said of them."""
+    app = application(schema=f"# Schema\n{dedent(text)}")
+
+    assert [item.name for item in entity(app, "Note").columns] == ["id", "text", "created_at"]
+
+
+def test_a_list_of_values_is_no_table() -> None:
+    """Only the first list below a table's heading can be its bare columns."""
+    app = application(
+        schema="# S\n\n### notes\n\n- `id`\n- `text`\n\nValues:\n\n- `open`\n- `done`\n"
+    )
+
+    assert [item.name for item in entity(app, "Note").columns] == ["id", "text"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["Indexed, references users.id", "references `users`(`id`)", "FK to users"]
+)
+def test_a_note_that_names_the_column_it_refers_to_is_a_foreign_key(cell: str) -> None:
+    """`references users.id` is a key wherever it stands."""
+    app = application(
+        schema="# S\n\n## users\n\n- id: int (pk)\n\n## notes\n\n| Column | Type | Notes |\n"
+        f"|---|---|---|\n| id | int | Primary key |\n| user_id | int | {cell} |\n"
+    )
+
+    assert column(app, "Note.user_id").foreign_key == ForeignKey(table="users", column="id")
+
+
+def test_a_heading_over_several_tables_is_none() -> None:
+    """`Auth Tables (managed by …)` says who manages the tables below it."""
+    app = application(
+        schema="# S\n\n## Auth Tables (managed by Better Auth)\n\n### session\n\n"
+        "| Column | Type |\n|---|---|\n| id | text |\n| token | text |\n"
+    )
+
+    assert [(item.name, item.managed_by) for item in app.entities] == [("Session", "Better Auth")]
 
 
 def test_a_table_without_a_name_is_reported() -> None:

@@ -83,3 +83,28 @@ def test_no_content_has_no_body() -> None:
 
     assert endpoint.response is not None
     assert endpoint.response.type == "none"
+
+
+def test_a_response_in_a_fence_begins_with_its_status() -> None:
+    """`Status: 204 No Content` and `HTTP/1.1 201 Created` count."""
+    app = application(
+        api="""
+        # API
+
+        ### DELETE /api/notes/{id}
+
+        **Response**:
+        ```
+        Status: 204 No Content
+        ```
+
+        ### POST /api/notes
+
+        **Response**:
+        ```
+        HTTP/1.1 201 Created
+        ```
+        """
+    )
+
+    assert [item.success_status for item in app.endpoints] == [204, 201]

@@ -1,13 +1,16 @@
 """Endpoints in a document: sightings in any form, each with the blocks that speak of it."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.speclang.endpoints.describe import describe
 from sdd.speclang.endpoints.forms import FORMS, is_later, may_state
+from sdd.speclang.endpoints.parts import kind_of
 from sdd.speclang.endpoints.statement import ErrorExample, Sighting, Statement
 from sdd.speclang.findings import Findings
+from sdd.speclang.inline import label_of
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import is_example, is_example_of, shape_of
 from sdd.text import SourceText, Span
@@ -142,7 +145,7 @@ def _region(
         case "table row":
             return ()
         case "bullet":
-            return _nested(document, sighting.block)
+            return _bullet_text(document, sightings, number)
         case "fence":
             return _fence_region(document, sightings, number)
         case _:
@@ -183,6 +186,44 @@ def _rest_of(block: Block, sighting: Sighting) -> tuple[Block, ...]:
             span = Span(path=block.span.path, line=sighting.span.line + 1)
             return (Paragraph(text="\n".join(rest), span=span),)
     return ()
+
+
+def _bullet_text(document: Document, sightings: list[Sighting], number: int) -> tuple[Block, ...]:
+    """What a list item nests; with its section to itself, all that the section says of it.
+
+    People also write a title, the route as the first item below it, and its properties as the
+    items beside it.
+    """
+    sighting = sightings[number]
+    nested = _nested(document, sighting.block)
+    section = document.section_at(sighting.block)
+    alone = not any(
+        other.block != sighting.block and other.strong
+        for other in _in_section(sightings, number, section.start, section.own_end)
+    )
+    if not alone:
+        return nested
+    after = sighting.block + 1 + sum(not isinstance(block, Paragraph) for block in nested)
+    rest = document.blocks[after : section.own_end]
+    if not any(_is_labelled(block) for block in rest):
+        return nested
+    before = document.blocks[section.start : sighting.block]
+    return (*before, *nested, *rest)
+
+
+def _in_section(sightings: list[Sighting], number: int, start: int, end: int) -> Iterator[Sighting]:
+    """Yield the sightings around one that stand in a stretch of blocks."""
+    for step in (-1, 1):
+        at = number + step
+        while 0 <= at < len(sightings) and start <= sightings[at].block < end:
+            yield sightings[at]
+            at += step
+
+
+def _is_labelled(block: Block) -> bool:
+    """Whether an item or a line begins with the name of a part: `**Response**: …`."""
+    label = label_of(block.text) if isinstance(block, Item | Paragraph) else None
+    return label is not None and kind_of(label.name, label.value) is not None
 
 
 def _nested(document: Document, index: int) -> tuple[Block, ...]:

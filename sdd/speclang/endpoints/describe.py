@@ -13,12 +13,18 @@ from sdd.speclang.inline import key, plain, sentences
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
-from sdd.text.markdown import Item, Paragraph, Table
+from sdd.text.markdown import Fence, Item, Paragraph, Table
 
 _SUCCESS = range(200, 300)
 _RETURNS = re.compile(
     r"\b(?:returns?|responds?(?: with)?|answers?(?: with)?|status(?: code)?|gives?)\s+"
     r"(?:an?\s+|with\s+|http\s+|status\s+|code\s+|is\s+|\W)*(?P<code>2\d\d)\b(?!\s+[a-z]+s\b)",
+    re.IGNORECASE,
+)
+
+_STATUS_LINE = re.compile(
+    r"\s*(?:HTTP/\d(?:\.\d)?\s+|(?:http )?status(?: code)?\s*:?\s*)?(?P<code>[1-5]\d\d)"
+    r"(?:\s+[A-Z][A-Za-z ]+)?[ \t]*(?:\n|$)",
     re.IGNORECASE,
 )
 
@@ -116,6 +122,9 @@ def _listed(part: Part) -> list[tuple[int, Span]]:
                 )
             case Table():
                 found.extend(_in_table(block))
+            case Fence():
+                line = _STATUS_LINE.match(block.text)
+                found.extend([(int(line["code"]), block.span)] if line else [])
             case _:
                 pass
     return found

@@ -8,7 +8,15 @@ from typing import Protocol
 from sdd.speclang.endpoints.statement import Sighting
 from sdd.speclang.inline import key, label_of, plain, unticked
 from sdd.speclang.outline import Document
-from sdd.speclang.routes import METHODS, Route, clean_path, find_route, find_routes, is_example
+from sdd.speclang.routes import (
+    METHODS,
+    WIDE,
+    Route,
+    clean_path,
+    find_route,
+    find_routes,
+    is_example,
+)
 from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
 
@@ -38,7 +46,9 @@ _PATH_ONLY = re.compile(
     r"^(?:endpoint|path|route|resource)?\s*:?\s*(/[\w{}:<>\[\]./-]*)(?:\s*\(.*\))?$", re.IGNORECASE
 )
 _BEFORE_ROUTE = re.compile(
-    r"^(?:\d+(?:\.\d+)*[.)]?|[-*•]|endpoint\s*:?|route\s*:?|api\s*:?|\W+)*\s*$", re.IGNORECASE
+    r"^(?:\d+(?:\.\d+)*[.)]?|[-*•]|endpoint\s*:?|route\s*:?|api\s*:?|\W+)*\s*$"
+    r"|^(?:\w+ )?(?:endpoint|route|method|request|url|api)\s*:\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -184,7 +194,7 @@ class LineForm:
 
 def _ends_cleanly(rest: str) -> bool:
     """Whether what follows a route is a description set off from it, not the rest of a sentence."""
-    return not rest or rest[0] in ":-\u2013—([→|=," or rest[:1].isupper()
+    return not rest or rest[0] in f":-\u2013—([→|=,{WIDE}" or rest[:1].isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,10 +388,14 @@ class TableForm:
                 text = cells.get("path") or next(iter(row.cells), "")
             if not re.search(r"/", text):
                 continue
-            route = find_route(text)
-            if route is None or (not has_method and route.start > 0):
+            routes = find_routes(text)
+            if not routes or (not has_method and routes[0].start > 0):
                 continue
-            for sighting in _sightings(route, self.name, row.span, index, strong=strong):
+            for sighting in (
+                found
+                for route in routes
+                for found in _sightings(route, self.name, row.span, index, strong=strong)
+            ):
                 yield Sighting(
                     method=sighting.method,
                     path=sighting.path,

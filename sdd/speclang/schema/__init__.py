@@ -1,6 +1,7 @@
 """The schema in a document: every form of every table, before they are brought together."""
 
 import re
+from dataclasses import replace
 
 from sdd.ir import Shape
 from sdd.speclang.findings import Findings
@@ -10,6 +11,7 @@ from sdd.speclang.schema.ddl import read_ddl
 from sdd.speclang.schema.diagrams import is_dbml, is_mermaid, read_dbml, read_mermaid
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
 from sdd.speclang.schema.lists import lists_in, managed_sections
+from sdd.speclang.schema.naming import manager_of, name_in_title
 from sdd.speclang.schema.rules import rules_in
 from sdd.speclang.schema.sqlmodel_code import (
     looks_like_models,
@@ -53,7 +55,9 @@ def read_schema(document: Document, findings: Findings) -> Drafts:
             "ddl",
             "sqlite",
         } or (not block.language and re.search(r"(?im)^\s*create\s+table\s", block.text)):
+            known = len(drafts.tables)
             read_ddl(block.text, first, drafts, findings, section)
+            drafts.tables[known:] = [_managed(document, draft) for draft in drafts.tables[known:]]
         elif is_mermaid(block.text):
             drafts.tables.extend(read_mermaid(block.text, first, section))
         elif is_dbml(block.text):
@@ -71,6 +75,15 @@ def read_schema(document: Document, findings: Findings) -> Drafts:
     drafts.enums.update(_listed_enums(document))
     drafts.rules.extend(rules_in(document))
     return drafts
+
+
+def _managed(document: Document, draft: TableDraft) -> TableDraft:
+    """Take who manages a table from the section that bears its name."""
+    section = document.sections[draft.section]
+    named = name_in_title(section.title)
+    if draft.managed_by or named is None or named.entity != draft.entity:
+        return draft
+    return replace(draft, managed_by=manager_of(document, section))
 
 
 def read_shapes(document: Document) -> dict[str, Shape]:

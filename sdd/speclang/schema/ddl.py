@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from sdd.diagnostics import Severity
 from sdd.ir import Constraints, Default, Factory, Index
 from sdd.names import singular
 from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
 from sdd.speclang.findings import Findings
+from sdd.speclang.phrases import read_cell_type
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
 from sdd.speclang.schema.naming import entity_name, managed_in
+from sdd.speclang.schema.sql_text import Element, Statement, elements, statements, table_of
 from sdd.speclang.types import read_type
 from sdd.speclang.values import read_default
 from sdd.text import Span
@@ -24,18 +27,17 @@ _ENUM = re.compile(
     r"create\s+type\s+[\"`]?(?:\w+\.)?(\w+)[\"`]?\s+as\s+enum\s*\((.*)\)", re.IGNORECASE | re.DOTALL
 )
 _LARGEST = 60_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Statement:
-    text: str
-    line: int
-    comment: str
+_MYSQL = re.compile(
+    r"\)\s*engine\s*=|,\s*(?:(?:unique|fulltext|spatial)\s+)?(?:index|key)\s+[`\w]+\s*\(",
+    re.IGNORECASE,
+)
+_NOT_SQL = "This SQL cannot be parsed."
+_AS_POSTGRES = "Write it as PostgreSQL would take it."
 
 
 def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section: int) -> None:
     """Read the statements in a fence; `span` is that of its first line of code."""
-    for statement in _statements(text):
+    for statement in statements(text):
         place = Span(path=span.path, line=span.line + statement.line)
         if _ENUM.search(statement.text):
             found = _ENUM.search(statement.text)
@@ -50,71 +52,70 @@ def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section:
         if re.search(r"\(\s*(?:\.\.\.|…)\s*\)", statement.text):
             continue  # only the table's name, elided
         tree = _parse(statement.text)
-        if tree is None:
-            if "table" in match["kind"].casefold() and match["kind"].casefold().startswith(
-                "create"
-            ):
-                findings.not_understood(
-                    place,
-                    "This SQL statement cannot be parsed.",
-                    hint="Write it as PostgreSQL would take it.",
-                )
-            continue
-        _read_tree(tree, statement, place, drafts, section)
+        if tree is not None:
+            _read_tree(tree, statement, place, drafts, section)
+        elif table_of(statement.text):
+            drafts.tables.append(_by_element(statement, place, findings, section))
+        elif "table" in match["kind"].casefold() and "create" in match["kind"].casefold():
+            findings.not_understood(place, _NOT_SQL, hint=_AS_POSTGRES)
 
 
-def _statements(text: str) -> Iterator[_Statement]:
-    """Split at semicolons outside of quotes, comments and dollar quotes."""
-    start = index = 0
-    line = 0
-    start_line = 0
-    comments: list[str] = []
-    while index <= len(text):
-        if index == len(text) or text[index] == ";":
-            body = text[start:index]
-            stripped = re.sub(r"--[^\n]*", "", body)
-            lead = len(body) - len(body.lstrip())
-            first = start_line + body[:lead].count("\n") + _comment_lines(body.lstrip())
-            if stripped.strip():
-                yield _Statement(
-                    text=re.sub(r"\A(?:\s*--[^\n]*\n)+", "", body).lstrip("\n"),
-                    line=first,
-                    comment="\n".join(comments),
-                )
-                comments = []
-            index += 1
-            start, start_line = index, line
-            continue
-        if text.startswith("--", index):
-            end = text.find("\n", index)
-            end = len(text) if end < 0 else end
-            if not re.sub(r"--[^\n]*", "", text[start:index]).strip():
-                comments.append(text[index + 2 : end].strip())
-            index = end
-            continue
-        if text[index] == "'":
-            end = text.find("'", index + 1)
-            end = len(text) - 1 if end < 0 else end
-            line += text.count("\n", index, end)
-            index = end + 1
-            continue
-        if text.startswith("$$", index):
-            end = text.find("$$", index + 2)
-            end = len(text) - 2 if end < 0 else end
-            line += text.count("\n", index, end)
-            index = end + 2
-            continue
-        line += text[index] == "\n"
-        index += 1
+def _by_element(statement: Statement, place: Span, findings: Findings, section: int) -> TableDraft:
+    """Read a table that no dialect takes: each column for itself, as SQL or else as a phrase."""
+    name = table_of(statement.text)
+    columns: dict[str, ColumnDraft] = {}
+    indexes: list[Index] = []
+    for element in elements(statement.text):
+        here = Span(path=place.path, line=place.line + element.line)
+        tree = _parse(f"CREATE TABLE {name} ({element.text})")
+        draft = None
+        if tree is not None:
+            alone = Statement(text=element.text, line=0)
+            draft = _table(tree.this, alone, here, section)
+        if draft is not None and draft.columns:
+            columns.update({column.name: column for column in draft.columns})
+            indexes.extend(draft.indexes)
+        elif tree is not None:
+            for definition in tree.this.expressions:
+                for constraint in _constraints_of(definition):
+                    _apply_constraint(constraint, columns, indexes)
+        elif (column := _as_phrase(element, here)) is not None:
+            columns[column.name] = column
+            findings.not_understood(
+                here,
+                f"This is not SQL; the column {column.name} was read from its words.",
+                hint=_AS_POSTGRES,
+                severity=Severity.NOTE,
+            )
+        else:
+            findings.not_understood(here, _NOT_SQL, hint=_AS_POSTGRES)
+    return TableDraft(
+        entity=entity_name(name),
+        table=name,
+        form="ddl",
+        document=place.path,
+        span=place,
+        columns=tuple(columns.values()),
+        indexes=tuple(indexes),
+        managed_by=_manager(statement.comment, name),
+        section=section,
+    )
 
 
-def _comment_lines(body: str) -> int:
-    count = 0
-    for row in body.split("\n"):
-        if row.strip() and not row.strip().startswith("--"):
-            break
-        count += 1
-    return count
+def _as_phrase(element: Element, place: Span) -> ColumnDraft | None:
+    """Read a definition that is not SQL with the reader of phrases: `due DATE NULLABLE`."""
+    found = re.match(r"[\"`]?(?P<name>[A-Za-z_]\w*)[\"`]?\s+(?P<rest>.+)$", element.text, re.DOTALL)
+    facts = read_cell_type(found["rest"]) if found else Facts()
+    if found is None or facts.type is None:
+        return None
+    implied = Facts(nullable=True, unique=False, primary_key=False)
+    return ColumnDraft(
+        name=found["name"],
+        facts=for_type(facts),
+        implied=implied,
+        span=place,
+        type_text=found["rest"],
+    )
 
 
 def _parse(text: str) -> Any | None:  # noqa: ANN401 - sqlglot's trees are untyped
@@ -129,7 +130,8 @@ def _parse(text: str) -> Any | None:  # noqa: ANN401 - sqlglot's trees are untyp
         else text
     )
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    for dialect in ("postgres", "mysql", "sqlite"):
+    dialects = ["postgres", "mysql", "sqlite"]
+    for dialect in sorted(dialects, key="mysql".__eq__, reverse=bool(_MYSQL.search(text))):
         try:
             return sqlglot.parse_one(text, read=dialect)
         except (SqlglotError, RecursionError, ValueError):
@@ -137,7 +139,7 @@ def _parse(text: str) -> Any | None:  # noqa: ANN401 - sqlglot's trees are untyp
     return None
 
 
-def _read_tree(tree: Any, statement: _Statement, place: Span, drafts: Drafts, section: int) -> None:  # noqa: ANN401
+def _read_tree(tree: Any, statement: Statement, place: Span, drafts: Drafts, section: int) -> None:  # noqa: ANN401
     from sqlglot import exp  # noqa: PLC0415
 
     if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
@@ -150,7 +152,7 @@ def _read_tree(tree: Any, statement: _Statement, place: Span, drafts: Drafts, se
         drafts.rules.extend(_altered(tree, place, section))
 
 
-def _table(schema: Any, statement: _Statement, place: Span, section: int) -> TableDraft:  # noqa: ANN401
+def _table(schema: Any, statement: Statement, place: Span, section: int) -> TableDraft:  # noqa: ANN401
     from sqlglot import exp  # noqa: PLC0415
 
     name = schema.this.name
@@ -198,7 +200,7 @@ def _constraints_of(definition: Any) -> list[Any]:  # noqa: ANN401
     return [definition]
 
 
-def _column(definition: Any, statement: _Statement, place: Span) -> ColumnDraft:  # noqa: ANN401
+def _column(definition: Any, statement: Statement, place: Span) -> ColumnDraft:  # noqa: ANN401
     kind = definition.args.get("kind")
     text = kind.sql(dialect="postgres") if kind is not None else ""
     expression = read_type(_original_type(definition, statement, text))
@@ -207,7 +209,7 @@ def _column(definition: Any, statement: _Statement, place: Span) -> ColumnDraft:
         facts = Facts(type_name=text)
     for constraint in definition.args.get("constraints") or ():
         facts = merged(_constraint(constraint.kind), facts)
-    line = _line_of(definition.name, statement.text)
+    line = _line_of(definition.name, statement.code)
     span = Span(path=place.path, line=place.line + max(line - _leading(statement.text), 0))
     implied = Facts(
         nullable=(facts.nullable is None and not facts.primary_key) or None,
@@ -219,11 +221,11 @@ def _column(definition: Any, statement: _Statement, place: Span) -> ColumnDraft:
     )
 
 
-def _original_type(definition: Any, statement: _Statement, parsed: str) -> str:  # noqa: ANN401
+def _original_type(definition: Any, statement: Statement, parsed: str) -> str:  # noqa: ANN401
     """Return the type as written: `SERIAL`, where sqlglot may have put another word."""
     found = re.search(
         rf"(?:^|[(,\s])[\"`]?{re.escape(definition.name)}[\"`]?\s+(?P<type>[A-Za-z_]\w*(?:\s+(?:with(?:out)?\s+time\s+zone|precision|varying))?(?:\s*\([^()]*\))?(?:\[\])?)",
-        statement.text,
+        statement.code,
         re.IGNORECASE,
     )
     return found["type"] if found else parsed
@@ -342,14 +344,25 @@ def _apply_constraint(
             item.name
             for item in (constraint.this.expressions if constraint.this is not None else [])
         ]
-        if len(names) == 1:
-            _add(columns, names[0], Facts(unique=True))
-        elif names:
-            indexes.append(Index(columns=tuple(names), unique=True))
+        _index_within(names, columns, indexes, unique=True)
+    elif isinstance(constraint, exp.IndexColumnConstraint):
+        _index_within([item.name for item in constraint.expressions], columns, indexes)
     elif isinstance(constraint, exp.CheckColumnConstraint | exp.Check):
-        column, facts = _checked(constraint.this.sql(dialect="postgres"))
-        if column is not None:
-            _add(columns, column, facts)
+        _add(columns, *_checked(constraint.this.sql(dialect="postgres")))
+
+
+def _index_within(
+    names: list[str],
+    columns: dict[str, ColumnDraft],
+    indexes: list[Index],
+    *,
+    unique: bool = False,
+) -> None:
+    """Note an index that stands among the columns: of one its mark, of several an `Index`."""
+    if len(names) == 1:
+        _add(columns, names[0], Facts(unique=True) if unique else Facts(indexed=True))
+    elif names:
+        indexes.append(Index(columns=tuple(names), unique=unique))
 
 
 def _foreign(constraint: Any) -> Reference:  # noqa: ANN401
@@ -360,14 +373,14 @@ def _foreign(constraint: Any) -> Reference:  # noqa: ANN401
     return found
 
 
-def _add(columns: dict[str, ColumnDraft], name: str, facts: Facts) -> None:
-    known = columns.get(name)
+def _add(columns: dict[str, ColumnDraft], name: str | None, facts: Facts) -> None:
+    known = columns.get(name) if name else None
     if known is not None:
         combined = merged(known.facts, facts)
         implied = known.implied
         if facts.primary_key:
             implied = replace(implied, nullable=None)
-        columns[name] = replace(known, facts=for_type(combined), implied=implied)
+        columns[known.name] = replace(known, facts=for_type(combined), implied=implied)
 
 
 def _index(tree: Any, place: Span, section: int) -> Rule | None:  # noqa: ANN401

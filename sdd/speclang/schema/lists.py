@@ -19,6 +19,7 @@ from sdd.speclang.schema.naming import (
     named_section,
     stated_table,
 )
+from sdd.speclang.types import read_type_at_start
 from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
@@ -161,7 +162,9 @@ def _label_before(document: Document, index: int) -> EntityName | bool | None:
     line = before.text.split("\n")[-1] if isinstance(before, Paragraph | Item) else ""
     label = label_of(line)
     if label is None:
-        return None
+        alone = isinstance(before, Paragraph) and before.text == line
+        named = alone and re.fullmatch(r"[a-z_]\w*(?: table)?", plain(line))
+        return name_in_title(plain(line)) if named else None
     words = key(label.name)
     if words in _ATTRIBUTES or re.fullmatch(
         r"(?:table )?(?:definition|columns|fields|schema|structure)", words
@@ -233,10 +236,11 @@ def _labelled_lists(
                 groups.append((None, closed, []))
                 depth = None
             groups[-1][2].append(item)
+    named_only = label is True or _is_first_list(document, index)
     for name, is_closed, members in groups:
         if is_closed or not members:
             continue
-        entries = _columns(members)
+        entries = _columns(members) or (_names(members) if named_only else [])
         named = (name, document.section_at(index)) if name else found
         if entries and named is not None:
             yield _draft(document, index, named[0], named[1], entries, "bullets")
@@ -271,26 +275,59 @@ def _is_entity_label(name: str, value: str, item: Item, items: list[Item]) -> bo
 
 def _columns(items: list[Item]) -> list[Entry]:
     top = min(item.depth for item in items)
-    entries: list[Entry] = []
-    read = 0
-    for item in items:
-        if item.depth > top:
-            continue
-        found = [
-            entry
-            for entry in read_entry(item.text, item.span)
-            if _is_column(entry, unticked(item.text))
-        ]
-        read += bool(found)
-        entries.extend(found)
-    listed = sum(item.depth == top for item in items)
+    listed = [item for item in items if item.depth == top]
+    found = [_columns_in(item) for item in listed]
+    entries = [entry for here in found for entry in here]
     typed = sum(
         entry.facts.type is not None or bool(entry.facts.ambiguous) or bool(entry.facts.primary_key)
         for entry in entries
     )
-    if not entries or read * 2 < listed or typed * 2 < len(entries):
+    read = sum(bool(here) for here in found)
+    if not entries or read * 2 < len(listed) or typed * 2 < len(entries):
         return []
-    return entries
+    return [
+        entry for item, here in zip(listed, found, strict=True) for entry in (here or _bare(item))
+    ]
+
+
+_SPACED = re.compile(r"^(?P<name>[a-z_][A-Za-z0-9_]*)\s+(?P<rest>[A-Za-z].*)$", re.DOTALL)
+_BARE = re.compile(r"^`?[a-z_][A-Za-z0-9_]*`?$")
+
+
+def _columns_in(item: Item) -> list[Entry]:
+    """Read the column that an item states: `id: int`, or as SQL would say it, `id int`."""
+    text = unticked(item.text)
+    found = [entry for entry in read_entry(item.text, item.span) if _is_column(entry, text)]
+    spaced = None if found else _SPACED.match(text)
+    if spaced is None or read_type_at_start(spaced["rest"]) is None:
+        return found
+    return read_entry(f"`{spaced['name']}`: {spaced['rest']}", item.span)
+
+
+def _bare(item: Item) -> list[Entry]:
+    """Read an item among columns that is nothing but a name: a column whose type is left open."""
+    return read_entry(f"`{item.text.strip('`')}`", item.span) if _BARE.match(item.text) else []
+
+
+_CODE_NAME = re.compile(r"^`(?P<name>[A-Za-z_]\w*)`\s*(?:$|[:(—\u2013-])")
+
+
+def _is_first_list(document: Document, index: int) -> bool:
+    """Whether a list is the first below a heading that is nothing but a table's name."""
+    section = document.section_at(index)
+    before = document.blocks[section.start : index]
+    return re.fullmatch(r"`?[a-z_][a-z0-9_]*`?", section.title.strip()) is not None and not any(
+        isinstance(block, Item | Table | Fence) for block in before
+    )
+
+
+def _names(items: list[Item]) -> list[Entry]:
+    """Read a list that gives names in code and no types: every item must be one."""
+    top = min(item.depth for item in items)
+    listed = [item for item in items if item.depth == top]
+    if len(listed) < _FEWEST or not all(_CODE_NAME.match(item.text) for item in listed):
+        return []
+    return [entry for item in listed for entry in read_entry(item.text, item.span)]
 
 
 def _is_column(entry: Entry, text: str) -> bool:
@@ -360,6 +397,16 @@ def _from_sentence(document: Document, index: int, block: Paragraph | Item) -> I
             )
 
 
+def _is_group(document: Document, section: Section) -> bool:
+    """Whether a heading is over the headings of several tables: `Auth Tables`."""
+    below = document.sections[section.index + 1 : section.index + 2]
+    return re.search(r"(?i)\btables\b", section.title) is not None and any(
+        other.parent == section.index
+        and name_in_title(other.title, other.heading.text if other.heading else "")
+        for other in below
+    )
+
+
 def managed_sections(document: Document) -> Iterator[TableDraft]:
     """Yield entities whose heading says that somebody else manages them, columns or not."""
     for number, section in enumerate(document.sections):
@@ -371,7 +418,7 @@ def managed_sections(document: Document) -> Iterator[TableDraft]:
         ):
             continue
         managed = named.managed_by
-        if managed is None:
+        if managed is None or _is_group(document, section):
             continue
         table = stated_table(document, section, section.end) or named.table
         yield TableDraft(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sdd.names import pascal, singular, snake, words
 from sdd.speclang.inline import key, label_of, plain
 from sdd.speclang.outline import Document, Section
-from sdd.text.markdown import Fence, Item, Paragraph
+from sdd.text.markdown import Item, Paragraph
 
 _NOISE = frozenset(
     [
@@ -24,6 +24,8 @@ _NOISE = frozenset(
         "fields",
         "column",
         "columns",
+        "description",
+        "descriptions",
         "structure",
         "object",
         "collection",
@@ -164,6 +166,7 @@ _NOT_ENTITIES = frozenset(
         "transitions",
     ]
 )
+_KEYS = re.compile(r"(?i)(?:primary|foreign|unique|composite|candidate)(?: and \w+)? keys?")
 _MOST_WORDS = 3
 
 
@@ -187,8 +190,8 @@ def entity_name(word: str) -> str:
 
 def name_in_title(title: str, raw: str = "") -> EntityName | None:
     """Read a heading as the name of an entity or table; None when it is none."""
-    if re.search(r"\w\(|->|→", title):
-        return None  # a function's signature or a relation
+    if re.search(r"\w\(|->|→", title) or _KEYS.fullmatch(title.strip()):
+        return None  # a function's signature, a relation, a list of keys
     managed = managed_in(title) or _external_in_parentheses(title)
     bare = _PARENTHESES.sub(" ", title)
     bare = re.split(r"\s[-\u2013—]\s|:\s*(?=\S)", bare)[
@@ -267,7 +270,7 @@ def stated_table(document: Document, section: Section, before: int) -> str | Non
 
 
 def manager_of(document: Document, section: Section) -> str | None:
-    """Find a statement in a section's own text that somebody else manages its table."""
+    """Find who else manages a section's table: its own text says it, or a heading over it."""
     for block in document.blocks[section.start : section.own_end]:
         if isinstance(block, Paragraph | Item):
             text = block.text
@@ -278,6 +281,8 @@ def manager_of(document: Document, section: Section) -> str | None:
             managed = managed_in(text)
             if managed:
                 return managed
-        elif isinstance(block, Fence) and block.language == "sql":
-            continue
+    for around in document.ancestry(section):
+        managed = managed_in(around.title) or _external_in_parentheses(around.title)
+        if managed and around.level > 1:
+            return managed
     return None
