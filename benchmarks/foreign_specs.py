@@ -21,6 +21,7 @@ from pathlib import Path
 
 DEFINED = {0, 1, 2, 3}
 TIME_LIMIT = 600
+NOT_ENDED = -1
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,12 @@ def run_set(source: Path, keep: Path | None) -> Ended:
         command = [sys.executable, "-m", "sdd", "implement", feature, "--no-input"]
         command += ["--format", "json", "--quiet", "--project", str(project)]
         start = time.perf_counter()
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False
-        )
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=TIME_LIMIT, check=False
+            )
+        except subprocess.TimeoutExpired:
+            done = subprocess.CompletedProcess(command, NOT_ENDED, "", "did not end in time")
         seconds = time.perf_counter() - start
         ended = _ended(source.name, feature, done, seconds, project, before)
         if keep is not None:
