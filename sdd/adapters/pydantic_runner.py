@@ -14,6 +14,7 @@ from sdd.adapters.journal import Journal, NoJournal, open_journal
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.conversation import AssistantMessage, DeterministicModel, Tool, ToolError
 from sdd.agents.definition import AgentDefinition
+from sdd.agents.repetition import ENDED, WARNED, Repetition
 from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
 from sdd.errors import MissingExtraError, ModelError
 
@@ -83,7 +84,9 @@ class PydanticRunner:
             on_ask=_announcing(chosen, task, on_step),
         )
         model = GuardedModel(chosen.model, turn, meter, self._journal)
-        agent = _agent(definition, model, [self._framed(tool, task, on_step) for tool in tools])
+        repetition = Repetition()
+        framed = [self._framed(tool, task, on_step, repetition) for tool in tools]
+        agent = _agent(definition, model, framed)
         clock = asyncio.timeout(limits.seconds)
         try:
             async with clock:
@@ -108,7 +111,7 @@ class PydanticRunner:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _framed(
-        self, tool: Tool, task: Task, on_step: Callable[[Step], None]
+        self, tool: Tool, task: Task, on_step: Callable[[Step], None], repetition: Repetition
     ) -> pydantic_ai.Tool[object]:
         import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
         from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
@@ -125,9 +128,12 @@ class PydanticRunner:
                 raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
             try:
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, tool.call, arguments)
+                answer = await loop.run_in_executor(self._threads, tool.call, arguments)
             except ToolError as error:
+                _require_progress(repetition.count(tool.name, arguments, str(error)))
                 raise ToolFailed(str(error)) from error
+            _require_progress(repetition.count(tool.name, arguments, answer))
+            return answer
 
         return FrameworkTool.from_schema(
             call,
@@ -266,6 +272,21 @@ def _ended(
         usage=model.meter.usage,
         reason=reason,
     )
+
+
+def _require_progress(times: int) -> None:
+    """Tell a model that it goes round in circles; end its turn when telling does not help."""
+    from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415 - slow to import
+
+    from sdd.adapters.pydantic_guard import RunEnded  # noqa: PLC0415
+
+    if times >= ENDED:
+        raise RunEnded(Ending.FAILED, f"the model made the same call {times} times over")
+    if times >= WARNED:
+        raise ToolFailed(
+            f"You have made this call {times} times, and the answer stays the same. Go on with "
+            "something else, or end with a summary."
+        )
 
 
 def _announcing(chosen: Chosen, task: Task, on_step: Callable[[Step], None]) -> Callable[[], None]:

@@ -48,6 +48,7 @@ def repair_prompt(
     order: WorkOrder,
     number: int,
     diagnostics: Sequence[Diagnostic],
+    elsewhere: Sequence[Diagnostic] = (),
 ) -> str:
     """Write diagnostics out for the agent whose files they are in.
 
@@ -55,9 +56,15 @@ def repair_prompt(
         order: The order to be mended.
         number: The round, from 1.
         diagnostics: What is wrong.
+        elsewhere: What is wrong in files that import this order's, and stayed so.
     """
-    items = [_item(diagnostic) for diagnostic in diagnostics]
-    return _render("repair.md.jinja", order=order.id, round=number, items=items)
+    return _render(
+        "repair.md.jinja",
+        order=order.id,
+        round=number,
+        items=[_item(diagnostic) for diagnostic in diagnostics],
+        elsewhere=[_item(diagnostic) for diagnostic in elsewhere],
+    )
 
 
 def system_prompt(prompt: str, musts: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from sdd.agents.definition import AgentDefinition
 from sdd.changes import ChangeSet, apply_changes
 from sdd.diagnostics import Severity, by_place
 from sdd.errors import ExitCode, SddError
-from sdd.ports import ReadableFiles
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.conventions import conventions, settled
@@ -88,8 +87,8 @@ async def _make(
     folder = None if context.request.dry_run else ledger.run.folder
     owned = project.manifest.owned(project.base)
 
-    async def judged(files: ReadableFiles, work: Work) -> Judgement:
-        return await judge(context, understood, files, work)
+    async def judged(work: Work) -> Judgement:
+        return await judge(context, understood, project.base, work)
 
     try:
         async with (

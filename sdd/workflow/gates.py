@@ -12,7 +12,9 @@ from sdd.workflow.auditing import audit_gate
 from sdd.workflow.checklist import NAME as CHECKLIST
 from sdd.workflow.checklist import Backend, checklist
 from sdd.workflow.context import Context, Work
+from sdd.workflow.hollow import hollow_tests
 from sdd.workflow.integrate import check_integration
+from sdd.workflow.invented import with_invented
 from sdd.workflow.judge import Gate, Judgement, Reports, may_land, run_gates
 from sdd.workflow.manifest import load_manifest
 from sdd.workflow.prepare import Understood
@@ -28,20 +30,24 @@ _LOOKED_AT = "operations_probed"
 
 
 async def judge(
-    context: Context, understood: Understood, files: ReadableFiles, work: Work
+    context: Context,
+    understood: Understood,
+    base: ReadableFiles,
+    work: Work,
 ) -> Judgement:
     """Let every gate judge a backend, in a copy on disk that nobody else sees.
 
     Args:
         context: The run's surroundings.
         understood: What the backend should be.
-        files: The project as it would be after landing.
+        base: The project before the run.
         work: What was merged, with its conflicts.
     """
+    files = work.overlay(base)
     backend = PurePosixPath(context.request.backend)
     with context.ports.scratch(backend_files(files, backend)) as folder:
         target = target_for(context, folder, files, backend)
-        gates = _gates(context, understood, files, work, target)
+        gates = _gates(context, understood, base, work, target)
         reports = await run_gates(context, gates)
     return Judgement(reports=reports, passed=may_land(gates, reports))
 
@@ -67,19 +73,19 @@ def target_for(
 def _gates(
     context: Context,
     understood: Understood,
-    files: ReadableFiles,
+    base: ReadableFiles,
     work: Work,
     target: Target,
 ) -> tuple[Gate, ...]:
+    files = work.overlay(base)
     backend = PurePosixPath(context.request.backend)
-    verifier = context.ports.verify(
-        VerifyContext(
-            target=target,
-            application=understood.application,
-            processes=context.ports.processes,
-            timeout=TIME_LIMIT,
-        )
+    verified = VerifyContext(
+        target=target,
+        application=understood.application,
+        processes=context.ports.processes,
+        timeout=TIME_LIMIT,
     )
+    verifier = context.ports.verify(verified)
     ours = frozenset({*load_manifest(files, backend).files(), *work.writes})
     asked = (gate for gate in GATES if gate.quick or context.request.thorough)
     return (
@@ -92,7 +98,9 @@ def _gates(
         *(
             Gate(
                 name=gate.name,
-                judge=partial(_ask, verifier, gate),
+                judge=partial(_import, verifier, gate, verified, files, base)
+                if gate.name == IMPORT
+                else partial(_ask, verifier, gate),
                 after=(INTEGRATION,) if gate.name == IMPORT else (INTEGRATION, IMPORT),
                 early=gate.alone,  # a child of its own: both processors have work
                 partial=_LOOKED_AT if gate.name in _MAY_BE_INCOMPLETE else None,
@@ -109,13 +117,29 @@ def _gates(
     )
 
 
+def _import(
+    verifier: Verifier,
+    gate: DynamicGate,
+    context: VerifyContext,
+    files: ReadableFiles,
+    base: ReadableFiles,
+    _: Reports,
+) -> GateReport:
+    backend = PurePosixPath(context.target.prefix)
+    return with_invented(verifier.check(gate), context, files, base, backend)
+
+
 def _ask(verifier: Verifier, gate: DynamicGate, _: Reports) -> GateReport:
     return verifier.check(gate)
 
 
 def _integration(files: ReadableFiles, backend: PurePosixPath, work: Work) -> GateReport:
     conflicts = tuple(dict.fromkeys(diagnostic for _, diagnostic in work.conflicts))
-    found = (*conflicts, *check_integration(files, backend))
+    found = (
+        *conflicts,
+        *check_integration(files, backend),
+        *hollow_tests(files, backend, frozenset(work.writes)),
+    )
     number = sum(path.suffix == ".py" for path in files.paths(backend))
     return GateReport(
         gate=INTEGRATION,

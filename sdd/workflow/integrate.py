@@ -1,6 +1,7 @@
 """Merges what the agents wrote, and finds where their work does not fit together."""
 
 import ast
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -18,6 +19,16 @@ class Contribution:
 
     order: str
     writes: Writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignImport:
+    """An import of something that is not the backend's own; without names: the module alone."""
+
+    path: PurePosixPath
+    line: int
+    module: str
+    names: tuple[str, ...]
 
 
 def merge(
@@ -52,16 +63,8 @@ def _conflict(path: PurePosixPath, first: str, second: str) -> Diagnostic:
 
 def check_integration(files: ReadableFiles, backend: PurePosixPath) -> tuple[Diagnostic, ...]:
     """Find Python files of the backend that do not parse, and imports that lead nowhere."""
-    found: list[Diagnostic] = []
-    trees: dict[PurePosixPath, ast.Module] = {}
-    for path in files.paths(backend):
-        if path.suffix != ".py":
-            continue
-        source = decode(str(path), files.read(path) or b"")
-        try:
-            trees[path] = ast.parse(source.text)
-        except (SyntaxError, ValueError, RecursionError) as error:
-            found.append(_unparsable(path, error))
+    trees, broken_files = _parsed(files, backend)
+    found = [_unparsable(path, error) for path, error in broken_files.items()]
     modules = _modules(trees, backend)
     broken = {item.span.path for item in found if item.span}
     loose = _loose_folders(trees, backend)
@@ -71,6 +74,71 @@ def check_integration(files: ReadableFiles, backend: PurePosixPath) -> tuple[Dia
             if missing:
                 found.append(_unresolved_import(path, target, missing))
     return tuple(found)
+
+
+def imported_files(
+    files: ReadableFiles, backend: PurePosixPath
+) -> Mapping[PurePosixPath, frozenset[PurePosixPath]]:
+    """Return which files of the backend each of its files imports, directly or through others."""
+    trees, _ = _parsed(files, backend)
+    places = {_module(path, backend): path for path in trees}
+    direct = {
+        path: frozenset(
+            places[name]
+            for target in _imports(tree, path, backend)
+            for name in (target.module, *(f"{target.module}.{item}" for item in target.names))
+            if name in places
+        )
+        for path, tree in trees.items()
+    }
+    return {path: _reached(path, direct) for path in direct}
+
+
+def _reached(
+    path: PurePosixPath, direct: Mapping[PurePosixPath, frozenset[PurePosixPath]]
+) -> frozenset[PurePosixPath]:
+    reached: set[PurePosixPath] = set()
+    waiting = list(direct[path])
+    while waiting:
+        here = waiting.pop()
+        if here not in reached:
+            reached.add(here)
+            waiting += direct[here]
+    return frozenset(reached - {path})
+
+
+def foreign_imports(files: ReadableFiles, backend: PurePosixPath) -> tuple[ForeignImport, ...]:
+    """Return what the backend imports from elsewhere, the standard library left out."""
+    trees, _ = _parsed(files, backend)
+    ours = {name.split(".")[0] for name in _modules(trees, backend)}
+    known = (ours - _loose_folders(trees, backend)) | sys.stdlib_module_names | {""}
+    return tuple(
+        ForeignImport(path=path, line=target.line, module=target.module, names=target.names)
+        for path, tree in trees.items()
+        for target in _imports(tree, path, backend)
+        if target.module.split(".")[0] not in known
+    )
+
+
+def _parsed(
+    files: ReadableFiles, backend: PurePosixPath
+) -> tuple[dict[PurePosixPath, ast.Module], dict[PurePosixPath, Exception]]:
+    trees: dict[PurePosixPath, ast.Module] = {}
+    broken: dict[PurePosixPath, Exception] = {}
+    for path in files.paths(backend):
+        if path.suffix != ".py":
+            continue
+        source = decode(str(path), files.read(path) or b"")
+        try:
+            trees[path] = ast.parse(source.text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            broken[path] = error
+    return trees, broken
+
+
+def _module(path: PurePosixPath, backend: PurePosixPath) -> str:
+    parts = path.relative_to(backend).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _unparsable(path: PurePosixPath, error: Exception) -> Diagnostic:
@@ -99,9 +167,7 @@ def _modules(
     """Return the names that each module of the backend offers; None: it may offer any."""
     modules: dict[str, frozenset[str] | None] = {}
     for path, tree in trees.items():
-        parts = path.relative_to(backend).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        modules[name] = _offered(tree)
+        modules[_module(path, backend)] = _offered(tree)
     for name in list(modules):
         parent, _, last = name.rpartition(".")
         while parent:

@@ -1,11 +1,10 @@
 """The middle of a run: agents work, their work is joined and judged, and sent back to be mended."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdd.agents.runner import Ending
 from sdd.errors import ExitCode
-from sdd.ports import ReadableFiles
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.delegate import Errand, Team, delegate
@@ -13,10 +12,10 @@ from sdd.workflow.judge import Judgement, count
 from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
-from sdd.workflow.repair import faults, repair_errands
+from sdd.workflow.repair import Complaints, faults
 from sdd.workflow.report import OrderReport, RouteCounts
 
-Judge = Callable[[ReadableFiles, Work], Awaitable[Judgement]]
+Judge = Callable[[Work], Awaitable[Judgement]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +49,7 @@ class Workshop:
         with self.context.stage("delegate") as line:
             work = await delegate(self.context, self.team, self.errands, Work())
             line.text = f"{len(work.conversations)} orders, {len(work.writes)} files changed"
+        told: Complaints | None = None
         for number in range(self.context.request.max_rounds + 1):
             self._note(work, number)
             if self._stopped(work):
@@ -61,7 +61,8 @@ class Workshop:
             judgement = await self._judge(work)
             if judgement.passed:
                 return Made(work=work, settlement=settlement, reports=judgement.reports)
-            mended = await self._repair(work, judgement.reports, number + 1)
+            told = self._complaints(work, judgement.reports, told)
+            mended = await self._repair(work, judgement.reports, told, number + 1)
             if mended is None:
                 return None
             work = mended
@@ -109,7 +110,7 @@ class Workshop:
 
     async def _judge(self, work: Work) -> Judgement:
         with self.context.stage("gates") as line:
-            judgement = await self.judge(work.overlay(self.project.base), work)
+            judgement = await self.judge(work)
             reports = judgement.reports
             passed = sum(report.result is Result.PASSED for report in reports)
             line.text = f"{passed} of {len(reports)} passed"
@@ -121,26 +122,53 @@ class Workshop:
         )
         return judgement
 
+    def _complaints(
+        self, work: Work, reports: tuple[GateReport, ...], before: Complaints | None
+    ) -> Complaints:
+        """Return what is to be told, with what was told in vain before."""
+        files = work.overlay(self.project.base)
+        standing = files.paths(self.plan.backend)
+        now = Complaints(
+            plan=self.plan,
+            found=faults(reports),
+            files=files,
+            empty=frozenset(
+                order.id
+                for order in self.plan.orders
+                if not any(order.owns(path) for path in standing)
+            ),
+        )
+        return replace(now, stubborn=now.fingerprints & before.fingerprints) if before else now
+
     async def _repair(
-        self, work: Work, reports: tuple[GateReport, ...], number: int
+        self, work: Work, reports: tuple[GateReport, ...], told: Complaints, number: int
     ) -> Work | None:
         """Return the mended work; None, and the run has ended, when nobody could mend it."""
         if number > self.context.request.max_rounds:
             rounds = self.context.request.max_rounds
             self._give_up(work, reports, f"after {rounds} rounds of repair")
             return None
-        errands = repair_errands(self.plan, faults(reports), number)
-        if not errands:
+        if not told.found:
             self._give_up(work, reports, "")
             return None
-        with self.context.stage("repair") as line:
-            mended = await delegate(self.context, self.team, errands, work.without_conflicts())
-            line.text = f"round {number}: {sum(map(len, errands))} orders"
+        mended = await self._mended(work, told, number)
+        if mended.writes == work.writes and not mended.unfinished:
+            # Nobody whose files it is in could mend it: the cause may lie in what they import.
+            told = replace(told, stubborn=told.fingerprints)
+            mended = await self._mended(mended, told, number, wider=True)
         if mended.writes == work.writes and not mended.unfinished:
             self._note(mended, number)
             self._give_up(mended, reports, "and the agents changed nothing more")
             return None
         return mended
+
+    async def _mended(
+        self, work: Work, told: Complaints, number: int, *, wider: bool = False
+    ) -> Work:
+        errands = told.errands(number, wider=wider)
+        with self.context.stage("repair") as line:
+            line.text = f"round {number}: {sum(map(len, errands))} orders"
+            return await delegate(self.context, self.team, errands, work.without_conflicts())
 
     def _give_up(self, work: Work, reports: Sequence[GateReport], when: str) -> None:
         failed = [item.gate for item in reports if item.result is Result.FAILED]

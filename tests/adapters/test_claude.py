@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from messages_api import MessagesApi, Reply, messages_api
+from messages_api import MessagesApi, Reply, Request, messages_api
 
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.agents.catalog import load_catalog
@@ -28,6 +28,11 @@ _CARRY = Tool(
     call=lambda arguments: f"carried {arguments['bag']}",
 )
 _CALL = Reply(calls=[("carry", {"bag": "red"})])
+
+
+def _on_and_on(request: Request) -> Reply:
+    """Carry another bag, whatever was said."""
+    return Reply(calls=[("carry", {"bag": str(len(request["messages"]))})])
 
 
 def _ask(
@@ -130,7 +135,7 @@ def test_malformed_arguments_are_told_to_the_model() -> None:
 
 def test_a_budget_is_kept_before_the_call() -> None:
     """The next answer may be only as long as what is left can pay; then the turn ends."""
-    with messages_api(_CALL) as api:
+    with messages_api(brain=_on_and_on) as api:
         outcome = _ask(api, limits=Limits(usd=Decimal("0.05")))
 
     assert outcome.ending is Ending.LIMIT
@@ -143,7 +148,7 @@ def test_a_budget_is_kept_before_the_call() -> None:
 
 def test_a_limit_of_tokens_is_kept_before_the_call() -> None:
     """Neither prompt nor the longest possible answer may pass it."""
-    with messages_api(_CALL) as api:
+    with messages_api(brain=_on_and_on) as api:
         outcome = _ask(api, limits=Limits(tokens=2000))
 
     used = outcome.usage.input_tokens + outcome.usage.output_tokens

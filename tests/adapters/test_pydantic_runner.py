@@ -123,6 +123,17 @@ def test_what_goes_wrong_in_a_tool_is_told_to_the_model() -> None:
     ]
 
 
+def test_a_model_that_goes_in_circles_is_told_and_then_stopped() -> None:
+    """The same call with the same result over and over is no work."""
+    outcome = _run(ScriptedModel(*[call("carry", bag="red")] * 20))
+
+    results = _results(outcome)
+    assert outcome.ending is Ending.FAILED
+    assert outcome.reason == "the model made the same call 12 times over"
+    assert [failed for _, failed in results[:4]] == [False, False, False, True]
+    assert "the answer stays the same" in results[3][0]
+
+
 def test_a_bug_in_a_tool_is_no_tool_error() -> None:
     """What is our fault is not told to a model, it comes out."""
 

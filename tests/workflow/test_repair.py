@@ -1,7 +1,11 @@
+from dataclasses import replace
+
+from fakes import MemoryFiles
+
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.text import Span
 from sdd.verify.verdict import GateReport, Result
-from sdd.workflow.repair import faults, repair_errands
+from sdd.workflow.repair import Complaints, faults
 from tests.workflow.test_plan import plan_of
 
 QUERY = "backend/app/repositories/task.py"
@@ -22,12 +26,26 @@ def diagnostic(path: str | None, *, related: str | None = None, **values: object
     )
 
 
+def complaints(
+    *found: tuple[str, Diagnostic], stubborn: bool = False, empty: str | None = None
+) -> Complaints:
+    """Return what is told of a small backend."""
+    files = MemoryFiles(
+        {
+            "backend/app/api/v1/tasks.py": "from app.dependencies import user\n",
+            "backend/app/dependencies.py": "from app.auth.jwt import verify\nuser = verify\n",
+            "backend/app/auth/jwt.py": "verify = 1\n",
+        }
+    )
+    told = Complaints(
+        plan=plan_of(), found=found, files=files, empty=frozenset({empty} if empty else ())
+    )
+    return replace(told, stubborn=told.fingerprints) if stubborn else told
+
+
 def errand_ids(gate: str, found: Diagnostic) -> list[list[str]]:
     """Return who is sent to mend, wave by wave."""
-    return [
-        [errand.order.id for errand in wave]
-        for wave in repair_errands(plan_of(), [(gate, found)], 1)
-    ]
+    return [[errand.order.id for errand in wave] for wave in complaints((gate, found)).errands(1)]
 
 
 def test_a_diagnostic_finds_the_agent_of_its_file() -> None:
@@ -58,7 +76,7 @@ def test_the_prompt_says_rule_place_reason_and_remedy() -> None:
     """What the agent needs in order to mend it, once."""
     found = diagnostic(QUERY, related=TEST, reason="Because.", hint="Do this.", route="GET /x")
 
-    waves = repair_errands(plan_of(), [("audit", found), ("audit", found)], 2)
+    waves = complaints(("audit", found), ("audit", found)).errands(2)
     prompt = waves[0][0].prompt
 
     for part in ("round 2", "`wrong` at `", f"{QUERY}:7", "(GET /x)", "Because.", "Do this."):
@@ -75,3 +93,24 @@ def test_only_errors_of_failed_gates_are_faults() -> None:
     ]
 
     assert [gate for gate, _ in faults(reports)] == ["audit"]
+
+
+def test_what_stays_wrong_is_told_to_those_beneath() -> None:
+    """A route is open because of what it imports: the owner of that is asked in the end."""
+    found = diagnostic("backend/app/api/v1/tasks.py", route="GET /api/tasks")
+    told = complaints(("audit", found), stubborn=True)
+
+    waves = told.errands(2)
+
+    assert [[errand.order.id for errand in wave] for wave in waves] == [["auth"], ["routes"]]
+    assert "in files that import yours" in waves[0][0].prompt
+    assert "in files that import yours" not in waves[1][0].prompt
+    assert [[item.order.id for item in wave] for wave in told.errands(2, wider=True)] == [["auth"]]
+
+
+def test_who_wrote_nothing_is_told_so() -> None:
+    """An agent that said it was done has its order given back."""
+    waves = complaints(("import", diagnostic(None)), empty="models").errands(1)
+
+    assert [errand.order.id for wave in waves for errand in wave] == ["models", "assembly"]
+    assert "`nothing-written`" in waves[0][0].prompt

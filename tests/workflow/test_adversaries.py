@@ -1,0 +1,43 @@
+"""A sample of benchmarks/adversaries.py: mistakes are caught, mended if told, and never land."""
+
+from collections.abc import Iterator
+
+import pytest
+from adversary.mistakes import MISTAKES, Mistake
+from adversary.model import Adversary
+from adversary.trial import OFFLINE, Arena
+
+HARMLESS = {"edits the spec", "writes outside"}
+
+
+@pytest.fixture(scope="module")
+def arena() -> Iterator[Arena]:
+    made = Arena()
+    yield made
+    made.processes.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_a_mistake_lands_only_mended(arena: Arena, mistake: Mistake) -> None:
+    """Told, the model mends and its backend is the honest one; never told, nothing changes."""
+    mended = arena.trial("entries", Adversary(mistake=mistake, seed=7, repairs=True, inner=OFFLINE))
+    stubborn = arena.trial(
+        "entries", Adversary(mistake=mistake, seed=7, repairs=False, inner=OFFLINE)
+    )
+
+    assert mended.wrong == stubborn.wrong == ()
+    assert mended.landed, mended.report.answer
+    assert stubborn.landed == (mistake.name in HARMLESS), stubborn.report.answer
+
+
+def test_a_model_behind_the_messages_api_is_held_alike(arena: Arena) -> None:
+    """A dropped filter that came over the wire is caught, told and mended, and no secret leaks."""
+    mistake = next(item for item in MISTAKES if item.name == "drops a filter")
+    model = Adversary(mistake=mistake, seed=3, repairs=True, inner=OFFLINE)
+
+    trial = arena.trial("boards", model, served=True)
+
+    assert trial.wrong == ()
+    assert (trial.landed, trial.report.rounds) == (True, 1)
+    assert trial.report.usage.usd > 0

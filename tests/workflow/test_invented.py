@@ -1,0 +1,50 @@
+import json
+from pathlib import PurePosixPath
+
+from fakes import MemoryFiles, ScriptedProcesses, completed
+
+from sdd.verify.target import Target, VerifyContext
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.invented import with_invented
+
+BACKEND = PurePosixPath("backend")
+FAILED = GateReport(gate="import", result=Result.NOT_RUN, reason="guards is not installed.")
+
+
+def judged(text: str, *, before: str = "", declared: str = "", missing: str) -> GateReport:
+    """Return what the import gate says where the interpreter lacks something."""
+    processes = ScriptedProcesses({"importable.py": completed(json.dumps([missing]))})
+    context = VerifyContext(
+        target=Target(folder="/copy", python="/usr/bin/python3", prefix="backend"),
+        application=None,
+        processes=processes,
+    )
+    lists = {"backend/pyproject.toml": f'dependencies = ["{declared}>=1"]\n'}
+    files = MemoryFiles({"backend/app/main.py": text, **lists})
+    base = MemoryFiles({"backend/app/main.py": before})
+    return with_invented(FAILED, context, files, base, BACKEND)
+
+
+def test_a_package_that_nobody_has_is_told_to_its_author() -> None:
+    """It is no missing installation when nothing ever asked for it."""
+    report = judged("import os\nimport guards\n", missing="guards")
+
+    (found,) = report.diagnostics
+    assert report.result is Result.FAILED
+    assert (found.rule, str(found.span)) == ("invented-import", "backend/app/main.py:2")
+
+
+def test_a_name_that_a_package_does_not_have_is_told() -> None:
+    """Whether the package is declared does not matter then."""
+    report = judged("from guards import x\n", declared="guards", missing="guards.x")
+
+    assert report.result is Result.FAILED
+    assert "guards.x" in report.diagnostics[0].message
+
+
+def test_what_a_human_has_to_install_stays_so() -> None:
+    """A package that is declared, or was imported before the run, is no invention."""
+    text = "import guards\n"
+
+    assert judged(text, declared="py-guards", missing="guards") == FAILED
+    assert judged(text, before=text, missing="guards") == FAILED
