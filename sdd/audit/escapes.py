@@ -57,6 +57,8 @@ def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     """A task of its own, with its arguments; nobody waits for it."""
     functions = [item for item in arguments.positional if isinstance(item, (Func, Bound))]
     if not functions:
+        sent = Tup(arguments.every())
+        engine.handed_out.append((sent, state.fork(), engine.place(node)))
         return
     at = arguments.positional.index(functions[0])
     given = Arguments(

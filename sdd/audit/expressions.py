@@ -448,12 +448,20 @@ def contains(engine: Engine, collection: Value, item: Value, state: State) -> Fo
             if isinstance(held, DictObject) and not held.more and isinstance(item, Lit):
                 return YES if held.get(str(item.value)) is not None else NO
             if isinstance(held, ListObject) and held.more:
-                return Holds("in", (item, Many(held.more[0])))
+                return _in_any(engine, item, held.more[0])
+        case Many(element=element):
+            return _in_any(engine, item, element)
         case Lit(value=str(text)) if isinstance(item, Lit):
             return YES if str(item.value) in text else NO
         case _:
             pass
     return Holds("in", (item, collection))
+
+
+def _in_any(engine: Engine, item: Value, element: Value) -> Formula:
+    from sdd.audit.orm import in_many  # noqa: PLC0415 - rows are the database's business
+
+    return in_many(engine, item, element)
 
 
 # ------------------------------------------------------------------ operators, texts, displays

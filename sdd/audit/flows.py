@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sdd.audit.contents import held, holders
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Formula, both, either
 from sdd.audit.state import State
@@ -54,8 +55,9 @@ def _inside(
             for item in items:
                 yield item, guard
         case LibObject(args=args, keywords=keywords):
-            for item in (*args, *(inner for _, inner in keywords)):
-                yield item, guard
+            files = holders(state, "open") if value.name.endswith("FileResponse") else ()
+            given = (*args, *(inner for _, inner in keywords), *held(engine, value, state))
+            yield from ((item, guard) for item in (*given, *files))
         case Field(base=base):
             yield base, guard
         case Ref():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sdd.audit import coroutines, tokens, web
+from sdd.audit.contents import put
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.escapes import hand_over
 from sdd.audit.expressions import apply, contains, elements, truth
@@ -61,6 +62,10 @@ def call_library(
         if found is not None:
             return found
     hand_over(engine, name, arguments, state, node)
+    if method == "dump":
+        for value in arguments.every():
+            if isinstance(value, LibObject):
+                put(engine, value, arguments.every(), state)
     return library_object(name, arguments)
 
 
@@ -448,6 +453,8 @@ MODELS: Mapping[str, Model] = {
     "tuple": sequence,
     "sorted": sequence,
     "dict": dictionary,
+    "collections.OrderedDict": dictionary,
+    "collections.deque": sequence,
     "all": quantified(every=True),
     "any": quantified(every=False),
     "getattr": get_attribute,
@@ -461,6 +468,8 @@ MODELS: Mapping[str, Model] = {
     "enumerate": enumerated,
     "zip": zipped,
     **coroutines.MODELS,
+    "asgiref.sync.async_to_sync": identity,
+    "asgiref.sync.sync_to_async": identity,
     "asyncio.to_thread": passed_on,
     "fastapi.concurrency.run_in_threadpool": passed_on,
     "starlette.concurrency.run_in_threadpool": passed_on,

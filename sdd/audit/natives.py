@@ -4,6 +4,8 @@ import ast
 from collections.abc import Callable, Mapping
 
 from sdd.audit.classes import all_fields
+from sdd.audit.contents import held as contents
+from sdd.audit.contents import holder_of, put
 from sdd.audit.coroutines import METHODS, finished
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.escapes import hand_over
@@ -69,9 +71,10 @@ def call_native(
         return special
     session = session_method(engine, name, arguments, state, node)
     if session is not None:
-        if isinstance(session, Result) and isinstance(receiver, (LibObject, Apply, Field, Sym)):
+        holder = holder_of(receiver)
+        if isinstance(session, Result) and holder is not None:
             # A database driver's cursor keeps what it has executed, for `fetchall()`.
-            engine.store(state, receiver, Instance(None, ((_EXECUTED, session),)))
+            put(engine, holder, [session], state)
         return session
     fetched = _fetched(engine, receiver, name, arguments, state, node)
     if fetched is not None:
@@ -79,25 +82,27 @@ def call_native(
     found = _by_content(engine, receiver, name, arguments, state, node)
     if found is not None:
         return found
+    holder = holder_of(receiver)
+    if holder is not None:
+        put(engine, holder, arguments.every(), state)
     origin = getattr(receiver, "name", "") if isinstance(receiver, (Lib, LibObject)) else "?"
     hand_over(engine, f"{origin}.{name}", arguments, state, node)
-    return _unknown(engine, receiver, name, arguments, state)
+    return _unknown(engine, receiver, name, arguments, state, node)
 
 
-_EXECUTED = "executed"
 _FETCHES = frozenset({"fetchone", "fetchall", "fetchmany"})
 
 
 def _fetched(
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
-    if name not in _FETCHES or isinstance(receiver, Ref):
+    holder = holder_of(receiver) if name in _FETCHES else None
+    if holder is None:
         return None
-    held = engine.load(state, receiver)
-    result = held.get(_EXECUTED) if isinstance(held, Instance) else None
-    if not isinstance(result, Result):
+    results = [one for one in contents(engine, holder, state) if isinstance(one, Result)]
+    if not results:
         return None
-    return result_method(engine, result, name, arguments, state, node)
+    return result_method(engine, results[-1], name, arguments, state, node)
 
 
 def _special(  # noqa: C901, PLR0912 - one case for each kind of value
@@ -315,6 +320,8 @@ def _get_key(
     key = arguments.positional[0] if arguments.positional else NONE
     default = arguments.get("default", 1) or NONE
     if not isinstance(key, Lit):
+        if name == "setdefault":
+            engine.store(state, ref, DictObject(held.items, (*held.more, default)))
         return any_value(engine, held, default)
     wanted = str(key.value)
     found = held.get(wanted)
@@ -326,6 +333,8 @@ def _get_key(
         return found
     if held.more:
         return Field(held.more[-1], wanted)
+    if name == "setdefault":
+        engine.store(state, ref, DictObject((*held.items, (wanted, default)), held.more))
     return default
 
 
@@ -403,13 +412,16 @@ def _texts(engine: Engine, value: Value, state: State) -> list[str] | None:
 
 
 def _unknown(
-    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     if isinstance(receiver, Sym) and receiver.kind == "unknown":
         engine.unknown_check(f"{receiver.name}.{name}", state, arguments.every())
     if isinstance(receiver, Ref):
         held = engine.load(state, receiver)
         if isinstance(held, Instance) and held.info is None:
+            if name.startswith("send"):
+                sent = Tup(arguments.every())
+                engine.handed_out.append((sent, state.fork(), engine.place(node)))
             return Sym("client", f"request.{name}", "body")
         if isinstance(held, Instance) and held.info is not None and held.info.library_bases():
             return apply(f".{name}", (receiver, *arguments.every()))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sdd.audit.contents import holders
 from sdd.audit.engine import Effect, Engine
 from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
@@ -25,7 +26,7 @@ from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
 from sdd.audit.state import TOO_COMPLEX, Place
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Value
+from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Tup, Value
 
 IMPOSSIBLE = "no request can get here"
 
@@ -70,7 +71,8 @@ def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, .
         if effect.operation == "read" and isinstance(effect.target, Row)
     }
     for end in (*run.ends, *run.handed_out):
-        for row, guard in rows_in(engine, end.value, end.state).items():
+        answer = Tup((end.value, *holders(end.state, "Response")))
+        for row, guard in rows_in(engine, answer, end.state).items():
             effect = reads.get(row)
             place = effect.place if effect else engine.row_places.get(row, end.place)
             facts = (*end.facts, guard, Exists(row))

@@ -180,33 +180,34 @@ def _counted(engine: Engine, query: Query) -> Value:
 
 
 def _filtered(engine: Engine, query: Query, arguments: Arguments, state: State) -> Query:
-    predicates = [_predicate(engine, value, state) for value in arguments.positional]
+    outer = query.entities
+    predicates = [_predicate(engine, value, state, outer) for value in arguments.positional]
     predicates += [Opaque("conditions passed on", (value,)) for value in arguments.star]
     return _with(engine, query, predicates)
 
 
-def _predicate(engine: Engine, value: Value, state: State) -> Formula:
+def _predicate(
+    engine: Engine, value: Value, state: State, outer: tuple[tuple[str, str], ...] = ()
+) -> Formula:
     match value:
         case Truth(formula=formula):
             return formula
         case Phi(cases=cases):
-            return either([both([guard, _predicate(engine, one, state)]) for guard, one in cases])
+            return either(
+                [both([guard, _predicate(engine, one, state, outer)]) for guard, one in cases]
+            )
         case Lit():
             return YES if value.value else Opaque("a constant condition", ())
         case Ref() | Many():
             element = elements(engine, value, state)
-            return _predicate(engine, element, state) if element != value else YES
+            return _predicate(engine, element, state, outer) if element != value else YES
         case Col():
             return Truthy(value)
         case Query():
-            return _subquery(engine, value)
+            return _subquery(engine, value, outer)
         case _:
-            reason = (
-                INJECTED
-                if is_injected(value, state.facts)
-                else "a condition that is not understood"
-            )
-            return Opaque(reason, (value,))
+            injected = is_injected(value, state.facts)
+            return Opaque(INJECTED if injected else "a condition that is not understood", (value,))
 
 
 def _with(engine: Engine, query: Query, predicates: list[Formula]) -> Query:
@@ -364,13 +365,13 @@ def _in(engine: Engine, column: Col, collection: Value, state: State) -> Formula
             target = rebuilt(first, _instantiate(rows))
             return both([*(Exists(row) for row in rows.values()), equal(column, target)])
         case Many(element=element):
-            return _in_many(engine, column, element)
+            return in_many(engine, column, element)
         case Ref():
             held = engine.load(state, collection)
             if isinstance(held, ListObject) and not held.more:
                 return either([both([guard, equal(column, one)]) for guard, one in held.items])
             if isinstance(held, ListObject) and len(held.more) == 1 and not held.items:
-                return _in_many(engine, column, held.more[0])
+                return in_many(engine, column, held.more[0])
         case Phi(cases=cases):
             return either([both([guard, _in(engine, column, one, state)]) for guard, one in cases])
         case Tup(items=items):
@@ -380,8 +381,8 @@ def _in(engine: Engine, column: Col, collection: Value, state: State) -> Formula
     return Holds("in", (column, collection))
 
 
-def _in_many(engine: Engine, column: Col, element: Value) -> Formula:
-    """The column equals that value of some row of the collection: take a copy of the row."""
+def in_many(engine: Engine, column: Value, element: Value) -> Formula:
+    """The value equals that value of some row of the collection: take a copy of the row."""
     guards: list[Formula] = []
     if isinstance(element, Phi) and len(element.cases) == 1:
         guards.append(element.cases[0][0])
@@ -399,20 +400,30 @@ def _in_many(engine: Engine, column: Col, element: Value) -> Formula:
     return both([Exists(copy), equal(column, Field(copy, element.name))])
 
 
-def _subquery(engine: Engine, query: Query) -> Formula:
-    return both([Exists(row) for row in _rows_of(engine, query).values()])
+def _subquery(engine: Engine, query: Query, outer: tuple[tuple[str, str], ...]) -> Formula:
+    """`exists(…)`: rows of its own; columns of the statement around it stay that statement's."""
+    rows = _rows_of(engine, query, outer)
+    if query.open:
+        return Opaque(INJECTED, ())
+    conditions = [_instantiated(part, rows) for part in query.where]
+    return both([*(Exists(row) for row in rows.values()), *conditions])
 
 
 # ------------------------------------------------------------------ executing
 
 
-def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
+def _rows_of(
+    engine: Engine, query: Query, outer: tuple[tuple[str, str], ...] = ()
+) -> dict[tuple[str, str], Row]:
     place = engine.place(ast.Pass())
     path, line, _ = [*query.site.rsplit(":", 2), "0", "0"][:3]
     place = replace(place, path=path or place.path, line=int(line or 0))
     mentioned = dict.fromkeys(query.entities)
     for part in query.where:
         _collect_columns(part, mentioned)
+    for key in outer:
+        if key not in query.entities:
+            mentioned.pop(key, None)
     rows = {
         key: engine.row(key[0], (query.site, query.where, key[1], query.open), place)
         for key in mentioned
@@ -421,11 +432,20 @@ def _rows_of(engine: Engine, query: Query) -> dict[tuple[str, str], Row]:
         where = () if query.open else query.where
         if query.open:
             engine.injected.update(dict.fromkeys(rows.values()))
-        condition = both([_instantiated(part, rows) for part in where])
+        settled = [part for part in where if not _speaks_of(part, outer, rows)]
+        condition = both([_instantiated(part, rows) for part in settled])
         others = [Exists(row) for row in rows.values()]
         for row in rows.values():
             engine.define(row, both([condition, *(one for one in others if one.row != row)]))
     return rows
+
+
+def _speaks_of(
+    formula: Formula, outer: tuple[tuple[str, str], ...], rows: Mapping[tuple[str, str], Row]
+) -> bool:
+    found: dict[tuple[str, str], None] = {}
+    _collect_columns(formula, found)
+    return any(key in found and key not in rows for key in outer)
 
 
 def _collect_columns(formula: Formula, found: dict[tuple[str, str], None]) -> None:

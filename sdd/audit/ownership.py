@@ -17,8 +17,13 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _ORDINARY = re.compile(
-    r"user|member|viewer|guest|customer|basic|free|reader|default", re.IGNORECASE
+    r"user|member|viewer|guest|customer|basic|free|reader|default|standard|regular|normal|client"
+    r"|subscriber|student|employee|active|enabled",
+    re.IGNORECASE,
 )
+# A flag is true of few; a role, a scope or a group is a text that everybody may have.
+_FLAG = re.compile(r"^(is|has|can)_|admin|superuser|staff|root|moderator", re.IGNORECASE)
+_NAMES_ONE = re.compile(r"^(e?mail|(user)?name|login|id|uid|sub|.*_email|.*_name)$", re.IGNORECASE)
 _PUBLIC = re.compile(r"public|shared|published|visib", re.IGNORECASE)
 _IDENTIFIES = re.compile(r"id$|_id|uid|uuid|sub|email|username|login|name$|^id", re.IGNORECASE)
 _SENT_AS_CREDENTIAL = frozenset({"credentials", "header", "cookie"})
@@ -280,7 +285,9 @@ class Situation:
 
     def _role_in(self, literal: Formula) -> str | None:
         match literal:
-            case Truthy(value=Field() as value) if _ROLE.search(value.name):
+            case Truthy(value=Field() as value) if _ROLE.search(value.name) and _FLAG.search(
+                value.name
+            ):
                 return value.name if self._is_mine(value) else None
             case Eq():
                 return self._compared_role(literal)
@@ -299,6 +306,13 @@ class Situation:
             ):
                 shown = theirs.value if isinstance(theirs, Lit) else theirs
                 return f"{mine.name} {shown}"
+            if (
+                isinstance(mine, Field)
+                and _NAMES_ONE.match(mine.name)
+                and _names_somebody(theirs)
+                and self._is_mine(mine)
+            ):
+                return f"the caller is one whose {mine.name} stands in the code or the settings"
         return "shared secret" if self._is_shared_secret(fact) else None
 
     def _listed_role(self, item: Value, collection: Value) -> str | None:
@@ -347,6 +361,13 @@ def _claim_path(value: Value) -> str:
         value = value.base
     path = ".".join(reversed(names))
     return f"the token's {path}" if path else "the token"
+
+
+def _names_somebody(value: Value) -> bool:
+    """Whether a value is a name in the code, or one that whoever runs the server sets."""
+    if isinstance(value, Sym):
+        return value.kind == "server"
+    return isinstance(value, Lit) and bool(value.value) and value.kind in {"str", "int"}
 
 
 def _is_privileged(value: Value) -> bool:

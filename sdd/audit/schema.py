@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import TypeVar, cast
@@ -267,13 +267,30 @@ class Schema:
 
     @_answered_once
     def parents(self, key: str) -> tuple[tuple[str, str, str], ...]:
-        """Return (own column, parent entity, parent column) of each foreign key to no user."""
-        return tuple(
+        """Return (own column, parent entity, parent column) of each foreign key to no user.
+
+        Where a table declares no foreign key at all, a column `note_id` beside an entity `Note`
+        is taken for one: a heuristic, as for owners.
+        """
+        declared = tuple(
             (column.name, target, name)
             for column in self.entity(key).columns.values()
             for target, name in [self.target(key, column)]
             if target is not None and target != key and not self.is_user(target)
         )
+        has_keys = any(column.refers_to for column in self.entity(key).columns.values())
+        return declared if declared or has_keys else tuple(self._parents_by_name(key))
+
+    def _parents_by_name(self, key: str) -> Iterator[tuple[str, str, str]]:
+        for column in self.entity(key).columns.values():
+            stem, _, last = column.name.rpartition("_")
+            if last not in {"id", "uid", "uuid"} or not stem or column.primary_key:
+                continue
+            near = self._path(key)
+            target = self.named("".join(word.title() for word in stem.split("_")), near)
+            target = target or self.of_table(stem, near) or self.of_table(f"{stem}s", near)
+            if target is not None and target != key and not self.is_user(target):
+                yield column.name, target, self.entity(target).key_column
 
     @_answered_once
     def memberships(self, key: str) -> tuple[tuple[str, str, str, str], ...]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sdd.audit.classes import define_class
+from sdd.audit.contents import holder_of, put
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.exceptions import catches, is_library_exception
 from sdd.audit.expressions import (
@@ -21,6 +22,7 @@ from sdd.audit.logic import (
     Eq,
     Exists,
     Formula,
+    Holds,
     Opaque,
     both,
     either,
@@ -108,6 +110,9 @@ def bind_target(engine: Engine, target: ast.expr, value: Value, state: State) ->
                 base = engine.allocate(state, DictObject((), (base,)))
                 state.env[base_node.id] = base
             set_item(engine, base, engine.evaluate(key_node, state), value, state)
+            holder = holder_of(base)
+            if holder is not None:
+                put(engine, holder, [value], state)
         case _:
             pass
 
@@ -144,6 +149,8 @@ def set_attribute(
             set_column(engine, item, name, value, branch, node)
         elif isinstance(item, Ref):
             engine.set_field(branch, item, name, value)
+        elif (holder := holder_of(item)) is not None:
+            put(engine, holder, [value], branch)
         return NONE
 
     engine.each(state, base, one)
@@ -241,7 +248,7 @@ def match_statement(engine: Engine, node: ast.Match, state: State) -> None:
     for case in node.cases:
         formula = _pattern(engine, case.pattern, subject, state)
         if case.guard is not None:
-            formula = both([formula, Opaque("a guarded case", ())])
+            formula = both([formula, condition(engine, case.guard, state)])
 
         def run(branch: State, case: ast.match_case = case) -> None:
             engine.execute(case.body, branch)
@@ -262,18 +269,71 @@ def _pattern(engine: Engine, pattern: ast.pattern, subject: Value, state: State)
             return equal(subject, engine.evaluate(node, state))
         case ast.MatchSingleton(value=value):
             return equal(subject, lit(value))
-        case ast.MatchAs(pattern=None, name=name):
+        case ast.MatchAs(pattern=inner, name=name):
+            formula = YES if inner is None else _pattern(engine, inner, subject, state)
             if name is not None:
-                state.env[name] = subject
-            return YES
+                state.env[name] = subject if inner is None else _present(subject)
+            return formula
         case ast.MatchOr(patterns=patterns):
             return either([_pattern(engine, one, subject, state) for one in patterns])
+        case ast.MatchClass():
+            return _class_pattern(engine, pattern, subject, state)
+        case ast.MatchSequence(patterns=patterns):
+            return _sequence_pattern(engine, patterns, subject, state)
         case _:
             for part in ast.walk(pattern):
-                bound = getattr(part, "name", None)
+                bound = getattr(part, "name", None) or getattr(part, "rest", None)
                 if isinstance(bound, str):
-                    state.env[bound] = Sym("unknown", f"pattern {bound}")
+                    state.env[bound] = Field(subject, "*")
             return Opaque("a structural pattern", (subject,))
+
+
+def _present(subject: Value) -> Value:
+    """Return a value without the alternative of None, which no class pattern matches."""
+    if not isinstance(subject, Phi):
+        return subject
+    kept = [(guard, item) for guard, item in subject.cases if item != NONE]
+    return kept[0][1] if len(kept) == 1 else Phi(tuple(kept))
+
+
+def _class_pattern(
+    engine: Engine, pattern: ast.MatchClass, subject: Value, state: State
+) -> Formula:
+    """`case Note(owner_id=x)`: the subject is there, and its attributes match."""
+    there = _present(subject)
+    parts = [truth(engine, subject, state)]
+    for name, inner in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+
+        def read(now: State, item: Value, name: str = name) -> Value:
+            return engine.attribute(item, name, now, pattern)
+
+        parts.append(_pattern(engine, inner, engine.each(state.fork(), there, read), state))
+    parts.extend(_pattern(engine, one, Field(there, "*"), state) for one in pattern.patterns)
+    parts.append(Holds("pattern", (there, lit(engine.site(pattern)))))
+    return both(parts)
+
+
+def _sequence_pattern(
+    engine: Engine, patterns: Sequence[ast.pattern], subject: Value, state: State
+) -> Formula:
+    """`case [first, *rest]`: each part is one of the subject's elements."""
+    parts: list[Formula] = []
+    exact = isinstance(subject, Tup) and len(subject.items) == len(patterns)
+    for position, inner in enumerate(patterns):
+        if isinstance(inner, ast.MatchStar):
+            if inner.name is not None:
+                state.env[inner.name] = Many(elements(engine, subject, state))
+            exact = False
+            continue
+        item = (
+            get_item(engine, subject, lit(position), state)
+            if exact
+            else elements(engine, subject, state)
+        )
+        parts.append(_pattern(engine, inner, item, state))
+    if not exact:
+        parts.append(Holds("pattern", (lit(f"sequence at {patterns[0].lineno}"),)))
+    return both(parts)
 
 
 # ------------------------------------------------------------------ loops
