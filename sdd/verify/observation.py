@@ -33,7 +33,7 @@ class Observations:
         timed_out: Whether it was stopped for its time.
         problem: Why no child could be started.
         bug: The traceback, when the probe itself failed.
-        isolation: How the child was confined: "bubblewrap" or "process limits only".
+        isolation: How the child was confined: "bubblewrap", "namespaces" or "process limits only".
         stderr: The end of what it wrote there.
     """
 

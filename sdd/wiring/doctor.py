@@ -34,7 +34,7 @@ _EXTRAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 _PROGRAMS = (
     ("git", "branch and user in records, --commit, --diff", "Install git."),
-    ("bwrap", "isolating generated code by namespaces", "Install bubblewrap (Linux)."),
+    ("bwrap", "isolating generated code; else our own namespaces", "Install bubblewrap (Linux)."),
     ("node", "tests against a real Better Auth server", "Install Node.js 20 or newer."),
 )
 

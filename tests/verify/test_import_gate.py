@@ -225,5 +225,5 @@ def test_a_real_child_process_is_judged_too(tmp_path: Path) -> None:
     )
 
     assert (report.result, started.result) == (Result.PASSED, Result.PASSED)
-    assert started.summary.endswith(("(process limits only)", "(bubblewrap)"))
+    assert started.summary.endswith(("(process limits only)", "(namespaces)", "(bubblewrap)"))
     assert sorted(path.name for path in place.rglob("*")) == ["main.py"]

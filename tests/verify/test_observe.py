@@ -1,12 +1,17 @@
 import base64
 import json
+import os
+import socket
+import sys
 import zlib
 from pathlib import Path
 
+import pytest
 from fakes import ScriptedProcesses, completed
 
+from sdd.adapters.processes import LocalProcesses
 from sdd.verify import Result, Target, VerifyContext, check_import, check_tests
-from sdd.verify.sandbox import BUBBLEWRAP, LIMITS_ONLY, find_sandbox
+from sdd.verify.sandbox import BUBBLEWRAP, LIMITS_ONLY, NAMESPACES, find_sandbox
 
 _PYTHON = "/usr/bin/python3"
 
@@ -81,11 +86,74 @@ def test_a_database_of_the_users_keeps_the_network() -> None:
 
 
 def test_bubblewrap_that_may_not_make_namespaces_is_not_used() -> None:
-    """Installed is not enough: it is tried."""
+    """Installed is not enough: each is tried, and then the next."""
     refused = completed(stderr="bwrap: No permissions to create new namespace", status=1)
-    processes = ScriptedProcesses({"bwrap pass": refused})
+    allowed = ScriptedProcesses({"bwrap pass": refused, "namespaces.py": completed()})
+    forbidden = ScriptedProcesses({"bwrap pass": refused, "namespaces.py": completed(status=125)})
 
-    assert find_sandbox(processes, "/overlay", _PYTHON, network=False).name == LIMITS_ONLY
+    assert find_sandbox(allowed, "/overlay", _PYTHON, network=False).name == NAMESPACES
+    assert find_sandbox(forbidden, "/overlay", _PYTHON, network=False).name == LIMITS_ONLY
+
+
+_INTRUDER = """
+import json, os, pathlib, socket, sys
+home, outside = sys.argv[1:]
+def attempt(action):
+    try:
+        action()
+    except OSError as error:
+        return type(error).__name__
+    return "done"
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen()
+port = int(os.environ["PORT"])
+print(json.dumps({
+    "own folder": attempt(lambda: pathlib.Path("made.txt").write_text("x")),
+    "own /tmp": attempt(lambda: pathlib.Path("/tmp/made.txt").write_text("x")),
+    "outside": attempt(lambda: pathlib.Path(outside, "made.txt").write_text("x")),
+    "home": attempt(lambda: pathlib.Path(home, "made.txt").write_text("x")),
+    "loopback": attempt(lambda: socket.create_connection(server.getsockname())),
+    "network": attempt(lambda: socket.create_connection(("192.0.2.1", 80), timeout=3)),
+    "our loopback": attempt(lambda: socket.create_connection(("127.0.0.1", port))),
+    "kill": attempt(lambda: os.kill(int(os.environ["OURS"]), 0)),
+    "environment": sorted(set(os.environ) & {"SDD_PLANTED_SECRET", "ANTHROPIC_API_KEY"}),
+}))
+sys.exit(7)
+"""
+
+
+def test_what_is_confined_reaches_nothing_but_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a real sandbox: its folder and a /tmp of its own, its loopback, its processes, no secret.
+
+    Where a machine allows no namespaces at all, the name says so, and only the environment holds.
+    """
+    monkeypatch.setenv("SDD_PLANTED_SECRET", "x")
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    processes = LocalProcesses()
+    sandbox = find_sandbox(processes, str(inside), sys.executable, network=False)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = processes.run(
+            sandbox.wrap([sys.executable, "-I", "-c", _INTRUDER, str(Path.home()), str(outside)]),
+            folder=str(inside),
+            environment={"PORT": str(server.getsockname()[1]), "OURS": str(os.getpid())},
+            timeout=60,
+        )
+
+    seen = json.loads(ended.stdout)
+    assert ended.status == 7
+    assert (seen["own folder"], seen["loopback"], seen["environment"]) == ("done", "done", [])
+    assert (inside / "made.txt").exists()
+    if sandbox.name != LIMITS_ONLY:
+        assert seen["own /tmp"] == "done"
+        assert not Path("/tmp/made.txt").exists()  # noqa: S108 - that of others
+        refused = {name for name, result in seen.items() if result not in ("done", [])}
+        assert refused == {"outside", "home", "network", "our loopback", "kill"}
 
 
 def test_a_driver_of_the_other_kind_is_tried_when_the_engine_refuses_the_first() -> None:
