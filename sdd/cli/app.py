@@ -177,9 +177,16 @@ def audit(  # noqa: PLR0913 - one argument for each option
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Analyse even if nothing has changed.")
     ] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Seed faults into a copy; show each is caught.")
+    ] = False,
     verbose: Verbose = False,
 ) -> int:
     """Check that every route is authenticated and every query confined to the user."""
+    if self_test:
+        from sdd.cli.commands.audit_self_test import audit_self_test_command  # noqa: PLC0415
+
+        return audit_self_test_command(folder, output_format, verbose=verbose)
     from sdd.cli.commands.audit import AuditArguments, audit_command  # noqa: PLC0415
     from sdd.wiring.auditing import AuditRequest  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Comparison, Function, Ground
+from sdd.faults.sites import Comparison, Function, Ground, unwrapped
 from sdd.faults.source import Source, argument_texts, call_text, called
 
 _FILTERS = frozenset({"where", "filter", "filter_by"})
@@ -19,12 +19,24 @@ def seed_comparisons(ground: Ground) -> Iterator[Mutation]:
         if not confined:
             continue
         sites = tuple(ground.comparisons(function))
-        owned = {function.source.statement(site.node) for site in sites if not site.binds_child}
+        owned = [site for site in sites if not site.binds_child]
         for site in sites:
-            # Beside the owner in one query, the parent's key tells whose row it is no better.
-            if not (site.binds_child and function.source.statement(site.node) in owned):
+            # Beside the owner, the parent's key tells whose row it is no better.
+            if not (site.binds_child and any(_confines(function, one, site) for one in owned)):
                 yield from _in_comparison(function, site, confined)
         yield from _keywords(function, confined)
+
+
+def _confines(function: Function, owned: Comparison, child: Comparison) -> bool:
+    """Whether a comparison with the caller concerns the rows that another binds to a parent."""
+    source = function.source
+    if source.statement(owned.node) is source.statement(child.node):
+        return True
+    match unwrapped(owned.protected), unwrapped(child.protected):
+        case ast.Attribute(value=ast.Name(id=one)), ast.Attribute(value=ast.Name(id=other)):
+            return one == other
+        case _:
+            return False
 
 
 def _in_comparison(

@@ -84,13 +84,8 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
     """
     named = _folder(request)
     root = named.resolve()
-    project = _project_of(root)
-    options = current_settings(project).audit
-    settings = AuditSettings(
-        public_routes=options.public,
-        trusted_verifiers=options.verifiers,
-        api_prefix=options.api_prefix,
-    )
+    project = project_of(root)
+    settings = audit_settings(project)
     audit_one = _Auditing(
         project=project if request.cache else None,
         settings=settings,
@@ -221,22 +216,41 @@ def _folder(request: AuditRequest) -> Path:
         raise ConfigError(
             "--lock writes what --check-lock would compare with.", hint="Use one at a time."
         )
-    named = request.folder or _usual(Path.cwd())
-    if named.is_file():
-        raise ConfigError(
-            f"{named} is a file, and routes are judged with the whole program.",
-            hint=f"Name the folder: sdd audit {named.parent}",
-        )
-    if not named.is_dir():
-        raise ConfigError(f"No folder {named}.", hint="Name the backend's folder.")
-    return named
+    return program_folder(request.folder)
 
 
 def _usual(folder: Path) -> Path:
     return Path("backend") if (folder / "backend").is_dir() else Path()
 
 
-def _project_of(root: Path) -> Path:
+def audit_settings(project: Path) -> AuditSettings:
+    """Return what a project tells the audit about itself."""
+    options = current_settings(project).audit
+    return AuditSettings(
+        public_routes=options.public,
+        trusted_verifiers=options.verifiers,
+        api_prefix=options.api_prefix,
+    )
+
+
+def program_folder(named: Path | None) -> Path:
+    """Return the folder to audit: the named one, or `backend/`, or this one.
+
+    Raises:
+        ConfigError: It is no folder.
+    """
+    folder = named or _usual(Path.cwd())
+    if folder.is_file():
+        raise ConfigError(
+            f"{folder} is a file, and routes are judged with the whole program.",
+            hint=f"Name the folder: sdd audit {folder.parent}",
+        )
+    if not folder.is_dir():
+        raise ConfigError(f"No folder {folder}.", hint="Name the backend's folder.")
+    return folder
+
+
+def project_of(root: Path) -> Path:
     """Return the nearest folder with settings of ours, else the nearest that looks like a project.
 
     The search ends at the top of the repository.

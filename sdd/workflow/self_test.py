@@ -1,7 +1,7 @@
 """The self-test of the audit: faults seeded into a copy of a program, each to be caught."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sdd.audit import AuditReport, AuditSettings, RouteReport, Verdict, audit
@@ -111,6 +111,7 @@ class Bench:
     program: Program
     settings: AuditSettings
     before: AuditReport
+    _alone: dict[Mutation, Trial] = field(default_factory=dict)
 
     def trial(self, *mutations: Mutation) -> Trial:
         """Audit the program with mutations, only where they matter; the first one is on trial."""
@@ -154,8 +155,9 @@ class Bench:
         for lock in locks:
             if not set(lock.entries) & set(mutation.entries) or lock.edits == mutation.edits:
                 continue
-            alone = self.trial(lock)
-            if alone.fate is Fate.CAUGHT:
+            if lock not in self._alone:
+                self._alone[lock] = self.trial(lock)
+            if self._alone[lock].fate is Fate.CAUGHT:
                 continue  # it is needed as it is, so it does not stand in for another
             if self.trial(mutation, lock).fate is Fate.CAUGHT:
                 told = f"{lock.span} protects it as well"
