@@ -242,14 +242,15 @@ def _session_action(application: Application, endpoint: Endpoint, where: Address
 
 def _without_resource(application: Application, endpoint: Endpoint, where: Address) -> Operation:
     words = {identifier(word) for word in where.tail}
-    subject = _main_entity(application)
-    if endpoint.method == "GET" and subject and words == {"search"}:
+    about_rows = words == {"search"} or (len(words) == 1 and words <= _STATISTICS)
+    subject = _main_entity(application) if endpoint.method == "GET" and about_rows else None
+    if subject and words == {"search"}:
         draft = Operation(
             endpoint=endpoint, action=Action.LIST, entity=subject, path_user=where.user
         )
         if endpoint.response is None or find_rows(subject, endpoint.response) is not None:
             return _listing(draft)
-    if endpoint.method == "GET" and subject and len(words) == 1 and words & _STATISTICS:
+    elif subject:
         return Operation(
             endpoint=endpoint, action=Action.STATISTICS, entity=subject, path_user=where.user
         )

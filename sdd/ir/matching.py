@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sdd import names
 from sdd.ir.model import Application, Column, Entity, Type
@@ -108,15 +109,20 @@ def followed_flag(entity: Entity, column: Column) -> Column | None:
 def entity_of_segment(application: Application, segment: str) -> Entity | None:
     """Find the entity that a literal part of a path names, by table or by name."""
     wanted = identifier(segment)
-    one = names.singular(wanted)
+    forms = {wanted, names.singular(wanted), f"~{wanted.replace('_', '')}"}
     for entity in application.entities:
-        known = {identifier(entity.name), names.plural(identifier(entity.name))}
-        if entity.table:
-            known.add(identifier(entity.table))
-        squashed = {word.replace("_", "") for word in known}
-        if wanted in known or one in known or wanted.replace("_", "") in squashed:
+        if not forms.isdisjoint(_words_for(entity.name, entity.table)):
             return entity
     return None
+
+
+@lru_cache(maxsize=4096)
+def _words_for(name: str, table: str | None) -> frozenset[str]:
+    """Return what may name an entity in a path; behind `~` without underscores."""
+    known = {identifier(name), names.plural(identifier(name))}
+    if table:
+        known.add(identifier(table))
+    return frozenset(known | {f"~{word.replace('_', '')}" for word in known})
 
 
 def user_entity(application: Application) -> Entity | None:

@@ -1,7 +1,8 @@
 """Conventions for tables: those that only the API names, their keys and their owners."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from sdd import names
@@ -37,10 +38,10 @@ def complete_entities(application: Application) -> Application:
     application = _with_users(application)
     application = _with_missing_tables(application)
     application = _each(application, _with_table_and_key)
-    application = _each(application, _with_owner)
+    application = _each(application, partial(_with_owner, _parents(application)))
     application = _with_sent_columns(application)
     application = _with_shown_timestamps(application)
-    application = _each(application, _with_reference)
+    application = _each(application, partial(_with_reference, _parents(application)))
     application = _each(application, _with_single_owner)
     demanded = demanded_columns(application)
     application = _each(
@@ -217,7 +218,7 @@ def _with_table_and_key(application: Application, entity: Entity) -> Entity:
     return assume(entity, columns=(key, *entity.columns))
 
 
-def _with_owner(application: Application, entity: Entity) -> Entity:
+def _with_owner(parents: Mapping[str, Entity], application: Application, entity: Entity) -> Entity:
     user = user_entity(application)
     if entity.owner_column is not None or (user is not None and user.name == entity.name):
         return entity
@@ -229,7 +230,7 @@ def _with_owner(application: Application, entity: Entity) -> Entity:
             return assume(entity, owner_column=column.name)
     if "columns" not in entity.assumed or any(column.foreign_key for column in entity.columns):
         return entity
-    if _parent_of(application, entity) is not None:
+    if entity.name in parents:
         return entity
     owner = Column(
         name="user_id",
@@ -240,13 +241,14 @@ def _with_owner(application: Application, entity: Entity) -> Entity:
     return assume(entity, owner_column="user_id", columns=(*entity.columns, owner))
 
 
-def _parent_of(application: Application, entity: Entity) -> Entity | None:
+def _parents(application: Application) -> dict[str, Entity]:
+    """Return, for each entity that stands below another's key in a path, that other."""
+    found: dict[str, Entity] = {}
     for endpoint in application.endpoints:
-        resources = address(application, endpoint).resources
-        for upper, lower in pairwise(resources):
-            if lower.entity.name == entity.name and upper.key is not None:
-                return upper.entity
-    return None
+        for upper, lower in pairwise(address(application, endpoint).resources):
+            if upper.key is not None:
+                found.setdefault(lower.entity.name, upper.entity)
+    return found
 
 
 def _with_sent_columns(application: Application) -> Application:
@@ -286,9 +288,9 @@ def _with_single_owner(application: Application, entity: Entity) -> Entity:
     )
 
 
-def _with_reference(application: Application, entity: Entity) -> Entity:
+def _with_reference(parents: Mapping[str, Entity], _: Application, entity: Entity) -> Entity:
     """Make `task_id` of a table below `tasks` in a path refer to that table."""
-    parent = _parent_of(application, entity)
+    parent = parents.get(entity.name)
     if parent is None or parent.key is None or parent.table is None:
         return entity
     column = entity.column(f"{names.snake(parent.name)}_id")
