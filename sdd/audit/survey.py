@@ -157,7 +157,7 @@ def _is_principal(
 def _plain_parts(held: HeapObject | None) -> Iterator[Value]:
     match held:
         case Instance(fields=fields, info=None | ClassInfo() as info):
-            if info is None or is_model(info):
+            if info is None or (is_model(info) and info.entity is None):
                 yield from (value for _, value in fields)
         case DictObject(items=items):
             yield from (value for _, value in items)

@@ -40,7 +40,7 @@ def guards(ground: Ground, function: Function) -> Iterator[Guard]:
             ):
                 yield Guard(statement=node, raises=isinstance(last, ast.Raise))
             case ast.Expr(value=ast.Await(value=ast.Call() as call) | (ast.Call() as call)) if (
-                function.passes_principal(call) and ground.is_checker(call, function)
+                function.asks_about(call) and ground.is_checker(call, function)
             ):
                 yield Guard(statement=node, raises=True)
             case _:
@@ -55,7 +55,7 @@ def _protects(
     for node in ast.walk(branch.test):
         if isinstance(node, ast.Compare) and node in compared:
             return _refuses(function, node, branch.test)
-        if isinstance(node, ast.Call) and function.passes_principal(node):
+        if isinstance(node, ast.Call) and function.asks_about(node):
             return raises and ground.only_reads(node, function)
     asked = branch.test.operand if isinstance(branch.test, ast.UnaryOp) else branch.test
     return (
@@ -83,7 +83,7 @@ def _only_says_whether(ground: Ground, function: Function, name: str, test: ast.
     read_elsewhere = any(isinstance(n.ctx, ast.Load) and n not in inside for n in uses)
     return not read_elsewhere and any(
         isinstance(call, ast.Call)
-        and function.passes_principal(call)
+        and function.asks_about(call)
         and ground.only_reads(call, function)
         for node in ast.walk(function.node)
         if isinstance(node, ast.Assign)

@@ -62,10 +62,23 @@ class Function:
             node = node.value
         return False
 
-    def passes_principal(self, call: ast.Call) -> bool:
-        """Whether a call is given the caller's identity."""
+    def asks_about(self, call: ast.Call) -> bool:
+        """Whether a call is given the caller's identity together with something of the request."""
         given = [*call.args, *(item.value for item in call.keywords)]
-        return any(self.is_principal(item) for item in given)
+        if not any(self.is_principal(item) for item in given):
+            return False
+        local = {
+            node.id
+            for node in ast.walk(self.node)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        about = local | self.clients | set(self.facts.bodies)
+        return any(
+            isinstance(node, ast.Name) and node.id in about
+            for item in given
+            if not self.is_principal(item)
+            for node in ast.walk(item)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from sdd.audit.suppressions import suppress
 from sdd.errors import ConfigError, WorkspaceError
 from sdd.ports import Clock
 from sdd.program import load
-from sdd.wiring.settings import current_settings
+from sdd.wiring.settings import audit_settings, current_settings
 
 _MARKS = ("sdd.toml", "pyproject.toml", ".git")
 _TESTS = frozenset({"test", "tests"})
@@ -85,7 +85,7 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
     named = _folder(request)
     root = named.resolve()
     project = project_of(root)
-    settings = audit_settings(project)
+    settings = audit_settings(current_settings(project).audit)
     audit_one = _Auditing(
         project=project if request.cache else None,
         settings=settings,
@@ -221,16 +221,6 @@ def _folder(request: AuditRequest) -> Path:
 
 def _usual(folder: Path) -> Path:
     return Path("backend") if (folder / "backend").is_dir() else Path()
-
-
-def audit_settings(project: Path) -> AuditSettings:
-    """Return what a project tells the audit about itself."""
-    options = current_settings(project).audit
-    return AuditSettings(
-        public_routes=options.public,
-        trusted_verifiers=options.verifiers,
-        api_prefix=options.api_prefix,
-    )
 
 
 def program_folder(named: Path | None) -> Path:

@@ -19,7 +19,7 @@ from sdd.adapters.scratch import scratch
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.wiring.project import find_project
-from sdd.wiring.settings import Settings, current_environment, load_settings
+from sdd.wiring.settings import Settings, audit_settings, current_environment, load_settings
 from sdd.workflow.delegate import OWN_MODELS
 from sdd.workflow.offline.scripted import deterministic_models
 from sdd.workflow.request import OFFLINE, Ask, ImplementRequest, Ports
@@ -119,6 +119,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         agent_folders=settings.agents,
         python=settings.python,
         user=user,
+        audit=audit_settings(settings.audit),
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from sdd.adapters.source_tree import read_tree
 from sdd.errors import ConfigError
 from sdd.program import load
-from sdd.wiring.auditing import audit_settings, program_folder, project_of
+from sdd.wiring.auditing import program_folder, project_of
+from sdd.wiring.settings import audit_settings, current_settings
 from sdd.workflow.self_test import SelfTest, self_test
 
 MOST_OF_A_KIND = 40
@@ -25,7 +26,7 @@ def self_test_folder(named: Path | None, told: Callable[[int, int], None]) -> tu
         raise ConfigError(
             f"No Python files in {folder}.", hint="Name the folder that holds the FastAPI app."
         )
-    settings = audit_settings(project_of(root))
+    settings = audit_settings(current_settings(project_of(root)).audit)
     result = self_test(program, settings, most=MOST_OF_A_KIND, told=told)
     if not result.trials:
         raise ConfigError(

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sdd.audit import AuditSettings
 from sdd.errors import ConfigError
 from sdd.names import nearest
 
@@ -25,6 +26,15 @@ class AuditOptions:
     public: tuple[str, ...] = ()
     verifiers: tuple[str, ...] = ()
     api_prefix: str = "/api/"
+
+
+def audit_settings(options: AuditOptions) -> AuditSettings:
+    """Return what a project tells the audit about itself."""
+    return AuditSettings(
+        public_routes=options.public,
+        trusted_verifiers=options.verifiers,
+        api_prefix=options.api_prefix,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,35 +2,58 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import PurePosixPath
 
-from sdd.audit import AuditSettings, RouteReport, audit
+from sdd.audit import AuditReport, AuditSettings, RouteReport, Verdict, audit
+from sdd.audit.catalog import INVALID_SUPPRESSION, rule_texts
+from sdd.audit.outcome import UNDECIDED, undecided_routes
+from sdd.audit.suppressions import Suppression, find_suppressions, suppress
 from sdd.diagnostics import Diagnostic, Related, Severity, errors
 from sdd.ir import Application
 from sdd.ports import ReadableFiles
 from sdd.program import load
-from sdd.text import Span
+from sdd.text import Span, decode
 from sdd.verify.verdict import GateReport, Result
 
 NAME = "audit"
 UNDECLARED = "undeclared-public-route"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTerms:
+    """On which terms the audit judges a run.
+
+    Attributes:
+        settings: What the project says of itself; the contract's public routes are added.
+        base: The project before the run: suppressions that people wrote there count.
+        today: Decides which suppressions have expired.
+    """
+
+    settings: AuditSettings
+    base: ReadableFiles
+    today: date
+
+
 def audit_gate(
-    files: ReadableFiles, backend: PurePosixPath, application: Application
+    files: ReadableFiles, backend: PurePosixPath, application: Application, terms: AuditTerms
 ) -> GateReport:
-    """Audit a backend; what is not proved is counted and told, and only violations fail.
+    """Audit a backend: every route must be proved, or public by the contract or the settings.
 
     Args:
         files: The project as it would be after landing.
         backend: The backend's folder.
         application: Its public routes are declared by the contract.
+        terms: What else is declared, and which suppressions count.
     """
     public = tuple(item.name for item in application.endpoints if item.auth is False)
-    report = audit(load(files, backend), AuditSettings(public_routes=public))
-    stated = (*report.diagnostics, *_duplicates(report.routes))
-    found = tuple(_below(backend, _strict(item)) for item in stated)
+    settings = replace(terms.settings, public_routes=(*terms.settings.public_routes, *public))
+    program = load(files, backend)
+    report, forged = _suppressed(audit(program, settings), files, backend, terms)
+    open_routes = tuple(_not_proved(report))
+    stated = (*report.diagnostics, *_duplicates(report.routes), *forged)
+    found = tuple(_below(backend, _strict(item, open_routes)) for item in stated)
     wrong = errors(found)
     summary = report.summary
     counts = {
@@ -40,20 +63,74 @@ def audit_gate(
         "unknown": summary.unknown,
         "public": summary.public,
     }
-    failed = bool(wrong) or summary.violated > 0
+    failed = bool(wrong or open_routes)
+    reason = f"{len(wrong)} defects" if wrong else f"{len(open_routes)} routes are not proved"
     return GateReport(
         gate=NAME,
         result=Result.FAILED if failed else Result.PASSED,
         summary=_told(counts),
-        reason=f"{len(wrong)} defects" if failed else "",
+        reason=reason if failed else "",
         diagnostics=found,
         counts=tuple(counts.items()),
     )
 
 
-def _strict(item: Diagnostic) -> Diagnostic:
-    """Make a remark an error where the contract has the last word on what is public."""
-    if item.rule != UNDECLARED:
+def _not_proved(report: AuditReport) -> Iterator[str]:
+    """Yield the routes that are neither proved nor public, unless people answer for them."""
+    answered = {item.route for item in report.diagnostics if item.suppressed is not None}
+    for route in undecided_routes(report):
+        yield route.name
+    for route in report.routes:
+        if route.verdict is Verdict.VIOLATED and route.name not in answered:
+            yield route.name
+
+
+def _suppressed(
+    report: AuditReport, files: ReadableFiles, backend: PurePosixPath, terms: AuditTerms
+) -> tuple[AuditReport, tuple[Diagnostic, ...]]:
+    """Apply the suppressions that stood there before; a run must not write its own."""
+    sources: dict[str, bytes] = {}
+    forged: list[Diagnostic] = []
+    for path in files.paths(backend):
+        data = files.read(path) if path.suffix == ".py" else None
+        if data is None or b"sdd:" not in data:
+            continue
+        name = str(path.relative_to(backend))
+        before = _suppressions(name, terms.base.read(path) or b"")
+        mine = [one for one in _suppressions(name, data).values() if _words(one) not in before]
+        if mine:
+            forged += [_forged(one) for one in mine]
+        else:
+            sources[name] = data
+    return suppress(report, sources, terms.today, tuple(rule_texts())), tuple(forged)
+
+
+_Words = tuple[object, ...]
+
+
+def _words(one: Suppression) -> _Words:
+    return one.rules, one.reason, one.owner, one.until
+
+
+def _suppressions(name: str, data: bytes) -> dict[_Words, Suppression]:
+    return {_words(one): one for one in find_suppressions(decode(name, data))}
+
+
+def _forged(one: Suppression) -> Diagnostic:
+    return Diagnostic(
+        rule=INVALID_SUPPRESSION.id,
+        severity=Severity.ERROR,
+        message="a run does not suppress findings; people do",
+        span=one.span,
+        hint="Remove the comment and mend what it would hide.",
+        subject=one.reason,
+    )
+
+
+def _strict(item: Diagnostic, open_routes: tuple[str, ...]) -> Diagnostic:
+    """Make a remark an error where the contract, or the gate, asks for more than the audit."""
+    doubted = item.rule == UNDECIDED and item.route in open_routes
+    if item.rule != UNDECLARED and not doubted:
         return item
     return replace(item, severity=Severity.ERROR)
 

@@ -8,7 +8,7 @@ from sdd.ports import ReadableFiles
 from sdd.verify.gates import GATES, DynamicGate
 from sdd.verify.target import Target, VerifyContext
 from sdd.verify.verdict import GateReport, Result
-from sdd.workflow.auditing import audit_gate
+from sdd.workflow.auditing import AuditTerms, audit_gate
 from sdd.workflow.checklist import NAME as CHECKLIST
 from sdd.workflow.checklist import Backend, checklist
 from sdd.workflow.context import Context, Work
@@ -70,6 +70,13 @@ def target_for(
     return Target(folder=folder, python=python, app=app, prefix=str(backend))
 
 
+def audit_terms(context: Context, base: ReadableFiles) -> AuditTerms:
+    """Return on which terms the audit judges this run."""
+    return AuditTerms(
+        settings=context.request.audit, base=base, today=context.ports.clock.now().date()
+    )
+
+
 def _gates(
     context: Context,
     understood: Understood,
@@ -92,7 +99,9 @@ def _gates(
         Gate(name=INTEGRATION, judge=lambda _: _integration(files, backend, work)),
         Gate(
             name="audit",
-            judge=lambda _: audit_gate(files, backend, understood.application),
+            judge=lambda _: audit_gate(
+                files, backend, understood.application, audit_terms(context, base)
+            ),
             after=(INTEGRATION,),
         ),
         *(

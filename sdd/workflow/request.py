@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from sdd.agents.runner import AgentRunner, Limits
+from sdd.audit import AuditSettings
 from sdd.ir import Question
 from sdd.ports import Clock, Files, Processes
 from sdd.records import RecordStore
@@ -39,6 +40,7 @@ class ImplementRequest:
         agent_folders: Where agent definitions are looked for, in order of precedence.
         python: Interpreter for generated code; None: the one that runs us.
         user: Who asked, for the record.
+        audit: What the project tells the audit about itself.
     """
 
     feature: str
@@ -62,6 +64,7 @@ class ImplementRequest:
     agent_folders: tuple[str, ...] = ("agents", ".claude/agents")
     python: str | None = None
     user: str = ""
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
 
 class Git(Protocol):

@@ -12,7 +12,7 @@ from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport
 from sdd.workflow.auditing import audit_gate
 from sdd.workflow.context import Context
-from sdd.workflow.gates import TIME_LIMIT, backend_files, target_for
+from sdd.workflow.gates import TIME_LIMIT, audit_terms, backend_files, target_for
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.prepare import Understood
 from sdd.workflow.questions import agents_question_id
@@ -36,7 +36,14 @@ def services_for(
     asking = _Asking(context=context, remember=remember, answers=dict(understood.answers))
     return Services(
         run_tests=lambda overlay, path: _run_tests(context, understood, overlay, path),
-        audit=lambda overlay: told(audit_gate(overlay, backend, understood.application)),
+        audit=lambda overlay: told(
+            audit_gate(
+                overlay,
+                backend,
+                understood.application,
+                audit_terms(context, context.ports.files),
+            )
+        ),
         ask=asking.ask,
     )
 

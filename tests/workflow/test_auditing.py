@@ -1,10 +1,15 @@
+from datetime import date
 from pathlib import PurePosixPath
 
+import pytest
+from audit_backend import HOLE
+from audit_backend import MAIN as NOTES
 from fakes import MemoryFiles
 
+from sdd.audit import AuditSettings
 from sdd.ir import Application, Endpoint
-from sdd.verify.verdict import Result
-from sdd.workflow.auditing import audit_gate
+from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.auditing import AuditTerms, audit_gate
 
 BACKEND = PurePosixPath("backend")
 MAIN = """
@@ -19,10 +24,42 @@ async def health() -> dict[str, str]:
 """
 
 
+UNDECIDED = """
+
+@app.get("/api/odd/{note_id}")
+def odd(note_id: int, user: int = Depends(current_user), session: Session = Depends(get_session)):
+    note = session.get(Note, note_id)
+    if not __import__("checks").may_see(user, note):
+        raise HTTPException(404)
+    return note
+"""
+SUPPRESSED = HOLE.replace(
+    "    note = session.get(Note, note_id)\n",
+    "    # sdd: ignore[unscoped-read] reason=notes are shared here until=2030-01-01\n"
+    "    note = session.get(Note, note_id)\n",
+)
+HEALTH = Endpoint(method="GET", path="/health", auth=False)
+
+
+def gate(
+    text: str, *endpoints: Endpoint, before: str = "", settings: AuditSettings | None = None
+) -> GateReport:
+    """Audit a text in the place of one that stood there before the run."""
+    return audit_gate(
+        MemoryFiles({"backend/app/main.py": text}),
+        BACKEND,
+        Application(endpoints=endpoints),
+        AuditTerms(
+            settings=settings or AuditSettings(),
+            base=MemoryFiles({"backend/app/main.py": before}),
+            today=date(2026, 1, 2),
+        ),
+    )
+
+
 def judge(text: str, *endpoints: Endpoint) -> tuple[Result, list[tuple[str, str]], dict[str, int]]:
     """Return the verdict, rules with places, and counts."""
-    files = MemoryFiles({"backend/app/main.py": text})
-    report = audit_gate(files, BACKEND, Application(endpoints=endpoints))
+    report = gate(text, *endpoints)
     found = [(item.rule, str(item.span)) for item in report.diagnostics]
     return report.result, found, dict(report.counts)
 
@@ -51,3 +88,50 @@ def test_two_handlers_of_one_route_are_found() -> None:
 
     assert result is Result.FAILED
     assert ("duplicate-route", "backend/app/main.py:13") in found
+
+
+def test_a_route_that_is_not_proved_fails_though_nothing_is_violated() -> None:
+    """The doubt is an error here, at its place, so that the agent hears of it."""
+    report = gate(NOTES + UNDECIDED, HEALTH)
+
+    assert report.result is Result.FAILED
+    assert dict(report.counts)["violated"] == 0
+    doubts = [item for item in report.diagnostics if item.rule == "undecided"]
+    assert {(item.route, item.severity.value) for item in doubts} == {
+        ("GET /api/odd/{note_id}", "error")
+    }
+
+
+def test_every_route_proved_passes() -> None:
+    """Nothing else does, but what is public on purpose."""
+    assert gate(NOTES, HEALTH).result is Result.PASSED
+    assert gate(NOTES + HOLE, HEALTH).result is Result.FAILED
+
+
+def test_a_suppression_that_people_wrote_before_counts() -> None:
+    """What they answer for does not hold up a run."""
+    report = gate(NOTES + SUPPRESSED, HEALTH, before=NOTES + SUPPRESSED)
+
+    assert report.result is Result.PASSED, report.diagnostics
+    assert [item.suppressed for item in report.diagnostics if item.rule == "unscoped-read"] == [
+        "notes are shared here (until 2030-01-01)"
+    ]
+
+
+@pytest.mark.parametrize("before", ["", NOTES + HOLE], ids=["a new file", "an old file"])
+def test_a_suppression_that_the_run_wrote_is_a_defect_itself(before: str) -> None:
+    """Agents mend; they do not hide."""
+    report = gate(NOTES + SUPPRESSED, HEALTH, before=before)
+
+    errors = {item.rule for item in report.diagnostics if item.severity.value == "error"}
+    assert report.result is Result.FAILED
+    assert errors == {"invalid-suppression", "unscoped-read"}
+
+
+def test_routes_that_the_settings_declare_public_are_public() -> None:
+    """Hand-written routes are in no contract."""
+    settings = AuditSettings(public_routes=("GET /api/version",))
+    text = MAIN.replace("/health", "/api/version")
+
+    assert gate(text).result is Result.FAILED
+    assert gate(text, settings=settings).result is Result.PASSED
