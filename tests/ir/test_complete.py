@@ -62,6 +62,31 @@ def test_what_is_filled_in_is_marked_as_assumed() -> None:
     assert "secret_variable" in done.auth.assumed
 
 
+def test_ids_are_of_the_type_of_the_key_that_they_hold() -> None:
+    """Where neither says its type, the users' key and its references still fit together."""
+    done = complete(
+        Application(
+            entities=(
+                entity("User", "users", column("id"), column("name")),
+                entity("Room", "rooms", key("id", Type.UUID), column("name")),
+                entity(
+                    "Booking",
+                    "bookings",
+                    column("id"),
+                    column("made_by"),
+                    column("room_id"),
+                    owner_column="made_by",
+                ),
+            ),
+            endpoints=(endpoint("GET /api/bookings"), endpoint("POST /api/auth/login")),
+        )
+    )
+    booking = done.entity("Booking")
+
+    assert booking is not None
+    assert [item.type for item in booking.columns] == [Type.INT, Type.INT, Type.UUID]
+
+
 def test_statuses_follow_from_the_method() -> None:
     """A creation answers 201, a deletion without a body 204, all else 200."""
     done = complete(

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from sdd.ir.behaviour import Action, operations
 from sdd.ir.conventions.filling import assume, fill
-from sdd.ir.matching import find_column, identifier, is_timestamp
+from sdd.ir.matching import (
+    entity_of_segment,
+    find_column,
+    identifier,
+    is_timestamp,
+    user_entity,
+)
 from sdd.ir.model import (
     Application,
     Column,
@@ -41,7 +47,7 @@ def complete_column(
     application: Application, entity: Entity, column: Column, sent: Field | None
 ) -> Column:
     """Fill what a column leaves open, seen beside the request that creates its rows."""
-    column = fill(column, type=_type(application, column, sent))
+    column = fill(column, type=_type(application, entity, column, sent))
     if column.type is Type.LIST:
         column = fill(column, item=Type.STR)
     if column.type is Type.STR and column.constraints.choices:
@@ -78,7 +84,7 @@ def _spelled_like(column: Column, sent: Field | None) -> Column:
     return assume(column, default=replace(column.default, value=value))
 
 
-def _type(application: Application, column: Column, sent: Field | None) -> Type:
+def _type(application: Application, entity: Entity, column: Column, sent: Field | None) -> Type:
     if column.foreign_key is not None:
         target = application.entity_of_table(column.foreign_key.table)
         referred = target.column(column.foreign_key.column) if target else None
@@ -86,6 +92,25 @@ def _type(application: Application, column: Column, sent: Field | None) -> Type:
             return referred.type
     if sent is not None and sent.shape.type not in {None, Type.NONE, Type.OBJECT}:
         return sent.shape.type or Type.STR
+    return _type_of_key(application, entity, column) or _type_by_name(column)
+
+
+def _type_of_key(application: Application, entity: Entity, column: Column) -> Type | None:
+    """Find the type of the key that an owner, or `room_id` beside a table of rooms, holds."""
+    if column.foreign_key is not None or column.primary_key:
+        return None
+    if column.name == entity.owner_column:
+        named = user_entity(application)
+    else:
+        stem, _, end = identifier(column.name).rpartition("_")
+        named = entity_of_segment(application, stem) if end == "id" else None
+    if named is None or named.key is None:
+        return None
+    elsewhere = Type.STR if named.managed_by else None
+    return named.key.type or elsewhere or _type_by_name(named.key)
+
+
+def _type_by_name(column: Column) -> Type:
     name = identifier(column.name)
     if _MOMENT.search(name):
         return Type.DATETIME
