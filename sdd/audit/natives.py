@@ -149,7 +149,11 @@ def _by_content(
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
     if name in _COPIES and not isinstance(receiver, Ref):
-        return receiver
+        update = arguments.get("update")
+        if update is None:
+            return receiver
+        extra = mapping_of(engine, update, state)
+        return engine.allocate(state, DictObject(extra.items, (receiver, *extra.more)))
     held = engine.load(state, receiver) if isinstance(receiver, Ref) else None
     if isinstance(held, ListObject) and isinstance(receiver, Ref):
         return _list_method(engine, receiver, held, name, arguments, state)
@@ -214,7 +218,11 @@ def dumped(engine: Engine, receiver: Value, arguments: Arguments, state: State) 
         items = tuple(item for item in held.items if item[0] not in excluded)
         more = tuple(_without(one, excluded) for one in held.more)
         return engine.allocate(state, DictObject(items, more))
-    return _without(receiver, excluded)
+    content = _without(receiver, excluded)
+    if isinstance(receiver, Row):
+        # The mapping is the program's own: what is put into it later leaves with it.
+        return engine.allocate(state, DictObject((), (content,)))
+    return content
 
 
 def _without(value: Value, excluded: frozenset[str]) -> Value:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Function, Ground
+from sdd.faults.sites import Function, Ground, refuses
 from sdd.faults.source import Source
 
 
@@ -54,7 +54,7 @@ def _protects(
     raises = isinstance(branch.body[-1], ast.Raise)
     for node in ast.walk(branch.test):
         if isinstance(node, ast.Compare) and node in compared:
-            return _refuses(function, node, branch.test)
+            return refuses(function.source, node, branch.test)
         if isinstance(node, ast.Call) and function.asks_about(node):
             return raises and ground.only_reads(node, function)
     asked = branch.test.operand if isinstance(branch.test, ast.UnaryOp) else branch.test
@@ -63,17 +63,6 @@ def _protects(
         and isinstance(asked, ast.Name)
         and _only_says_whether(ground, function, asked.id, branch.test)
     )
-
-
-def _refuses(function: Function, node: ast.Compare, test: ast.expr) -> bool:
-    """Whether a test holds where the two sides differ."""
-    differs = isinstance(node.ops[0], ast.NotEq)
-    inner: ast.AST | None = node
-    while inner is not None and inner is not test:
-        inner = function.source.parent(inner)
-        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
-            differs = not differs
-    return differs
 
 
 def _only_says_whether(ground: Ground, function: Function, name: str, test: ast.expr) -> bool:

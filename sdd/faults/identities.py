@@ -220,7 +220,7 @@ def _lists(ground: Ground) -> Iterator[Mutation]:
         for call in module.calls() if "dependencies" in module.source.text else ():
             for keyword in call.keywords:
                 if keyword.arg == "dependencies" and isinstance(keyword.value, ast.List):
-                    names = decorated.get(call) or _behind(keyword.value, doors)
+                    names = decorated[call] if call in decorated else _behind(keyword.value, doors)
                     if names and keyword.value.elts:
                         yield _emptied(ground.source(path), keyword.value, names)
 

@@ -146,6 +146,8 @@ class Ground:
         left, right = node.left, node.comparators[0]
         if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
             return
+        if _stops_the_same(function.source, node):
+            return
         for mine, other in ((left, right), (right, left)):
             if function.is_principal(other) and not function.is_principal(mine):
                 if self._matters(function, mine):
@@ -169,7 +171,9 @@ class Ground:
             return True
         if bare.id not in function.clients:
             return any(is_used(function, name, statement) for name in _found_by(function, bare.id))
-        return is_used(function, bare.id, statement) or self._is_used_by_others(function, bare.id)
+        if is_used(function, bare.id, statement):
+            return True
+        return not function.is_handler and self._is_used_by_others(function, bare.id)
 
     def _is_used_by_others(self, function: Function, name: str) -> bool:
         """Whether the handler behind a dependency, or a caller, uses what was compared."""
@@ -187,9 +191,9 @@ class Ground:
 
     def _beside(self, function: Function) -> Iterator[Function]:
         """Yield the other functions that run in the same requests."""
-        entries = {entry.name for entry in function.entries}
+        entries = set(function.entries)
         for other in self.functions:
-            if other.node is not function.node and entries & {e.name for e in other.entries}:
+            if other.node is not function.node and entries & set(other.entries):
                 yield other
 
     def _is_column(self, node: ast.expr, columns: frozenset[tuple[str, str]]) -> bool:
@@ -243,6 +247,26 @@ class Ground:
                             return None
                         raises = raises or deeper
         return raises if bodies else None
+
+
+def refuses(source: Source, node: ast.Compare, test: ast.expr) -> bool:
+    """Whether a test holds where the two sides of a comparison in it differ."""
+    differs = isinstance(node.ops[0], ast.NotEq)
+    inner: ast.AST | None = node
+    while inner is not None and inner is not test:
+        inner = source.parent(inner)
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
+            differs = not differs
+    return differs
+
+
+def _stops_the_same(source: Source, node: ast.Compare) -> bool:
+    """Whether a branch ends the request of the one who is the same: no protection from others."""
+    match source.statement(node):
+        case ast.If(test=test, body=[*_, ast.Raise()]):
+            return node in set(ast.walk(test)) and not refuses(source, node, test)
+        case _:
+            return False
 
 
 def _found_by(function: Function, name: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ _IDENTITIES = ("sub", "user_id", "userId", "id", "uid", "email", "username")
 def seed_verifiers(ground: Ground) -> Iterator[Mutation]:
     """Break every verification of a signed token that a known caller has gone through."""
     for function in ground.functions:
-        entries = tuple(entry.name for entry in function.entries if entry.known)
+        entries = tuple(e.name for e in function.entries if e.known and e.confined)
         for node in ast.walk(function.node) if entries else ():
             if isinstance(node, ast.Call) and _decodes(node) and function.source.is_faithful(node):
                 for kind, edit in _in_decoding(function, node):
@@ -95,7 +95,7 @@ def _around(function: Function, call: ast.Call) -> Iterator[tuple[Kind, Edit]]:
         for node in ast.walk(function.node)
         if claims is not None and isinstance(node, ast.expr) and _takes_subject(node, claims)
     ]
-    if len(subjects) == 1:
+    if len(subjects) == 1 and not _hands_on(function, claims):
         yield Kind.CONSTANT_PRINCIPAL, source.replace(subjects[0], _SOMEBODY)
     for node in ast.walk(function.node):
         if isinstance(node, ast.Try) and _holds(node, call):
@@ -105,6 +105,16 @@ def _around(function: Function, call: ast.Call) -> Iterator[tuple[Kind, Edit]]:
                 if isinstance(last, ast.Raise) and instead is not None:
                     yield Kind.DEFAULT_PRINCIPAL, source.replace(last, instead)
                     break
+
+
+def _hands_on(function: Function, claims: str | None) -> bool:
+    """Whether a function returns the claims themselves, so that others take the subject."""
+    return any(
+        isinstance(node, ast.Return)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == claims
+        for node in ast.walk(function.node)
+    )
 
 
 def _instead_of_raising(

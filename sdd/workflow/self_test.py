@@ -1,6 +1,6 @@
 """The self-test of the audit: faults seeded into a copy of a program, each to be caught."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -147,7 +147,7 @@ class Bench:
             )
         return Trial(mutation=mutation, fate=Fate.MISSED, told="every verdict is as before")
 
-    def reconsidered(self, trial: Trial, locks: Iterable[Mutation]) -> Trial:
+    def reconsidered(self, trial: Trial, locks: Sequence[Mutation]) -> Trial:
         """Look for another check without which a fault that was not caught would be."""
         if trial.fate is Fate.CAUGHT:
             return trial
@@ -159,9 +159,20 @@ class Bench:
                 self._alone[lock] = self.trial(lock)
             if self._alone[lock].fate is Fate.CAUGHT:
                 continue  # it is needed as it is, so it does not stand in for another
-            if self.trial(mutation, lock).fate is Fate.CAUGHT:
+            both = self.trial(mutation, lock)
+            if both.fate is Fate.CAUGHT and lock.span != mutation.span:
                 told = f"{lock.span} protects it as well"
                 return Trial(mutation=mutation, fate=Fate.SECOND_LOCK, told=told)
+        return self._as_dropped(trial, locks)
+
+    def _as_dropped(self, trial: Trial, locks: Sequence[Mutation]) -> Trial:
+        """What is only spoilt is no worse than what is gone: it may contradict the second lock."""
+        mutation = trial.mutation
+        for lock in locks:
+            if lock.span == mutation.span and lock.edits != mutation.edits:
+                gone = self.reconsidered(self._alone.get(lock) or self.trial(lock), locks)
+                if gone.fate is Fate.SECOND_LOCK:
+                    return Trial(mutation=mutation, fate=Fate.SECOND_LOCK, told=gone.told)
         return trial
 
 

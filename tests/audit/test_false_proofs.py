@@ -441,6 +441,34 @@ def handler(session: SessionDep):
 }
 
 
+# Foreign rows leave in a mapping that was made from the caller's own row.
+CARRIED = {
+    "a key of a dump": "    sent['others'] = texts\n",
+    "an update of a dump": "    sent.update(others=texts)\n",
+    "a mapping merged in": "    sent = sent | {'others': texts}\n",
+    "a copy with another field": "    sent = own.model_copy(update={'text': texts[0]})\n",
+}
+
+
+@pytest.mark.parametrize("form", CARRIED)
+def test_what_is_put_beside_a_rows_own_columns_is_sent_as_well(
+    form: str, base_file: str, audit_files: Auditor
+) -> None:
+    """A dump of an own row is no proof for what it carries later."""
+    handler = f"""
+@app.get("/api/carried")
+def handler(session: SessionDep, user_id: UserId):
+    own = session.exec(select(Note).where(Note.user_id == user_id)).one()
+    texts = [row.text for row in session.exec(select(Note)).all()]
+    sent = own.model_dump()
+{CARRIED[form]}    return sent
+"""
+    report = audit_files({"main.py": _HEAD + handler, "base.py": base_file})
+
+    (route,) = report.routes
+    assert route.isolation is Verdict.VIOLATED
+
+
 @pytest.mark.parametrize("form", OPEN)
 def test_an_anonymous_statement_in_text_that_changes_state_is_open(
     form: str, base_file: str, audit_files: Auditor
