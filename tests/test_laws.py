@@ -4,7 +4,8 @@ import dataclasses
 import functools
 from collections.abc import Iterator
 
-from generate.samples import tasks_and_comments
+import pytest
+from generate.samples import TREES, tasks_and_comments
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ir.builders import body, column, endpoint, entity, field, key, many, moment, path
@@ -13,7 +14,20 @@ from memory_files import MemoryFiles
 from sdd.audit import AuditReport, Verdict, audit, lift
 from sdd.diagnostics import Severity
 from sdd.generate import Options, render, supported
-from sdd.ir import Application, Column, Constraints, Endpoint, Entity, Shape, Type, surface
+from sdd.generate.layouts import LAYOUTS
+from sdd.generate.styles import STYLES
+from sdd.ir import (
+    Application,
+    AuthMode,
+    AuthPolicy,
+    Column,
+    Constraints,
+    Endpoint,
+    Entity,
+    Shape,
+    Type,
+    surface,
+)
 from sdd.ir.complete import complete
 from sdd.program import Program, load
 
@@ -21,8 +35,11 @@ _WORDS = ("project", "note", "ticket", "recipe", "habit")
 _TYPES = (Type.STR, Type.INT, Type.BOOL, Type.FLOAT, Type.DATE, Type.DATETIME)
 
 
-def rendered(application: Application) -> Program:
-    files = {str(item.path): item.content for item in render(application, Options())}
+PLAIN = Options()
+
+
+def rendered(application: Application, options: Options = PLAIN) -> Program:
+    files = {str(item.path): item.content for item in render(application, options)}
     return load(MemoryFiles(files))
 
 
@@ -43,8 +60,15 @@ def applications(draw: st.DrawFn) -> Application:
         entities += own
         endpoints += routes
     return Application(
-        title="Drawn", base_path="/api", entities=tuple(entities), endpoints=tuple(endpoints)
+        title="Drawn",
+        base_path="/api",
+        entities=tuple(entities),
+        endpoints=tuple(endpoints),
+        auth=AuthPolicy(mode=draw(st.sampled_from(AuthMode))),
     )
+
+
+FORMS = st.builds(Options, layout=st.sampled_from(tuple(LAYOUTS)), style=st.sampled_from(STYLES))
 
 
 @st.composite
@@ -144,6 +168,15 @@ def check_audit(report: AuditReport) -> None:
     assert not [item for item in report.diagnostics if item.severity is Severity.ERROR]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TREES)
+def test_each_golden_tree_is_proved(name: str) -> None:
+    """Law 2 for every tree, whatever its layout, style and mode."""
+    sample, options = TREES[name]
+
+    check_audit(audit(rendered(sample(), options)))
+
+
 @functools.cache
 def sample_program() -> Program:
     return rendered(tasks_and_comments())
@@ -164,10 +197,12 @@ def test_the_sample_is_proved_to_keep_users_apart() -> None:
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(applications())
-def test_any_rendered_application_is_read_back_and_proved(application: Application) -> None:
-    """Both laws, on one rendering, which is what takes the time."""
-    program = rendered(application)
+@given(applications(), FORMS)
+def test_any_rendered_application_is_read_back_and_proved(
+    application: Application, form: Options
+) -> None:
+    """Both laws in any layout, style and mode, on one rendering, which is what takes the time."""
+    program = rendered(application, form)
 
     check_reading_back(application, program)
     check_audit(audit(program))

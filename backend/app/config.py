@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MINIMUM_SECRET_BYTES = 32
-DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///./app.db"
+DEFAULT_DATABASE_URL = "sqlite:///./app.db"
 
 
 class SettingsError(Exception):

@@ -88,7 +88,13 @@ def implement(  # noqa: PLR0913 - one argument for each option
     commit: Annotated[
         bool, typer.Option("--commit", help="Commit what landed, on a branch of its own.")
     ] = False,
-    layout: Annotated[str | None, typer.Option(help="Layout of the backend: app.")] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="Layout of the backend: app or services.")
+    ] = None,
+    style: Annotated[str | None, typer.Option(help="Style of the backend: async or sync.")] = None,
+    auth_mode: Annotated[
+        str | None, typer.Option(help="How tokens are verified: hs256 or jwks.")
+    ] = None,
     thorough: Annotated[bool, typer.Option("--thorough", help="Run the slow gates too.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep files edited by hand.")] = False,
     overwrite: Annotated[
@@ -121,6 +127,8 @@ def implement(  # noqa: PLR0913 - one argument for each option
             resume=resume,
             commit=commit,
             layout=layout,
+            style=style,
+            auth_mode=auth_mode,
             thorough=thorough,
             keep=keep,
             overwrite=overwrite,

@@ -6,9 +6,11 @@ from pathlib import PurePosixPath
 from sdd.diagnostics import Diagnostic
 from sdd.generate.domain import domain
 from sdd.generate.files import Options, RenderedFile, Role
+from sdd.generate.layouts import module_of
 from sdd.generate.plan import plan
 from sdd.generate.plans import FilePlan
 from sdd.generate.rendering import render_python, render_text
+from sdd.generate.styles import synchronous
 from sdd.generate.supported import split
 from sdd.ir import Application
 from sdd.ir.complete import complete
@@ -21,7 +23,7 @@ def render(application: Application, options: Options) -> tuple[RenderedFile, ..
 
     What cannot be compiled is left out: `unsupported` says what and why.
     """
-    planned = plan(domain(supported(application)), options)
+    planned = plan(domain(supported(application), options), options)
     files = (_rendered(item, options, planned.symbols) for item in _chosen(planned.files, options))
     return tuple(sorted(files, key=lambda item: item.path))
 
@@ -49,8 +51,10 @@ def unsupported(application: Application) -> tuple[Diagnostic, ...]:
 
 
 def _rendered(item: FilePlan, options: Options, symbols: Mapping[str, str]) -> RenderedFile:
-    text = render_text(options.layout, item.template, item.values)
+    text = render_text(item.template, item.values)
     if item.header is not None:
+        if options.style == "sync" and not item.stays_async:
+            text = synchronous(text)
         text = render_python(item.header, text, _local(item.path, symbols))
     return RenderedFile(
         path=PurePosixPath(item.path),
@@ -63,7 +67,7 @@ def _rendered(item: FilePlan, options: Options, symbols: Mapping[str, str]) -> R
 def _local(path: str, symbols: Mapping[str, str]) -> dict[str, str]:
     """Return where a file's names come from: `Field` is not the same in models and schemas."""
     own = {"Field": "sqlmodel" if path.startswith("app/models/") else "pydantic"}
-    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = module_of(path)
     hidden = () if path.startswith("tests/") else ("tests.",)
     others = {
         name: home

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from sdd import names
 from sdd.generate import naming
+from sdd.generate.files import Options
+from sdd.generate.layouts import LAYOUTS, Layout
 from sdd.ir import Application, Column, Entity, Type
 from sdd.ir.behaviour import (
     ChildOf,
@@ -99,6 +102,22 @@ class Domain:
     operations: tuple[Operation, ...]
     principal: Type
     own_users: bool
+    layout: Layout
+    style: str
+
+    def access(self, table: Table) -> str:
+        """The class through which routes reach a table's rows."""
+        return f"{table.cls}{self.layout.access_suffix}"
+
+    @property
+    def compares(self) -> bool:
+        """Whether a foreign row answers otherwise than an absent one."""
+        return self.application.errors.foreign_status == HTTPStatus.FORBIDDEN
+
+    @property
+    def is_sync(self) -> bool:
+        """Whether handlers are plain functions, which open their sessions themselves."""
+        return self.style == "sync"
 
     @property
     def principal_annotation(self) -> str:
@@ -116,8 +135,9 @@ class Domain:
         return next((item for item in self.tables.values() if item.entity.table == table), None)
 
 
-def domain(application: Application) -> Domain:
+def domain(application: Application, options: Options | None = None) -> Domain:
     """Name everything in a completed application."""
+    options = options or Options()
     tables: dict[str, Table] = {}
     for entity in application.entities:
         if entity.managed_by is None and entity.columns:
@@ -128,6 +148,8 @@ def domain(application: Application) -> Domain:
         operations=operations(application),
         principal=principal_type(application),
         own_users=issues_tokens(application),
+        layout=LAYOUTS[options.layout],
+        style=options.style,
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from sdd.generate.layouts import DEFAULT_LAYOUT
+from sdd.generate.styles import DEFAULT_STYLE
+
 
 class Role(StrEnum):
     """Which part of a backend a file belongs to, and so which order may write it."""
@@ -34,13 +37,13 @@ class Options:
     """How to render.
 
     Attributes:
-        layout: Where files go; `app` is the only layout yet.
-        style: `async` is the only style yet.
+        layout: Where files go, one of `LAYOUTS`.
+        style: Whether handlers and sessions are coroutines, one of `STYLES`.
         specs: Paths of the specs, named in the header of each file that follows them.
         only: Chooses the files that are rendered, by path; None: all.
     """
 
-    layout: str = "app"
-    style: str = "async"
+    layout: str = DEFAULT_LAYOUT
+    style: str = DEFAULT_STYLE
     specs: tuple[str, ...] = ()
     only: Callable[[PurePosixPath], bool] | None = None

@@ -24,8 +24,13 @@ STANDARD: Mapping[str, str] = {
         "sqlalchemy",
     ),
     **dict.fromkeys(("Boolean", "DateTime", "Enum", "JSON", "Dialect", "URL"), "sqlalchemy"),
-    **dict.fromkeys(("make_url", "AsyncAdaptedQueuePool"), "sqlalchemy"),
+    **dict.fromkeys(
+        ("make_url", "AsyncAdaptedQueuePool", "QueuePool", "StaticPool", "create_engine"),
+        "sqlalchemy",
+    ),
     **dict.fromkeys(("async_sessionmaker", "create_async_engine"), "sqlalchemy.ext.asyncio"),
+    "sessionmaker": "sqlalchemy.orm",
+    "Session": "sqlmodel",
     **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
     **dict.fromkeys(
         ("BaseModel", "ConfigDict", "StrictBool", "StrictFloat", "StrictInt", "StringConstraints"),
@@ -51,9 +56,17 @@ STANDARD: Mapping[str, str] = {
     "dataclass": "dataclasses",
     "field": "dataclasses",
     "asynccontextmanager": "contextlib",
+    **dict.fromkeys(("Lock", "Thread"), "threading"),
+    **dict.fromkeys(("BaseHTTPRequestHandler", "ThreadingHTTPServer"), "http.server"),
+    "Ed25519PrivateKey": "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "OKPAlgorithm": "jwt.algorithms",
+    "monotonic": "time",
 }
 MODULES: Mapping[str, str] = {
-    **{name: f"import {name}" for name in ("asyncio", "jwt", "logging", "os", "pytest", "re")},
+    **{
+        name: f"import {name}"
+        for name in ("asyncio", "json", "jwt", "logging", "os", "pytest", "re")
+    },
 }
 _STANDARD_LIBRARY = frozenset(
     {
@@ -64,9 +77,11 @@ _STANDARD_LIBRARY = frozenset(
         "datetime",
         "decimal",
         "enum",
+        "http.server",
+        "json",
         "logging",
     }
-    | {"itertools", "math", "os", "re", "typing", "uuid"}
+    | {"itertools", "math", "os", "re", "threading", "time", "typing", "uuid"}
 )
 
 

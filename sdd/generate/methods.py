@@ -246,7 +246,7 @@ def _checks(repositories: Repositories, job: Job) -> tuple[Check, ...]:
         guards = [f"{value} is not MISSING"] if line.optional else []
         guards += [f"{value} is not None"] if line.annotation.find("None") >= 0 else []
         getter = repositories.getter(target, ())
-        owner = "self" if target is table else f"{target.cls}Repository(self._session)"
+        owner = "self" if target is table else f"{domain.access(target)}(self._session)"
         passed = ", ".join((*repositories.arguments(target, (), "user_id"), value))
         found.append(
             Check(guard=" and ".join(guards) or None, call=f"{owner}.{getter.name}({passed})")

@@ -16,6 +16,7 @@ _CLASSES = frozenset(
     | {"ResponseModel", "SQLModel", "Settings", "StrEnum", "StrictBool", "StrictFloat"}
     | {"StrictInt", "StrippedStr", "TestClient", "Text", "UniqueConstraint", "UTC", "UTCDateTime"}
     | {"UUID", "Sequence", "MISSING", "JSONValue", "SessionDep", "CurrentUserId", "PasswordHash"}
+    | {"DatabaseDep", "KeySet", "KeySetDep", "Lock", "QueuePool", "Session", "StaticPool"}
 )
 _MODULES = frozenset({"auth", "base", "error", "errors", "health", "session", "types"})
 _ATTRIBUTES = frozenset(
@@ -24,7 +25,19 @@ _ATTRIBUTES = frozenset(
     | {"from_orm", "parse_obj", "parse_raw", "parse_file", "update_forward_refs", "schema_json"}
 )
 _LOCALS = frozenset(
-    {"session", "data", "body", "statement", "direction", "keys", "rows", "total", "now", "row"}
+    {
+        "session",
+        "database",
+        "data",
+        "body",
+        "statement",
+        "direction",
+        "keys",
+        "rows",
+        "total",
+        "now",
+        "row",
+    }
     | {"asc", "desc", "col", "select", "func", "status_code", "request", "response", "router"}
     | {"current_user_id", "ceil", "settings", "utc_now", "case", "delete", "jwt", "logging"}
     | {"os", "re", "pytest"}

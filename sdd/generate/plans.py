@@ -13,6 +13,8 @@ class FilePlan:
 
     Attributes:
         header: The module's docstring; None for what is not Python.
+        exports: Names that other files import from it.
+        stays_async: It has coroutines in the synchronous style too.
     """
 
     path: str
@@ -21,6 +23,8 @@ class FilePlan:
     purpose: str
     header: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    exports: tuple[str, ...] = ()
+    stays_async: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

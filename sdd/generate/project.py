@@ -5,8 +5,9 @@ from http import HTTPStatus
 
 from sdd.generate import naming
 from sdd.generate.domain import Domain
+from sdd.generate.layouts import module_of
 from sdd.generate.routes import own_id_alias, status_constant
-from sdd.ir import ErrorPolicy
+from sdd.ir import AuthMode, ErrorPolicy
 from sdd.ir.matching import identifier
 
 _DEFAULT_CODES = {
@@ -22,6 +23,7 @@ _DEFAULT_CODES = {
     500: "internal_error",
     503: "service_unavailable",
 }
+_AUTH_SERVER = "http://localhost:3000"
 _MESSAGE_WORDS = ("detail", "message", "error_message", "msg", "error_description", "reason")
 _CODE_WORDS = ("error_code", "code", "error_type", "type", "error")
 _DESCRIPTIONS = {
@@ -70,7 +72,14 @@ class OwnIdPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
-    """What the whole backend shares."""
+    """What the whole backend shares.
+
+    Attributes:
+        sync: Handlers are plain functions.
+        keys: Tokens are verified with the issuer's public keys.
+        jwks_url: Where an example shows these keys.
+        modules: Dotted names of parts that people start.
+    """
 
     title: str
     package: str
@@ -88,6 +97,10 @@ class ProjectPlan:
     codes: dict[str, str]
     own_ids: tuple[OwnIdPlan, ...]
     specs: tuple[str, ...]
+    sync: bool
+    keys: bool
+    jwks_url: str
+    modules: dict[str, str]
 
     def header(self, purpose: str) -> str:
         """Return a module's docstring: what it is, and the specs that it follows."""
@@ -136,6 +149,13 @@ def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:
         },
         own_ids=_own_ids(domain),
         specs=tuple(map(naming.prose, specs)),
+        sync=domain.is_sync,
+        keys=auth.mode is AuthMode.JWKS,
+        jwks_url=naming.prose(auth.jwks_url or f"{_AUTH_SERVER}/api/auth/jwks"),
+        modules={
+            "create_tables": module_of(domain.layout.create_tables),
+            "keys": module_of(domain.layout.keys),
+        },
     )
 
 

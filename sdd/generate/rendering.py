@@ -1,32 +1,40 @@
 """From a plan to bytes: templates, imports, formatting."""
 
+import ast
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sdd.generate.imports import import_block
 
-_FOLDER = "templates"
 _LINE = 88
 
 
 @cache
-def _environment(layout: str) -> Any:  # noqa: ANN401 - jinja2 is imported late
+def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported late
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
-    return Environment(
-        loader=PackageLoader("sdd.generate", f"{_FOLDER}/{layout}"),
+    environment = Environment(
+        loader=PackageLoader("sdd.generate", "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Python and Markdown, not HTML
     )
+    environment.filters["literal"] = _typescript
+    return environment
 
 
-def render_text(layout: str, template: str, values: Mapping[str, Any]) -> str:
+def _typescript(source: str) -> str:
+    """Turn the source of a Python text into that of a TypeScript one."""
+    return json.dumps(ast.literal_eval(source))
+
+
+def render_text(template: str, values: Mapping[str, Any]) -> str:
     """Fill a template."""
-    text: str = _environment(layout).get_template(f"{template}.jinja").render(**values)
+    text: str = _environment().get_template(f"{template}.jinja").render(**values)
     return text
 
 

@@ -1,5 +1,6 @@
 """Plans of the repositories: every query of the backend."""
 
+import ast
 from dataclasses import dataclass, field, replace
 
 from sdd.generate import naming
@@ -8,8 +9,6 @@ from sdd.generate.domain import Domain, Table
 from sdd.generate.lists import ListPlan
 from sdd.generate.scopes import Scope, scope
 from sdd.ir.behaviour import Binding
-
-_FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,16 @@ class MethodPlan:
     excluded: tuple[str, ...] = ()
     upsert: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def passed(self) -> str:
+        """What a method of the same signature passes on."""
+        tree = ast.parse(f"def method({self.signature}): ...").body[0]
+        if not isinstance(tree, ast.FunctionDef):
+            raise TypeError(self.signature)
+        plain = [item.arg for item in tree.args.args]
+        named = [f"{item.arg}={item.arg}" for item in tree.args.kwonlyargs]
+        return ", ".join([*plain, *named])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -89,7 +98,7 @@ class Repositories:
         if name not in repository.methods:
             confined = scope(self.domain, table, bindings)
             key = f"{table.variable}_{table.attributes[table.key.name].strip('_')}"
-            compare = self.domain.application.errors.foreign_status == _FORBIDDEN
+            compare = self.domain.compares
             repository.methods[name] = MethodPlan(
                 kind="get",
                 name=name,
@@ -139,7 +148,8 @@ class Repositories:
         parent = self.domain.tables[last.parent.name]
         method = self.getter(parent, above)
         passed = (*self.arguments(parent, above, "user_id"), naming.argument(last.parameter))
-        return (f"{parent.cls}Repository(self._session).{method.name}({', '.join(passed)})",)
+        owner = self.domain.access(parent)
+        return (f"{owner}(self._session).{method.name}({', '.join(passed)})",)
 
     def add(self, table: Table, plan: MethodPlan) -> str:
         """Add a method; an equal one is shared, another one of the same name is renamed."""

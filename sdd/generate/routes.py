@@ -38,6 +38,7 @@ class HandlerPlan:
         parameters: Lines of the signature.
         result: `tasks = `, where what the repository returns is used.
         call: The repository's call as source; None for health and sessions.
+        body: The class of the request's body.
         also: Lines that load what the answer shows beside the row.
     """
 
@@ -59,6 +60,11 @@ class HandlerPlan:
     operation: Operation
     body: str | None = None
     session: SessionPlan | None = None
+
+    @property
+    def uses_database(self) -> bool:
+        """Whether it calls a repository."""
+        return self.call is not None or self.session is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +232,8 @@ def _call(
     fields = work.schemas.fields[body] if body else ()
     job = Job(table=table, operation=operation, body=body, fields=fields, total=answer.total)
     call = plan_method(work.repositories, job)
-    source = f"{table.cls}Repository(session).{call.method}({', '.join(call.arguments)})"
+    owner = work.domain.access(table)
+    source = f"{owner}(session).{call.method}({', '.join(call.arguments)})"
     if operation.action is Action.LIST:
         result = f"{table.rows}, total" if call.total else table.rows
     elif operation.action is Action.STATISTICS:
@@ -242,7 +249,8 @@ def _also(work: Work, listing: Operation) -> str:
         raise ValueError(listing.endpoint.name)
     table = work.domain.tables[listing.entity.name]
     call = plan_method(work.repositories, Job(table=table, operation=listing))
-    source = f"{table.cls}Repository(session).{call.method}({', '.join(call.arguments)})"
+    owner = work.domain.access(table)
+    source = f"{owner}(session).{call.method}({', '.join(call.arguments)})"
     return f"{table.rows} = await {source}"
 
 
@@ -288,7 +296,7 @@ def _signature(
         line = _parameter(item, table)
         (optional if "=" in line.rpartition("]")[2] else required).append(line)
     if table is not None and operation.action is not Action.LOGOUT:
-        required.insert(0, "session: SessionDep")
+        required.insert(0, "database: DatabaseDep" if domain.is_sync else "session: SessionDep")
     if session is not None and session.token:
         required.insert(0, "settings: SettingsDep")
     if body is not None:

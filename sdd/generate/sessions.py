@@ -77,7 +77,7 @@ def plan_session(
     sent, column = lines[found[0].name], found[1]
     finder = _finder(repositories, table, column)
     plan = SessionPlan(
-        repository=f"{table.cls}Repository",
+        repository=domain.access(table),
         key=table.attributes[table.key.name],
         sent=sent,
         finder=finder,

@@ -19,7 +19,16 @@ from sdd.ir import (
     Shape,
     Type,
 )
-from sdd.ir.behaviour import Action, Direct, Operation, Shared, operation, ownership
+from sdd.ir.behaviour import (
+    Action,
+    Direct,
+    Operation,
+    Shared,
+    issues_tokens,
+    operation,
+    ownership,
+)
+from sdd.ir.complete import complete
 from sdd.ir.matching import find_column, identifier, is_secret
 from sdd.ir.queries import is_control
 from sdd.text import Span
@@ -36,8 +45,9 @@ class _Refusal:
 
 def split(application: Application) -> tuple[Application, tuple[Diagnostic, ...]]:
     """Return a completed application without what cannot be compiled, and what that is."""
-    whole = domain(application)
     found: list[Diagnostic] = list(_policies(application))
+    application = _verifiable(application)
+    whole = domain(application)
     kept: list[Endpoint] = []
     taken: dict[tuple[str, str], str] = {}
     for endpoint in application.endpoints:
@@ -76,17 +86,32 @@ def _left_out(endpoint: Endpoint, refusal: _Refusal) -> Diagnostic:
 
 
 def _policies(application: Application) -> list[Diagnostic]:
-    if application.auth.mode is not AuthMode.JWKS:
+    if not _issues_with_keys(application):
         return []
     return [
         Diagnostic(
             rule="unsupported-authentication",
             severity=Severity.ERROR,
-            message="Tokens that are verified with public keys cannot be compiled yet",
+            message="Tokens that the backend issues itself are signed with a shared secret",
             span=application.auth.span,
-            reason="The generated backend verifies tokens with a shared secret.",
+            reason="The specs ask for public keys, and for sign-in at this backend's endpoints.",
+            hint="State HS256 for tokens of this backend, or leave signing in to the auth server.",
         )
     ]
+
+
+def _issues_with_keys(application: Application) -> bool:
+    return application.auth.mode is AuthMode.JWKS and issues_tokens(application)
+
+
+def _verifiable(application: Application) -> Application:
+    """Return the application with a token policy that the backend can follow."""
+    if _issues_with_keys(application):
+        shared = replace(application.auth, mode=AuthMode.HS256)
+        return complete(replace(application, auth=shared))
+    if application.auth.mode is AuthMode.JWKS:
+        return replace(application, auth=replace(application.auth, secret_variable=None))
+    return application
 
 
 def _refusal(whole: Domain, endpoint: Endpoint) -> _Refusal | None:

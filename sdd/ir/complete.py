@@ -26,14 +26,11 @@ def complete(application: Application) -> Application:
 
 
 def _complete_auth(application: Application) -> AuthPolicy:
+    policy = fill(application.auth, mode=AuthMode.HS256, required=True, subject="sub")
+    if policy.mode is AuthMode.JWKS:
+        return policy
     own = issues_tokens(application)
-    return fill(
-        application.auth,
-        mode=AuthMode.HS256,
-        required=True,
-        subject="sub",
-        secret_variable="JWT_SECRET" if own else "BETTER_AUTH_SECRET",
-    )
+    return fill(policy, secret_variable="JWT_SECRET" if own else "BETTER_AUTH_SECRET")
 
 
 def _complete_errors(application: Application) -> ErrorPolicy:

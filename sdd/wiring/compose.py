@@ -46,6 +46,8 @@ class Asked:
     resume: str | None = None
     commit: bool = False
     layout: str | None = None
+    style: str | None = None
+    auth_mode: str | None = None
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
@@ -110,6 +112,8 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         resume=asked.resume,
         commit=asked.commit,
         layout=asked.layout or settings.layout,
+        style=asked.style or settings.style,
+        auth_mode=asked.auth_mode or settings.auth_mode,
         thorough=asked.thorough,
         keep=asked.keep,
         overwrite=asked.overwrite,

@@ -44,6 +44,8 @@ class Settings:
     Attributes:
         model: `offline`, `claude`, an alias, `PROVIDER:ID` or `replay:RUN`.
         layout: The backend's layout; None: as `backend/CLAUDE.md` says.
+        style: async or sync; None: as `backend/CLAUDE.md` says.
+        auth_mode: How tokens are verified, hs256 or jwks; None: as the specs say.
         backend: The backend's folder, relative to the project.
         python: Interpreter for generated code; None: ours if it has what the backend needs.
         agents: Folders that hold agent definitions, in order of precedence.
@@ -60,6 +62,8 @@ class Settings:
 
     model: str = "offline"
     layout: str | None = None
+    style: str | None = None
+    auth_mode: str | None = None
     backend: str = "backend"
     python: str | None = None
     agents: tuple[str, ...] = ("agents", ".claude/agents")

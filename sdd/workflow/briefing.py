@@ -35,7 +35,7 @@ def order_prompt(order: WorkOrder, plan: Plan, briefing: Briefing) -> str:
         order=order,
         feature=briefing.feature,
         backend=plan.backend.as_posix(),
-        layout=plan.layout,
+        form=plan.form,
         allowed=[item for item in order.may_write if not item.startswith(EXCEPT)],
         excepted=[item[len(EXCEPT) :] for item in order.may_write if item.startswith(EXCEPT)],
         left_over=[str(path) for path in briefing.left_over if order.owns(path)],

@@ -9,6 +9,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.changes import ChangeSet, apply_changes
 from sdd.diagnostics import Severity, by_place
 from sdd.errors import ExitCode, SddError
+from sdd.ir import AuthMode
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.conventions import conventions, settled
@@ -53,7 +54,7 @@ def _read(context: Context, ledger: Ledger, project: Project) -> Understood:
     with context.stage("read") as line:
         ask = None if context.request.no_input else context.ports.ask
         known = {**ledger.run.answers, **context.request.answers}
-        understood = understand(project, context.request.model, known, ask)
+        understood = understand(project, context.request, known, ask)
         ledger.answered({**known, **understood.answers})
         ledger.note(
             diagnostics=by_place(
@@ -76,7 +77,11 @@ def _plan(context: Context, project: Project, understood: Understood) -> Plan:
             context.emit(
                 OrderPlanned(order=order.id, title=order.title, agent=order.agent, wave=order.wave)
             )
-        line.text = f"{len(plan.orders)} orders in {len(plan.waves())} waves"
+        mode = understood.application.auth.mode or AuthMode.HS256
+        line.text = (
+            f"{len(plan.orders)} orders in {len(plan.waves())} waves; layout {plan.form.layout}, "
+            f"{plan.form.style}, tokens by {mode.value}"
+        )
     return plan
 
 

@@ -14,6 +14,8 @@ _KEPT = (
     "max_rounds",
     "commit",
     "layout",
+    "style",
+    "auth_mode",
     "thorough",
     "keep",
     "overwrite",
@@ -44,6 +46,8 @@ def _options(request: ImplementRequest, project: Project) -> dict[str, object]:
         "model": request.model,
         "agent": request.agent,
         "layout": request.layout,
+        "style": request.style,
+        "auth_mode": request.auth_mode,
         "backend": request.backend,
         "answers": dict(request.answers),
     }

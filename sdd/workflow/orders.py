@@ -40,12 +40,27 @@ class WorkOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the backend is built, where specs do not say.
+
+    Attributes:
+        layout: Where files go.
+        style: Whether handlers and sessions are coroutines: async or sync.
+        tokens: How tokens are verified, where a setting overrules the specs: hs256 or jwks.
+    """
+
+    layout: str
+    style: str
+    tokens: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The orders of a run, in the order in which they are shown."""
 
     orders: tuple[WorkOrder, ...]
     backend: PurePosixPath
-    layout: str
+    form: Form
 
     def waves(self) -> tuple[tuple[WorkOrder, ...], ...]:
         """Return the orders wave by wave."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sdd.workflow.globs import EXCEPT
-from sdd.workflow.orders import Plan, Slice, WorkOrder
+from sdd.workflow.orders import Form, Plan, Slice, WorkOrder
 
 ENGINEER = "fastapi-backend-engineer"
 BACKEND_AGENT = "fastapi-backend-agent"
@@ -13,7 +13,6 @@ CRUD_AGENT = "task-crud-subagent"
 ENDPOINT_AGENT = "endpoint-subagent"
 TEST_AGENT = "test-subagent"
 AGENTS = (ENGINEER, BACKEND_AGENT, CRUD_AGENT, ENDPOINT_AGENT, TEST_AGENT)
-DEFAULT_LAYOUT = "app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +87,14 @@ _KINDS = (
     ),
 )
 
+_PROJECT = ("*.toml", "*.md", ".env.example", ".gitignore", "better-auth/**")
+
 # Paths below the backend's folder. What no order claims is the assembly's, so every path has
 # exactly one order that may write it.
 _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "app": {
         "auth": (
-            "*.toml",
-            "*.md",
-            ".env.example",
-            ".gitignore",
+            *_PROJECT,
             "app/config.py",
             "app/dependencies.py",
             "app/auth/**",
@@ -108,6 +106,29 @@ _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "errors": ("app/errors.py", "app/schemas/error*.py", "app/api/responses.py"),
         "tests": ("tests/**",),
     },
+    "services": {
+        "auth": (
+            *_PROJECT,
+            "app/core/config.py",
+            "app/core/security.py",
+            "app/core/keys.py",
+            "app/core/passwords.py",
+            "app/api/v1/deps/**",
+        ),
+        "models": (
+            "app/models/**",
+            "app/core/database.py",
+            "app/core/types.py",
+            "app/core/create_tables.py",
+            "alembic.ini",
+            "alembic/**",
+        ),
+        "repositories": ("app/repositories/**", "app/services/**"),
+        "schemas": ("app/schemas/**", "!app/schemas/error*.py"),
+        "routes": ("app/api/v1/endpoints/**",),
+        "errors": ("app/core/errors.py", "app/schemas/error*.py", "app/api/v1/responses.py"),
+        "tests": ("tests/**",),
+    },
 }
 LAYOUTS = tuple(_PATHS)
 
@@ -115,7 +136,7 @@ LAYOUTS = tuple(_PATHS)
 def make_plan(
     documents: Mapping[str, Sequence[Slice]],
     backend: PurePosixPath,
-    layout: str,
+    form: Form,
     agents: Mapping[str, str],
 ) -> Plan:
     """Plan the orders of a run.
@@ -123,7 +144,7 @@ def make_plan(
     Args:
         documents: The slice of each order, by order id.
         backend: The backend's folder, relative to the project.
-        layout: One of `LAYOUTS`.
+        form: How the backend is built; its layout is one of `LAYOUTS`.
         agents: Which agent stands in for each of `AGENTS`.
     """
     orders = tuple(
@@ -133,12 +154,12 @@ def make_plan(
             agent=agents[kind.agent],
             wave=kind.wave,
             documents=tuple(documents[kind.id]),
-            may_write=_may_write(kind.id, backend, layout),
+            may_write=_may_write(kind.id, backend, form.layout),
             gates=kind.gates,
         )
         for kind in _KINDS
     )
-    return Plan(orders=orders, backend=backend, layout=layout)
+    return Plan(orders=orders, backend=backend, form=form)
 
 
 ORDER_IDS = tuple(kind.id for kind in _KINDS)

@@ -7,12 +7,14 @@ from pathlib import PurePosixPath
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, SpecError
 from sdd.generate import supported, unsupported
-from sdd.ir import Application, Question
+from sdd.generate.layouts import DEFAULT_LAYOUT
+from sdd.generate.styles import DEFAULT_STYLE, STYLES
+from sdd.ir import Application, AuthMode, Question
 from sdd.text import SourceText
 from sdd.workflow.context import Context, Project
 from sdd.workflow.manifest import load_manifest
-from sdd.workflow.orders import Plan
-from sdd.workflow.plan import DEFAULT_LAYOUT, LAYOUTS, ORDER_IDS, make_plan
+from sdd.workflow.orders import Form, Plan
+from sdd.workflow.plan import LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
 from sdd.workflow.rendering import sketch
 from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest
@@ -121,7 +123,7 @@ def _backend(text: str) -> PurePosixPath:
 
 
 def understand(
-    project: Project, model: str, answers: Mapping[str, str], ask: Ask | None
+    project: Project, request: ImplementRequest, answers: Mapping[str, str], ask: Ask | None
 ) -> Understood:
     """Read the documents, ask what only a human can decide, fill the rest by convention.
 
@@ -130,11 +132,12 @@ def understand(
 
     Raises:
         SpecError: The documents hold nothing to implement.
+        ConfigError: The way to verify tokens does not exist.
     """
-    specs = read_documents(project.documents.sources)
+    specs = read_documents(project.documents.sources, _tokens(request))
     settled = settle_questions(specs.questions, answers, ask)
     left_out = None
-    if model == OFFLINE or model.startswith(SCRIPTED):
+    if request.model == OFFLINE or request.model.startswith(SCRIPTED):
         rest = supported(specs.application)
         diagnostics = unsupported(specs.application)
         left_out = LeftOut(application=rest, diagnostics=diagnostics)
@@ -145,24 +148,40 @@ def plan_orders(request: ImplementRequest, project: Project, understood: Underst
     """Plan the orders: who does what, from which documents, in which files.
 
     Raises:
-        ConfigError: The layout asked for does not exist.
+        ConfigError: The layout or style asked for does not exist.
     """
-    layout = _layout(request.layout, understood.application)
+    form = _form(request, understood.application)
     backend = PurePosixPath(request.backend)
     agents = {name: agent.name for name, agent in project.agents.items()}
-    bare = make_plan(dict.fromkeys(ORDER_IDS, ()), backend, layout, agents)
+    bare = make_plan(dict.fromkeys(ORDER_IDS, ()), backend, form, agents)
     sufficiency = _Sufficiency(project=project, understood=understood, plan=bare)
     documents = slices(understood.specs.relevant, ORDER_IDS, sufficiency.holds)
-    return make_plan(documents, backend, layout, agents)
+    return make_plan(documents, backend, form, agents)
 
 
-def _layout(requested: str | None, application: Application) -> str:
-    stated = dict(application.conventions).get("layout")
-    if requested is not None and requested not in LAYOUTS:
+def _form(request: ImplementRequest, application: Application) -> Form:
+    """Settle how to build: as asked for, else as the guidelines say, else by default."""
+    stated = dict(application.conventions)
+    return Form(
+        layout=_choice("layout", request.layout, LAYOUTS, stated) or DEFAULT_LAYOUT,
+        style=_choice("style", request.style, STYLES, stated) or DEFAULT_STYLE,
+        tokens=_tokens(request),
+    )
+
+
+def _tokens(request: ImplementRequest) -> str | None:
+    return _choice("auth mode", request.auth_mode, tuple(AuthMode), {})
+
+
+def _choice(
+    what: str, requested: str | None, known: Sequence[str], stated: Mapping[str, str]
+) -> str | None:
+    if requested is not None and requested not in known:
         raise ConfigError(
-            f"There is no layout called {requested}.", hint=f"There are: {', '.join(LAYOUTS)}."
+            f"There is no {what} called {requested}.", hint=f"There are: {', '.join(known)}."
         )
-    return requested or (stated if stated in LAYOUTS else None) or DEFAULT_LAYOUT
+    said = stated.get(what)
+    return requested or (said if said in known else None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,7 +211,7 @@ class _Sufficiency:
 
     def _compiled(self, sources: Sequence[SourceText]) -> Mapping[PurePosixPath, str]:
         try:
-            application = read_documents(sources).application
+            application = read_documents(sources, self.plan.form.tokens).application
         except SpecError:
             return {}
-        return sketch(application, backend=self.plan.backend, layout=self.plan.layout)
+        return sketch(application, backend=self.plan.backend, form=self.plan.form)

@@ -10,6 +10,7 @@ from sdd.generate.plan import plan
 from sdd.generate.rendering import render_text
 from sdd.ir import Application
 from sdd.workflow.conventions import Convention, conventions
+from sdd.workflow.orders import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +42,19 @@ class Rendering:
 
 
 def sketch(
-    application: Application, *, backend: PurePosixPath, layout: str
+    application: Application, *, backend: PurePosixPath, form: Form
 ) -> Mapping[PurePosixPath, str]:
     """Return the backend's files before imports and form: enough to see whether two differ."""
-    options = Options(layout=layout)
-    planned = plan(domain(supported(application)), options)
-    return {
-        backend / item.path: render_text(layout, item.template, item.values)
-        for item in planned.files
-    }
+    options = Options(layout=form.layout, style=form.style)
+    planned = plan(domain(supported(application), options), options)
+    return {backend / item.path: render_text(item.template, item.values) for item in planned.files}
 
 
 def render_files(
     application: Application,
     *,
     backend: PurePosixPath,
-    layout: str,
+    form: Form,
     wanted: Callable[[str], bool],
     named: Sequence[str] = (),
 ) -> Rendering:
@@ -65,12 +63,13 @@ def render_files(
     Args:
         application: What it should be, complete.
         backend: The backend's folder.
-        layout: How the backend is laid out.
+        form: How it is built.
         wanted: Chooses files by their path relative to the project.
         named: The documents that each file names as its specs.
     """
     options = Options(
-        layout=layout,
+        layout=form.layout,
+        style=form.style,
         specs=tuple(named),
         only=lambda path: wanted(str(backend / path)),
     )

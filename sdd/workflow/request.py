@@ -32,6 +32,9 @@ class ImplementRequest:
         budget: Hard bounds of the whole run.
         answers: Answers to questions by id.
         resume: Id of the run to go on with; None: an interrupted one with the same inputs.
+        layout: The backend's layout; None: as the guidelines say.
+        style: async or sync; None: as the guidelines say.
+        auth_mode: How tokens are verified, hs256 or jwks; None: as the specs say.
         keep: Leave files that a user edited as they are.
         overwrite: Replace files that a user edited.
         append_findings: Tasks are appended to `tasks.md` for what stays open.
@@ -55,6 +58,8 @@ class ImplementRequest:
     resume: str | None = None
     commit: bool = False
     layout: str | None = None
+    style: str | None = None
+    auth_mode: str | None = None
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False

@@ -1,12 +1,12 @@
 """The specs of a feature: which documents there are, and what they say."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, by_place, errors
 from sdd.errors import SpecError
-from sdd.ir import Application, Question
+from sdd.ir import Application, AuthMode, Question
 from sdd.ir.complete import complete
 from sdd.ports import ReadableFiles
 from sdd.speclang import ALL, Role, discover, documents_of, read_specs
@@ -80,14 +80,20 @@ def find_documents(files: ReadableFiles, feature: str) -> Documents:
     return Documents(feature=numbered_name(feature) or feature, sources=sources)
 
 
-def read_documents(sources: Sequence[SourceText]) -> Specs:
+def read_documents(sources: Sequence[SourceText], tokens: str | None = None) -> Specs:
     """Read documents, and fill by convention what they leave open.
+
+    Args:
+        sources: The documents, by authority.
+        tokens: How tokens are verified, whatever the documents say; None: as they say.
 
     Raises:
         SpecError: They describe neither an endpoint nor a table.
     """
     reading = read_specs(sources)
     stated = reading.application
+    if tokens is not None:
+        stated = replace(stated, auth=replace(stated.auth, mode=AuthMode(tokens)))
     if not stated.endpoints and not stated.entities:
         names = ", ".join(source.path for source in sources) or "nothing"
         raise SpecError(

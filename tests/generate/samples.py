@@ -1,5 +1,7 @@
 """Applications that the generator is tried on, as a spec reader would hand them over."""
 
+from dataclasses import replace
+
 from ir.builders import (
     body,
     column,
@@ -13,6 +15,7 @@ from ir.builders import (
     query,
 )
 
+from sdd.generate import Options
 from sdd.ir import (
     Application,
     AuthMode,
@@ -530,9 +533,22 @@ def accounts_and_projects() -> Application:
     )
 
 
+def with_keys(application: Application) -> Application:
+    """The same, with tokens that somebody else signs with a private key."""
+    return replace(application, auth=replace(application.auth, mode=AuthMode.JWKS))
+
+
 SAMPLES = {
     "tasks-and-comments": tasks_and_comments,
     "notes-below-user-paths": notes_below_user_paths,
     "accounts-and-projects": accounts_and_projects,
 }
 SPECS = ("specs/api/rest-endpoints.md", "specs/database/schema.md")
+# Golden trees: what is rendered, and how. Each layout, style and mode stands in one of them.
+TREES = {
+    **{name: (sample, Options(specs=SPECS)) for name, sample in SAMPLES.items()},
+    "services-sync-keys": (
+        lambda: with_keys(tasks_and_comments()),
+        Options(layout="services", style="sync", specs=SPECS),
+    ),
+}

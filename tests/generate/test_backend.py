@@ -1,12 +1,14 @@
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from generate.samples import SAMPLES, SPECS
 
 from sdd.generate import Options, render
+from sdd.ir import AuthMode
 
 _SECRET = "a secret of more than thirty-two bytes"
 _TWO_USERS = textwrap.dedent("""
@@ -63,8 +65,29 @@ _TWO_USERS = textwrap.dedent("""
 """)
 
 
-def _written(name: str, folder: Path) -> Path:
-    for item in render(SAMPLES[name](), Options(specs=SPECS)):
+# Each pair of layout, style, mode and sample stands in one of them.
+_COMBINATIONS = [
+    ("tasks-and-comments", "app", "async", AuthMode.HS256),
+    ("tasks-and-comments", "services", "sync", AuthMode.JWKS),
+    ("notes-below-user-paths", "app", "sync", AuthMode.JWKS),
+    ("notes-below-user-paths", "services", "async", AuthMode.HS256),
+    ("accounts-and-projects", "app", "sync", AuthMode.HS256),
+    ("accounts-and-projects", "services", "async", AuthMode.HS256),
+    ("tasks-and-comments", "services", "async", AuthMode.JWKS),
+    ("tasks-and-comments", "app", "sync", AuthMode.HS256),
+]
+
+
+def _written(
+    name: str,
+    folder: Path,
+    layout: str = "app",
+    style: str = "async",
+    mode: AuthMode = AuthMode.HS256,
+) -> Path:
+    sample = SAMPLES[name]()
+    sample = replace(sample, auth=replace(sample.auth, mode=mode))
+    for item in render(sample, Options(layout=layout, style=style, specs=SPECS)):
         target = folder / item.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(item.content)
@@ -107,16 +130,18 @@ def test_a_backend_without_a_secret_refuses_in_one_sentence(tmp_path: Path, secr
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "layout", "style", "mode"),
     [
-        "tasks-and-comments",
-        pytest.param("notes-below-user-paths", marks=pytest.mark.slow),
-        pytest.param("accounts-and-projects", marks=pytest.mark.slow),
+        _COMBINATIONS[0],
+        _COMBINATIONS[1],
+        *(pytest.param(*item, marks=pytest.mark.slow) for item in _COMBINATIONS[2:]),
     ],
 )
-def test_the_tests_of_a_rendered_backend_pass(tmp_path: Path, name: str) -> None:
+def test_the_tests_of_a_rendered_backend_pass(
+    tmp_path: Path, name: str, layout: str, style: str, mode: AuthMode
+) -> None:
     """Its own suite is green, without a warning."""
-    folder = _written(name, tmp_path)
+    folder = _written(name, tmp_path, layout, style, mode)
 
     done = _python(
         "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
@@ -127,10 +152,12 @@ def test_the_tests_of_a_rendered_backend_pass(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SAMPLES)
-def test_rendered_code_satisfies_checkers(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "layout", "style", "mode"), _COMBINATIONS)
+def test_rendered_code_satisfies_checkers(
+    tmp_path: Path, name: str, layout: str, style: str, mode: AuthMode
+) -> None:
     """Mypy's strict mode and ruff find nothing, and ruff would format nothing."""
-    folder = _written(name, tmp_path)
+    folder = _written(name, tmp_path, layout, style, mode)
 
     for command in (("mypy", "app", "tests"), ("ruff", "check"), ("ruff", "format", "--check")):
         done = _python("-m", *command, folder=folder, MYPYPATH=str(folder))

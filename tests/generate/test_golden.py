@@ -1,14 +1,14 @@
 from pathlib import Path
 
 import pytest
-from generate.samples import SAMPLES, SPECS
+from generate.samples import TREES
 
-from sdd.generate import Options, render
+from sdd.generate import render
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", TREES)
 def test_a_sample_is_rendered_as_its_golden_tree(name: str) -> None:
     """Byte for byte; `python tests/generate/update_golden.py` accepts a change."""
     folder = GOLDEN / name
@@ -18,7 +18,8 @@ def test_a_sample_is_rendered_as_its_golden_tree(name: str) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    files = render(SAMPLES[name](), Options(specs=SPECS))
+    sample, options = TREES[name]
+    files = render(sample(), options)
 
     assert {str(item.path) for item in files} == set(expected)
     for item in files:

@@ -113,10 +113,21 @@ def test_a_field_that_clients_may_not_choose_is_ignored(name: str) -> None:
 
 
 def test_public_keys_are_not_replaced_by_a_secret_in_silence() -> None:
-    """A policy that cannot be compiled is an error."""
+    """A backend that signs its users in itself signs with a secret, and that is told."""
+    sent = body(field("email", Type.STR), field("password", Type.STR))
+    login = endpoint("POST /api/auth/login", request=sent)
+    application = Application(endpoints=(login,), auth=AuthPolicy(mode=AuthMode.JWKS))
+
+    assert "unsupported-authentication" in [item.rule for item in unsupported(application)]
+    assert supported(application).auth.mode is AuthMode.HS256
+
+
+def test_public_keys_of_another_server_are_supported() -> None:
+    """Who does not issue tokens can verify them with keys."""
     application = Application(auth=AuthPolicy(mode=AuthMode.JWKS))
 
-    assert [item.rule for item in unsupported(application)] == ["unsupported-authentication"]
+    assert unsupported(application) == ()
+    assert supported(application).auth.secret_variable is None
 
 
 def test_an_empty_application_is_a_backend_all_the_same() -> None:

@@ -570,6 +570,8 @@ def test_an_answer_to_no_question_is_told() -> None:
         (PROJECT, {"keep": True, "overwrite": True}, ConfigError, "contradict"),
         (PROJECT, {"commit": True}, ConfigError, "git"),
         (PROJECT, {"layout": "odd"}, ConfigError, "no layout called odd"),
+        (PROJECT, {"style": "odd"}, ConfigError, "no style called odd"),
+        (PROJECT, {"auth_mode": "odd"}, ConfigError, "no auth mode called odd"),
         (PROJECT, {"backend": "../elsewhere"}, ConfigError, "folder"),
         ({**PROJECT, MANIFEST: "<<<<<<<"}, {}, WorkspaceError, "manifest"),
     ],

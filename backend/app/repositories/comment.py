@@ -72,7 +72,8 @@ class CommentRepository:
                 Task.user_id == user_id,
             )
         )
-        comment = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        comment = found.first()
         if comment is None:
             raise NotFoundError("Comment not found")
         return comment

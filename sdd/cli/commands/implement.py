@@ -45,6 +45,8 @@ class ImplementArguments:
     resume: str | None = None
     commit: bool = False
     layout: str | None = None
+    style: str | None = None
+    auth_mode: str | None = None
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
@@ -118,6 +120,8 @@ def _asked(arguments: ImplementArguments) -> Asked:
         resume=arguments.resume,
         commit=arguments.commit,
         layout=arguments.layout,
+        style=arguments.style,
+        auth_mode=arguments.auth_mode,
         thorough=arguments.thorough,
         keep=arguments.keep,
         overwrite=arguments.overwrite,

@@ -14,11 +14,12 @@ from sdd.generate.project import ProjectPlan
 from sdd.generate.routes import HandlerPlan, RouterPlan
 
 _SUPPORT = ("ALICE", "BOB", "SECRET", "Fetch", "Row", "Rows", "Store", "as_json", "bearer", "token")
+_KEYS = ("PRIVATE_KEY", "KEY_ID", "Issuer", "published")
 
 
 def check_symbols(domain: Domain) -> dict[str, str]:
     """Return where the names of the test files come from."""
-    found = dict.fromkeys(_SUPPORT, "tests.support")
+    found = dict.fromkeys((*_SUPPORT, *_KEYS), "tests.support")
     found |= {factory_name(table): "tests.factories" for table in domain.tables.values()}
     return found
 

@@ -21,6 +21,7 @@ COMMON_SECRETS = (
     "SECRET",
 )
 COMMON_DATABASES = ("DATABASE_URL", "DB_URL", "SQLALCHEMY_DATABASE_URL", "SQLALCHEMY_DATABASE_URI")
+COMMON_KEY_SETS = ("JWKS_URL", "BETTER_AUTH_JWKS_URL", "AUTH_JWKS_URL", "JWT_JWKS_URL")
 _SECRET = re.compile(r"SECRET|(JWT|AUTH|TOKEN|SIGNING)_?\w*KEY$")
 _NO_SECRET = re.compile(r"PUBLIC|URL|ALGORITHM|EXPIRE|TTL|MINUTES|LIFETIME|CLIENT")
 _DATABASE = re.compile(r"(DATABASE|DB|POSTGRES|PG|NEON|SQL\w*)_?\w*(URL|URI|DSN)$")
@@ -61,9 +62,8 @@ def fill(
     databases = [*COMMON_DATABASES, *(name for name in names if _DATABASE.search(name))]
     values.update(dict.fromkeys(databases, database_url))
     if auth_url:
-        values.update(
-            {name: _auth_value(name, auth_url) for name in names if _KEY_SET.search(name)}
-        )
+        key_sets = [*COMMON_KEY_SETS, *(name for name in names if _KEY_SET.search(name))]
+        values.update({name: _auth_value(name, auth_url) for name in key_sets})
     for setting in settings:
         if setting.required and setting.name not in values and setting.name not in os.environ:
             values[setting.name] = _plausible(setting)

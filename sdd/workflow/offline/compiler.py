@@ -62,16 +62,18 @@ class Compiler:
         )
 
     def _rendering(self, order: Order, texts: Mapping[str, str]) -> Rendering:
-        documents = _key([f"{path}\0{text}" for path, text in texts.items()])
-        key = _key([documents, order.layout, str(order.backend), *order.may_write])
+        form = order.form
+        said = [f"{path}\0{text}" for path, text in texts.items()]
+        documents = _key([form.tokens or "", *said])
+        key = _key([documents, form.layout, form.style, str(order.backend), *order.may_write])
         if key not in self._renderings:
             if documents not in self._specs:
                 sources = [SourceText(path=path, text=text) for path, text in texts.items()]
-                self._specs[documents] = read_documents(sources)
+                self._specs[documents] = read_documents(sources, form.tokens)
             self._renderings[key] = render_files(
                 self._specs[documents].application,
                 backend=order.backend,
-                layout=order.layout,
+                form=form,
                 wanted=order.owns,
                 named=tuple(texts),
             )

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from sdd.text import SourceText
 from sdd.text.markdown import Block, Heading, Item, parse_blocks
 from sdd.workflow.globs import EXCEPT, covers
+from sdd.workflow.orders import Form
 
 _CODE = re.compile(r"`([^`]+)`")
 _TITLE = re.compile(r"Work order `([^`]+)`")
@@ -21,7 +22,7 @@ class Order:
     id: str
     feature: str
     backend: PurePosixPath
-    layout: str
+    form: Form
     documents: tuple[str, ...]
     may_write: tuple[str, ...]
     left_over: tuple[str, ...] = ()
@@ -47,7 +48,11 @@ def parse_order(prompt: str) -> Order | None:
         id=found.group(1),
         feature=head.get("Feature", ""),
         backend=PurePosixPath(head.get("Backend", "backend").strip("`/")),
-        layout=head.get("Layout", ""),
+        form=Form(
+            layout=head.get("Layout", ""),
+            style=head.get("Style", ""),
+            tokens=head.get("Tokens"),
+        ),
         documents=_codes(sections.get("Documents to read", ())),
         may_write=(*allowed, *(EXCEPT + pattern for pattern in excepted)),
         left_over=_codes(sections.get("Files of earlier runs", ())),

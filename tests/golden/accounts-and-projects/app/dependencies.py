@@ -20,6 +20,17 @@ from app.db.session import Database
 from app.errors import UnauthorizedError
 from app.models.user import User
 
+
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Give each request a session of its own, closed before the answer is sent."""
+    database: Database = request.app.state.database
+    async with database.sessions() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
@@ -30,16 +41,6 @@ def get_settings(request: Request) -> Settings:
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
-
-
-async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Give each request a session of its own, closed before the answer is sent."""
-    database: Database = request.app.state.database
-    async with database.sessions() as session:
-        yield session
-
-
-SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 async def get_current_user_id(

@@ -18,6 +18,17 @@ from app.config import Settings
 from app.db.session import Database
 from app.errors import UnauthorizedError
 
+
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Give each request a session of its own, closed before the answer is sent."""
+    database: Database = request.app.state.database
+    async with database.sessions() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
@@ -28,16 +39,6 @@ def get_settings(request: Request) -> Settings:
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
-
-
-async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Give each request a session of its own, closed before the answer is sent."""
-    database: Database = request.app.state.database
-    async with database.sessions() as session:
-        yield session
-
-
-SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
 async def get_current_user_id(

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     """The application, on a database of its own; TEST_DATABASE_URL names another one."""
-    url = os.environ.get("TEST_DATABASE_URL", "sqlite+aiosqlite://")
+    url = os.environ.get("TEST_DATABASE_URL", "sqlite://")
     return create_app(Settings(secret=SECRET, database_url=url))
 
 
@@ -90,7 +90,8 @@ def rows(app: FastAPI, client: TestClient) -> Rows:
     def all_rows(cls: type[Row]) -> list[Row]:
         async def load() -> list[Row]:
             async with app.state.database.sessions() as session:
-                return list((await session.exec(select(cls))).all())
+                found = await session.exec(select(cls))
+                return list(found.all())
 
         return call(client, load)
 

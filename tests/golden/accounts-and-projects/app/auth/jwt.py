@@ -37,7 +37,10 @@ def verify_token(token: str, settings: Settings) -> UUID:
             algorithms=[ALGORITHM],
             issuer=settings.issuer,
             audience=settings.audience,
-            options={"require": ["exp", "iat", "sub"]},
+            options={
+                "require": ["exp", "iat", "sub"],
+                "verify_aud": settings.audience is not None,
+            },
         )
     except jwt.PyJWTError as error:
         logger.info("Rejected a token: %s", error)

@@ -30,7 +30,8 @@ class CategoryRepository:
     async def get(self, category_id: int) -> Category:
         """Return one category."""
         statement = select(Category).where(Category.id == category_id)
-        category = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        category = found.first()
         if category is None:
             raise NotFoundError("Category not found")
         return category

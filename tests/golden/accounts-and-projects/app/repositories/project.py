@@ -45,7 +45,8 @@ class ProjectRepository:
         statement = select(Project).where(
             Project.id == project_id, Project.owner_id == user_id
         )
-        project = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        project = found.first()
         if project is None:
             raise NotFoundError("Project not found")
         return project

@@ -71,7 +71,8 @@ class StepRepository:
                 Project.owner_id == user_id,
             )
         )
-        step = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        step = found.first()
         if step is None:
             raise NotFoundError("Step not found")
         return step

@@ -91,7 +91,8 @@ class TaskRepository:
                 Project.owner_id == user_id,
             )
         )
-        task = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        task = found.first()
         if task is None:
             raise NotFoundError("Task not found")
         return task

@@ -25,12 +25,14 @@ class UserRepository:
     async def find_by_email(self, email: str) -> User | None:
         """Return the user with this email, if there is one."""
         statement = select(User).where(User.email == email)
-        return (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        return found.first()
 
     async def get_own(self, user_id: UUID) -> User:
         """Return the user's own user."""
         statement = select(User).where(User.id == user_id)
-        user = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        user = found.first()
         if user is None:
             raise NotFoundError("User not found")
         return user

@@ -23,4 +23,5 @@ async def create_tables(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(create_tables(os.environ.get("DATABASE_URL") or DEFAULT_DATABASE_URL))
+    url = os.environ.get("DATABASE_URL") or DEFAULT_DATABASE_URL
+    asyncio.run(create_tables(url))

@@ -113,13 +113,15 @@ class TaskRepository:
         statement = (
             select(*numbers.values()).select_from(Task).where(Task.user_id == user_id)
         )
-        row: Any = (await self._session.exec(statement)).one()
+        found = await self._session.exec(statement)
+        row: Any = found.one()
         return dict(zip(numbers, row, strict=True))
 
     async def get(self, user_id: str, task_id: int) -> Task:
         """Return one task of the user."""
         statement = select(Task).where(Task.id == task_id, Task.user_id == user_id)
-        task = (await self._session.exec(statement)).first()
+        found = await self._session.exec(statement)
+        task = found.first()
         if task is None:
             raise NotFoundError("Task not found")
         return task

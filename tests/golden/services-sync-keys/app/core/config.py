@@ -1,0 +1,55 @@
+"""Settings from the environment.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DEFAULT_DATABASE_URL = "sqlite:///./app.db"
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message says in one sentence what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment decides.
+
+    Attributes:
+        jwks_url: Where the issuer of the tokens publishes its public keys.
+        issuer: The `iss` that every token must bear, if set.
+        audience: The `aud` that every token must bear, if set.
+    """
+
+    jwks_url: str
+    database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
+    issuer: str | None = None
+    audience: str | None = None
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: The address of the keys is missing, or no address.
+    """
+    source = os.environ if environment is None else environment
+    jwks_url = source.get("JWKS_URL", "")
+    if not re.fullmatch(r"https?://[^\s/]+/\S*", jwks_url):
+        raise SettingsError(
+            "JWKS_URL must be set to the address of the issuer's public keys, "
+            "for instance http://localhost:3000/api/auth/jwks."
+        )
+    return Settings(
+        jwks_url=jwks_url,
+        database_url=source.get("DATABASE_URL") or DEFAULT_DATABASE_URL,
+        issuer=source.get("JWT_ISSUER") or None,
+        audience=source.get("JWT_AUDIENCE") or None,
+    )

@@ -1,0 +1,86 @@
+"""The database engine and its sessions.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from typing import Any
+
+from sqlalchemy import URL, QueuePool, StaticPool, create_engine, make_url
+from sqlalchemy.event import listen
+from sqlalchemy.orm import sessionmaker
+from sqlmodel import Session
+
+from app.models import metadata
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 10
+POOL_RECYCLE_SECONDS = 240
+POOL_TIMEOUT_SECONDS = 30
+SQLITE_TIMEOUT_SECONDS = 30
+
+
+def normalize_url(url: str) -> URL:
+    """Name the driver: `postgres://` and `postgresql://` use psycopg."""
+    parsed = make_url(url)
+    drivers = {
+        "postgres": "postgresql+psycopg",
+        "postgresql": "postgresql+psycopg",
+        "sqlite+aiosqlite": "sqlite",
+    }
+    return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
+
+
+def _engine_options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        options: dict[str, Any] = {"connect_args": {"timeout": SQLITE_TIMEOUT_SECONDS}}
+        if url.database in {None, "", ":memory:"}:
+            # Each connection to memory is a database of its own: all threads share one.
+            options["connect_args"]["check_same_thread"] = False
+            options["poolclass"] = StaticPool
+        else:
+            # One writer at a time is what SQLite can do: waiting here is cheaper than its lock.
+            options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+        return options
+    # prepare_threshold: a pooler in transaction mode gives each transaction another connection,
+    # which does not know the statements that were prepared on the last one.
+    # pool_recycle: serverless databases drop connections that were idle for five minutes.
+    return {
+        "connect_args": {"prepare_threshold": None},
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": POOL_TIMEOUT_SECONDS,
+        "pool_recycle": POOL_RECYCLE_SECONDS,
+        "pool_pre_ping": True,
+    }
+
+
+class Database:
+    """The engine and the sessions of one application."""
+
+    def __init__(self, url: str) -> None:
+        parsed = normalize_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = create_engine(parsed, **_engine_options(parsed))
+        self.sessions = sessionmaker(
+            self.engine, class_=Session, expire_on_commit=False
+        )
+        if self.is_sqlite:
+            listen(self.engine, "connect", _enforce_foreign_keys)
+
+    def create_tables(self) -> None:
+        """Create the tables that do not exist yet."""
+        metadata.create_all(self.engine)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _enforce_foreign_keys(connection: Any, _: Any) -> None:
+    """SQLite checks foreign keys only when asked to, on each connection."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()

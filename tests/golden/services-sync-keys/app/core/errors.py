@@ -1,0 +1,166 @@
+"""Exceptions, and the one form in which they are answered.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.schemas.error_schemas import ErrorResponse
+
+logger = logging.getLogger(__name__)
+
+
+class AppError(Exception):
+    """An error that is answered with its status, a sentence and a code."""
+
+    status_code = 500
+    error_code = "internal_error"
+    detail = "Something unexpected failed"
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.detail
+        super().__init__(self.detail)
+
+
+class UnauthorizedError(AppError):
+    """Nobody is signed in."""
+
+    status_code = 401
+    error_code = "unauthorized"
+    detail = "A valid token is required"
+
+
+class ForbiddenError(AppError):
+    """The user may not do this."""
+
+    status_code = 403
+    error_code = "forbidden"
+    detail = "Not allowed"
+
+
+class NotFoundError(AppError):
+    """There is no such row, or not for this user."""
+
+    status_code = 404
+    error_code = "not_found"
+    detail = "Not found"
+
+
+class ConflictError(AppError):
+    """The request contradicts what is stored."""
+
+    status_code = 409
+    error_code = "conflict"
+    detail = "This contradicts what is stored"
+
+
+class InvalidError(AppError):
+    """A parameter or the body is invalid."""
+
+    status_code = 422
+    error_code = "validation_error"
+    detail = "The request is invalid"
+
+
+class UnavailableError(AppError):
+    """The database cannot be reached."""
+
+    status_code = 503
+    error_code = "service_unavailable"
+    detail = "The service is unavailable for the moment"
+
+
+ERROR_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "payload_too_large",
+    422: "validation_error",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "service_unavailable",
+}
+
+
+def error_response(
+    status_code: int,
+    error_code: str,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return the one form that every error has."""
+    body = ErrorResponse(
+        detail=detail,
+        error_code=error_code,
+    )
+    return JSONResponse(body.model_dump(by_alias=True), status_code, headers=headers)
+
+
+def respond(error: AppError) -> JSONResponse:
+    """Answer an error of our own."""
+    headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
+    if error.status_code == 503:
+        headers = {"Retry-After": "5"}
+    return error_response(error.status_code, error.error_code, error.detail, headers)
+
+
+def describe(errors: Sequence[Any]) -> str:
+    """Say what is invalid and where, without repeating the input."""
+    parts = []
+    for error in errors:
+        place = ".".join(str(part) for part in error["loc"][1:])
+        parts.append(f"{place}: {error['msg']}" if place else str(error["msg"]))
+    return "; ".join(parts) or InvalidError.detail
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Turn every exception into an `ErrorResponse`, here and nowhere else."""
+
+    @app.exception_handler(AppError)
+    async def on_app_error(_: Request, error: AppError) -> JSONResponse:
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid_request(
+        _: Request, error: RequestValidationError
+    ) -> JSONResponse:
+        return respond(InvalidError(describe(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
+        code = ERROR_CODES.get(error.status_code, "internal_error")
+        return error_response(error.status_code, code, str(error.detail), error.headers)
+
+    @app.exception_handler(IntegrityError)
+    async def on_conflict(_: Request, error: IntegrityError) -> JSONResponse:
+        logger.info("The database refused a change: %s", type(error.orig).__name__)
+        return respond(ConflictError())
+
+    @app.exception_handler(DataError)
+    async def on_unstorable(_: Request, error: DataError) -> JSONResponse:
+        logger.info("The database refused a value: %s", type(error.orig).__name__)
+        return respond(InvalidError())
+
+    @app.exception_handler(OperationalError)
+    async def on_unreachable(_: Request, error: OperationalError) -> JSONResponse:
+        logger.error("The database cannot be used", exc_info=error)
+        return respond(UnavailableError())
+
+    @app.exception_handler(Exception)
+    async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return respond(AppError())

@@ -1,0 +1,53 @@
+"""The application.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.v1.endpoints.comments_routes import router as comments_router
+from app.api.v1.endpoints.health_routes import router as health_router
+from app.api.v1.endpoints.tasks_routes import router as tasks_router
+from app.core.config import Settings, SettingsError, load_settings
+from app.core.database import Database
+from app.core.errors import install_error_handlers
+from app.core.keys import KeySet
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application.
+
+    Raises:
+        SettingsError: The environment lacks a usable address of the keys.
+    """
+    settings = settings or load_settings()
+    database = Database(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if database.is_sqlite:
+            database.create_tables()
+        yield
+        database.dispose()
+
+    app = FastAPI(title="Tasks and comments", lifespan=lifespan, redirect_slashes=False)
+    app.state.settings = settings
+    app.state.database = database
+    app.state.keys = KeySet(settings.jwks_url)
+    install_error_handlers(app)
+    app.include_router(tasks_router)
+    app.include_router(comments_router)
+    app.include_router(health_router)
+    return app
+
+
+try:
+    app = create_app()
+except SettingsError as error:
+    raise SystemExit(f"The backend cannot start: {error}") from None

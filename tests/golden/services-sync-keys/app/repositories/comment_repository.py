@@ -1,0 +1,64 @@
+"""Queries on comments, each confined to the user.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from sqlalchemy import asc
+from sqlmodel import Session, col, func, select
+
+from app.models.comment_models import Comment
+from app.models.task_models import Task
+
+
+class CommentRepository:
+    """Reads and writes the table comments."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(
+        self, user_id: str, task_id: int, *, page: int, limit: int
+    ) -> tuple[list[Comment], int]:
+        """Return the comment rows of the user on a page, and how many there are on all pages."""
+        statement = (
+            select(Comment)
+            .join(Task, col(Comment.task_id) == col(Task.id))
+            .where(Comment.task_id == task_id, Task.user_id == user_id)
+        )
+        total = self._session.exec(
+            select(func.count()).select_from(statement.subquery())
+        )
+        statement = statement.order_by(
+            asc(col(Comment.created_at)), asc(col(Comment.id))
+        )
+        statement = statement.offset((page - 1) * limit)
+        statement = statement.limit(limit)
+        rows = self._session.exec(statement)
+        return list(rows.all()), total.one()
+
+    def get(self, user_id: str, task_id: int, comment_id: int) -> Comment | None:
+        """Return one comment of the user."""
+        statement = (
+            select(Comment)
+            .join(Task, col(Comment.task_id) == col(Task.id))
+            .where(
+                Comment.id == comment_id,
+                Comment.task_id == task_id,
+                Task.user_id == user_id,
+            )
+        )
+        found = self._session.exec(statement)
+        return found.first()
+
+    def save(self, comment: Comment) -> None:
+        """Store a row that is new or was changed."""
+        self._session.add(comment)
+        self._session.commit()
+
+    def delete(self, comment: Comment) -> None:
+        """Delete a row."""
+        self._session.delete(comment)
+        self._session.commit()

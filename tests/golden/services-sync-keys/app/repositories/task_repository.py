@@ -1,0 +1,118 @@
+"""Queries on tasks, each confined to the user.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import asc, case, desc
+from sqlmodel import Session, col, func, select
+
+from app.core.types import list_contains, today
+from app.models.task_models import Task, TaskPriority
+
+
+class TaskRepository:
+    """Reads and writes the table tasks."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(
+        self,
+        user_id: str,
+        *,
+        status: Literal["all", "pending", "completed"],
+        priority: TaskPriority | None,
+        tag: str | None,
+        due_before: date | None,
+        search: str | None,
+        sort: Literal["created_at", "updated_at", "due_date", "priority", "title"],
+        order: Literal["asc", "desc"],
+        page: int,
+        limit: int,
+    ) -> tuple[list[Task], int]:
+        """Return the task rows of the user on a page, and how many there are on all pages."""
+        statement = select(Task).where(Task.user_id == user_id)
+        if status == "pending":
+            statement = statement.where(col(Task.completed).is_(False))
+        if status == "completed":
+            statement = statement.where(col(Task.completed).is_(True))
+        if priority is not None:
+            statement = statement.where(Task.priority == priority)
+        if tag is not None:
+            statement = statement.where(list_contains(col(Task.tags), tag))
+        if due_before is not None:
+            statement = statement.where(col(Task.due_date) < due_before)
+        if search is not None:
+            statement = statement.where(
+                col(Task.title).icontains(search, autoescape=True)
+                | col(Task.description).icontains(search, autoescape=True)
+            )
+        total = self._session.exec(
+            select(func.count()).select_from(statement.subquery())
+        )
+        keys: dict[str, Any] = {
+            "created_at": col(Task.created_at),
+            "updated_at": col(Task.updated_at),
+            "due_date": col(Task.due_date),
+            "priority": case(
+                {TaskPriority.LOW: 0, TaskPriority.MEDIUM: 1, TaskPriority.HIGH: 2},
+                value=col(Task.priority),
+            ),
+            "title": col(Task.title),
+        }
+        direction = desc if order == "desc" else asc
+        statement = statement.order_by(
+            direction(keys[sort]).nulls_last(), direction(col(Task.id))
+        )
+        statement = statement.offset((page - 1) * limit)
+        statement = statement.limit(limit)
+        rows = self._session.exec(statement)
+        return list(rows.all()), total.one()
+
+    def count(self, user_id: str) -> dict[str, int]:
+        """Count the task rows of the user."""
+        numbers = {
+            "total": func.count(),
+            "completed": func.count().filter(col(Task.completed).is_(True)),
+            "pending": func.count().filter(col(Task.completed).is_(False)),
+            "overdue": func.count().filter(
+                (col(Task.due_date) < today()) & col(Task.completed).is_(False)
+            ),
+            "by_priority_low": func.count().filter(
+                col(Task.priority) == TaskPriority.LOW
+            ),
+            "by_priority_medium": func.count().filter(
+                col(Task.priority) == TaskPriority.MEDIUM
+            ),
+            "by_priority_high": func.count().filter(
+                col(Task.priority) == TaskPriority.HIGH
+            ),
+        }
+        statement = (
+            select(*numbers.values()).select_from(Task).where(Task.user_id == user_id)
+        )
+        found = self._session.exec(statement)
+        row: Any = found.one()
+        return dict(zip(numbers, row, strict=True))
+
+    def get(self, user_id: str, task_id: int) -> Task | None:
+        """Return one task of the user."""
+        statement = select(Task).where(Task.id == task_id, Task.user_id == user_id)
+        found = self._session.exec(statement)
+        return found.first()
+
+    def save(self, task: Task) -> None:
+        """Store a row that is new or was changed."""
+        self._session.add(task)
+        self._session.commit()
+
+    def delete(self, task: Task) -> None:
+        """Delete a row."""
+        self._session.delete(task)
+        self._session.commit()

@@ -1,0 +1,165 @@
+"""Every operation with another user's token.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from fastapi.testclient import TestClient
+
+from app.models.comment_models import Comment
+from app.models.task_models import Task
+from tests.factories import make_comment, make_task
+from tests.support import ALICE, BOB, Fetch, Store, bearer
+
+
+def test_get_task_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """GET /api/tasks/{task_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    before = fetch(Task, task.id)
+
+    response = client.request("GET", f"/api/tasks/{task.id}", headers=bearer(BOB))
+
+    assert response.status_code == 404
+    assert fetch(Task, task.id) == before
+
+
+def test_replace_task_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """PUT /api/tasks/{task_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    before = fetch(Task, task.id)
+
+    response = client.request(
+        "PUT",
+        f"/api/tasks/{task.id}",
+        headers=bearer(BOB),
+        json={
+            "title": "berry",
+            "description": "berry",
+            "priority": "medium",
+            "due_date": "2030-01-02",
+            "tags": ["berry"],
+            "completed": True,
+        },
+    )
+
+    assert response.status_code == 404
+    assert fetch(Task, task.id) == before
+
+
+def test_update_task_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """PATCH /api/tasks/{task_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    before = fetch(Task, task.id)
+
+    response = client.request(
+        "PATCH",
+        f"/api/tasks/{task.id}",
+        headers=bearer(BOB),
+        json={
+            "title": "berry",
+            "description": "berry",
+            "priority": "medium",
+            "due_date": "2030-01-02",
+            "tags": ["berry"],
+            "completed": True,
+        },
+    )
+
+    assert response.status_code == 404
+    assert fetch(Task, task.id) == before
+
+
+def test_delete_task_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """DELETE /api/tasks/{task_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    before = fetch(Task, task.id)
+
+    response = client.request("DELETE", f"/api/tasks/{task.id}", headers=bearer(BOB))
+
+    assert response.status_code == 404
+    assert fetch(Task, task.id) == before
+
+
+def test_complete_task_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """PATCH /api/tasks/{task_id}/complete answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    before = fetch(Task, task.id)
+
+    response = client.request(
+        "PATCH", f"/api/tasks/{task.id}/complete", headers=bearer(BOB)
+    )
+
+    assert response.status_code == 404
+    assert fetch(Task, task.id) == before
+
+
+def test_list_comments_of_another_user(client: TestClient, store: Store) -> None:
+    """GET /api/tasks/{task_id}/comments answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+
+    response = client.request(
+        "GET", f"/api/tasks/{task.id}/comments", headers=bearer(BOB)
+    )
+
+    assert response.status_code == 404
+
+
+def test_create_comment_of_another_user(client: TestClient, store: Store) -> None:
+    """POST /api/tasks/{task_id}/comments answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+
+    response = client.request(
+        "POST",
+        f"/api/tasks/{task.id}/comments",
+        headers=bearer(BOB),
+        json={"content": "berry"},
+    )
+
+    assert response.status_code == 404
+
+
+def test_replace_comment_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """PUT /api/tasks/{task_id}/comments/{comment_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    comment = store(make_comment(task.id))
+    before = fetch(Comment, comment.id)
+
+    response = client.request(
+        "PUT",
+        f"/api/tasks/{task.id}/comments/{comment.id}",
+        headers=bearer(BOB),
+        json={"content": "berry"},
+    )
+
+    assert response.status_code == 404
+    assert fetch(Comment, comment.id) == before
+
+
+def test_delete_comment_of_another_user(
+    client: TestClient, store: Store, fetch: Fetch
+) -> None:
+    """DELETE /api/tasks/{task_id}/comments/{comment_id} answers 404 for another user's row, and changes nothing."""
+    task = store(make_task(ALICE))
+    comment = store(make_comment(task.id))
+    before = fetch(Comment, comment.id)
+
+    response = client.request(
+        "DELETE", f"/api/tasks/{task.id}/comments/{comment.id}", headers=bearer(BOB)
+    )
+
+    assert response.status_code == 404
+    assert fetch(Comment, comment.id) == before
