@@ -41,6 +41,10 @@ _PUBLIC = re.compile(
 )
 _NOT_PUBLIC = re.compile(r"\b(?:no|not|never|non|isn't)\b[- ]{0,2}(?:\w+ )?public\b", re.IGNORECASE)
 _PATHS = re.compile(r"`[^`]*?(/[^\s`]*)`|(?<![\w.:/])(/(?:api|auth|health|[a-z_]+/)[^\s,;)'\"]*)")
+_WORDS = (  # one of them is in every statement on access
+    *("all", "every", "each", "any", "public", "auth", "open to", "without", "token", "jwt"),
+    *("login", "access", "security", "protected"),
+)
 _ONLY_WORDS = frozenset(
     [
         "api",
@@ -209,6 +213,9 @@ def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
             )
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph | Item):
+            continue
+        lowered = block.text.casefold()
+        if not any(word in lowered for word in _WORDS):
             continue
         number = document.section_index(index)
         confined = _confinement(document, number, holders)

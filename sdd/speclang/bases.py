@@ -52,6 +52,8 @@ def bases_of(document: Document, holders: frozenset[int]) -> list[Base]:
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph | Item | Table):
             continue
+        if isinstance(block, Paragraph | Item) and "/" not in block.text:
+            continue
         number = document.section_index(index)
         section = document.sections[number]
         own = (

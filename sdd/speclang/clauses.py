@@ -7,7 +7,7 @@ from sdd.ir import Default, Factory
 from sdd.speclang.bounds import read_bounds, read_items, read_lengths, read_pattern
 from sdd.speclang.choices import read_choices, read_one_of
 from sdd.speclang.facts import NOTHING, Facts, Reference, merged
-from sdd.speclang.inline import visible
+from sdd.speclang.inline import remembered, visible
 from sdd.speclang.phrase import Phrase, pattern
 from sdd.speclang.values import read_default
 
@@ -86,14 +86,26 @@ def read_clauses(text: str, *, prose: bool = False) -> Facts:
 
     With `prose` it is a sentence, in which quoted words are no list of choices.
     """
+    return _read_prose(text) if prose else _read_phrase(text)
+
+
+@remembered
+def _read_prose(text: str) -> Facts:
+    return _read(Phrase(visible(text)[:LONGEST]))
+
+
+@remembered
+def _read_phrase(text: str) -> Facts:
     phrase = Phrase(visible(text)[:LONGEST])
+    return merged(_read(phrase), read_choices(phrase))
+
+
+def _read(phrase: Phrase) -> Facts:
     lowered = phrase.text.casefold()
     facts = NOTHING
     for read, hints in _CLAUSES:
         if any(hint in lowered for hint in hints):
             facts = merged(facts, read(phrase))
-    if not prose:
-        facts = merged(facts, read_choices(phrase))
     return facts
 
 

@@ -34,6 +34,8 @@ _ERROR_FORM = re.compile(r"(?i)\berrors?(?: responses?)?(?: format| body| form)?
 _ERROR_TITLE = re.compile(r"\berrors?\b")
 _ERROR_OBJECT = re.compile(r"\berrors? (?:response|object|format|body|schema)\b")
 
+_REFUSAL = re.compile(r"[45]\d\d")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -78,7 +80,7 @@ def _statements(document: Document) -> Iterator[Statement]:
             case Heading():
                 codes = codes_in(block.text)
                 pending = codes[0] if len(codes) == 1 and codes[0] >= 400 else None  # noqa: PLR2004 - errors only
-            case Paragraph() | Item():
+            case Paragraph() | Item() if pending is not None or _REFUSAL.search(block.text):
                 for text in _clauses(block.text):
                     codes = [code for code in codes_in(text) if code >= 400]  # noqa: PLR2004 - errors only
                     for code in codes:

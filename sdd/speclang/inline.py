@@ -2,7 +2,26 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_REMEMBERED = 1 << 14  # many readers look at the same line, and cells say the same again and again
+_SHORT = 300
+
+
+def remembered(function: Callable[[str], _T]) -> Callable[[str], _T]:
+    """Let a pure function of a text remember what it answered of short ones."""
+    recall = lru_cache(maxsize=_REMEMBERED)(function)
+
+    def answer(text: str) -> _T:
+        return recall(text) if len(text) <= _SHORT else function(text)
+
+    answer.__doc__ = function.__doc__
+    return answer
+
 
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
 _MARKS = re.compile(r"\*{1,3}|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)|~~")
@@ -50,6 +69,7 @@ def visible(text: str) -> str:
     return text.translate(_INVISIBLE).replace("\u00a0", " ")
 
 
+@remembered
 def plain(text: str) -> str:
     """Return inline Markdown as a reader sees it: no emphasis, code marks or link targets."""
     text = visible(text)
@@ -66,6 +86,7 @@ def unticked(text: str) -> str:
     return _TASK_BOX.sub("", text)
 
 
+@remembered
 def label_of(text: str) -> Label | None:
     """Find the label that a line begins with, bold or followed by a colon."""
     text = visible(unticked(text)).strip()
@@ -115,6 +136,7 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"(?<=[.;!?])\s+|\n{2,}", text) if part.strip()]
 
 
+@remembered
 def key(text: str) -> str:
     """Return a label in the one form that tables of known labels use."""
     shown = plain(text)

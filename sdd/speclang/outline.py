@@ -25,6 +25,7 @@ class Section:
         own_end: Index after its last block before a sub-heading.
         end: Index after its last block, sub-sections included.
         parent: Index of the enclosing section, or None.
+        above: Its own words and those of the headings over it, innermost first.
     """
 
     index: int = 0
@@ -36,6 +37,7 @@ class Section:
     end: int
     parent: int | None
     heading: Heading | None = None
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,9 @@ class Document:
         """Return the headings over a block, innermost first."""
         return [section.title for section in self.ancestry(self.section_at(block)) if section.title]
 
-    def title_words(self, block: int) -> list[str]:
+    def title_words(self, block: int) -> tuple[str, ...]:
         """Return the words of the headings over a block, innermost first."""
-        return [section.words for section in self.ancestry(self.section_at(block)) if section.title]
+        return self.section_at(block).above
 
     def span(self, start: int, end: int) -> Span:
         """Return the span from the first of some blocks to the last (end exclusive)."""
@@ -96,11 +98,17 @@ def parse_document(source: SourceText) -> Document:
         stack.append(len(opened) - 1)
     next_heading = [index for index, _ in headings] + [len(blocks)]
     titles = [title_of(heading.text) if heading else "" for heading, _, _ in opened]
+    words = [key(title) for title in titles]
+    above: list[tuple[str, ...]] = []
+    for number, (_, _, parent) in enumerate(opened):
+        around = above[parent] if parent is not None else ()
+        above.append((words[number], *around) if titles[number] else around)
     sections = tuple(
         Section(
             index=number,
             title=titles[number],
-            words=key(titles[number]),
+            words=words[number],
+            above=above[number],
             level=heading.level if heading else 0,
             start=start,
             own_end=next_heading[number],

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sdd.ir import Type
 from sdd.speclang.clauses import LONGEST, read_clauses
 from sdd.speclang.facts import Facts, merged, of_type
-from sdd.speclang.inline import split_top, visible
+from sdd.speclang.inline import remembered, split_top, visible
 from sdd.speclang.types import read_type, read_type_at_start
 
 
@@ -91,6 +91,7 @@ def _type_in_parentheses(text: str) -> Facts:
     return Facts()
 
 
+@remembered
 def read_cell_type(text: str) -> Facts:
     """Read a type cell of a table, with whatever stands in it besides the type."""
     expression = read_type(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Severity, by_place
-from sdd.ir import Application, AuthPolicy, Question, Shape
+from sdd.ir import Application, AuthPolicy, Question, Requirement, Shape
 from sdd.speclang.access import AccessRule, rules_of
 from sdd.speclang.assemble import Assembled, Read, assemble, holders_of, with_access
 from sdd.speclang.conventions import read_conventions
@@ -124,6 +124,7 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
         if read.role in _ENDPOINT_ROLES or read.role is Role.CONSTITUTION
     }
     endpoints = with_access(assembled, reads, rules, findings)
+    required = {read.document.path: read_requirements(read.document, read.role) for read in reads}
     application = Application(
         entities=schema.entities,
         endpoints=endpoints,
@@ -133,9 +134,7 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
             (error for statement in assembled.statements for error in statement.errors),
             findings,
         ),
-        requirements=unique(
-            [item for read in reads for item in read_requirements(read.document, read.role)]
-        ),
+        requirements=unique([item for stated in required.values() for item in stated]),
         questions=_questions(reads, schema),
         base_path=assembled.base_path,
         title=_title(reads),
@@ -145,7 +144,7 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
     return Reading(
         application=application,
         diagnostics=by_place(findings.diagnostics),
-        documents=tuple(_info(source, reads, assembled, dict_of(drafts)) for source in ordered),
+        documents=_infos(ordered, reads, assembled, required, dict_of(drafts)),
     )
 
 
@@ -355,27 +354,33 @@ def _traced(application: Application) -> Application:
     )
 
 
-def _info(
-    source: SourceText, reads: list[Read], assembled: Assembled, drafts: dict[str, Drafts]
-) -> DocumentInfo:
-    read = next((read for read in reads if read.document.path == source.path), None)
-    endpoints = {
-        (statement.endpoint.method, statement.endpoint.path)
-        for statement in assembled.statements
-        if statement.document == source.path
-    }
-    tables = (
-        {table.entity for table in drafts[source.path].tables} if source.path in drafts else set()
-    )
-    requirements = read_requirements(read.document, read.role) if read else []
-    counted = (
-        ("endpoints", len(endpoints)),
-        ("tables", len(tables)),
-        ("requirements", len(requirements)),
-    )
-    return DocumentInfo(
-        path=source.path,
-        role=read.role if read else role_of(PurePosixPath(source.path)),
-        bytes=len(source.text.encode()),
-        found=tuple((name, count) for name, count in counted if count),
-    )
+def _infos(
+    sources: Sequence[SourceText],
+    reads: list[Read],
+    assembled: Assembled,
+    required: dict[str, list[Requirement]],
+    drafts: dict[str, Drafts],
+) -> tuple[DocumentInfo, ...]:
+    roles = {read.document.path: read.role for read in reads}
+    routes: dict[str, set[tuple[str, str]]] = {}
+    for statement in assembled.statements:
+        route = statement.endpoint.method, statement.endpoint.path
+        routes.setdefault(statement.document, set()).add(route)
+    infos: list[DocumentInfo] = []
+    for source in sources:
+        path = source.path
+        stated = drafts[path].tables if path in drafts else []
+        counted = (
+            ("endpoints", len(routes.get(path, ()))),
+            ("tables", len({table.entity for table in stated})),
+            ("requirements", len(required.get(path, ()))),
+        )
+        infos.append(
+            DocumentInfo(
+                path=path,
+                role=roles.get(path, role_of(PurePosixPath(path))),
+                bytes=len(source.text.encode()),
+                found=tuple((name, count) for name, count in counted if count),
+            )
+        )
+    return tuple(infos)

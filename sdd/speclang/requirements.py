@@ -49,6 +49,8 @@ _TEMPLATE = re.compile(
     r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth"
     r"|your question|^\W*$"
 )
+_LONGEST_SCENARIO = 2_000
+_SCENARIO = re.compile(r"(?i)\bgiven\b.*\bwhen\b.*\bthen\b")
 _RULE_TITLE = re.compile(r"\b(?:business rules?|domain rules?|rules)\b")
 _SCENARIO_TITLE = re.compile(r"\b(?:acceptance (?:criteria|scenarios?)|scenarios?)\b")
 _STORY_TITLE = re.compile(r"\buser stor(?:y|ies)\b")
@@ -131,7 +133,7 @@ class _Reader:
             return
         shown = " ".join(plain(text).split())
         titles = self.document.title_words(index)[:3]
-        if re.search(r"\bgiven\b.*\bwhen\b.*\bthen\b", shown, re.IGNORECASE):
+        if _SCENARIO.search(shown[:_LONGEST_SCENARIO]):
             self.count += 1
             yield Requirement(
                 id=f"{self.story or self._stem()}-AC{self.count}",

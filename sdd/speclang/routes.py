@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sdd.speclang.inline import plain, visible
+from sdd.speclang.inline import plain, remembered, visible
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 WIDE = "\uff08\uff09\uff0c\u3001\u3002\uff1a\uff1b\u300c\u300d\u3010\u3011"  # CJK punctuation
@@ -179,6 +179,7 @@ def path_of_url(text: str) -> tuple[str, str] | None:
     return host, path
 
 
+@remembered
 def codes_in(text: str) -> list[int]:
     """Return the HTTP status codes that a line states, in order."""
     shown = plain(text)

@@ -32,6 +32,10 @@ _SUBJECT = (
         r"(?i)\btoken (?:includes?|contains?)[^.]{0,30}?[`'\" ](?P<name>sub|user_id|userId)\b"
     ),
 )
+_WORDS = (  # one of them is in every text that any of these patterns matches
+    *("hs256", "hs384", "hs512", "jwks", "eddsa", "rs256", "es256", "ed25519", "ps256"),
+    *("secret", "jwt", "claim", "token"),
+)
 _REJECTED = re.compile(r"\b(?:alternatives?|rejected|future|out of scope|troubleshooting)\b")
 
 
@@ -41,6 +45,9 @@ def read_auth(documents: Iterable[Document], findings: Findings) -> AuthPolicy:
     modes: list[tuple[AuthMode, Span]] = []
     for document in documents:
         for text, span in texts_in(document):
+            lowered = text.casefold()
+            if not any(word in lowered for word in _WORDS):
+                continue
             mode = _mode(text)
             if mode is not None:
                 modes.append((mode, span))
@@ -114,8 +121,11 @@ def _with_payload(policy: AuthPolicy, document: Document) -> AuthPolicy:
 
 def texts_in(document: Document) -> Iterator[tuple[str, Span]]:
     """Yield lines of text, table rows and settings, those under rejected alternatives left out."""
+    rejected = [
+        any(_REJECTED.search(title) for title in section.above[:2]) for section in document.sections
+    ]
     for index, block in enumerate(document.blocks):
-        if any(_REJECTED.search(title) for title in document.title_words(index)[:2]):
+        if rejected[document.section_index(index)]:
             continue
         match block:
             case Paragraph() | Item() | Heading():

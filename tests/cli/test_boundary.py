@@ -49,7 +49,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from sdd.cli.boundary import run_command; run_command(['--help']);"
         "heavy = {'anthropic', 'pydantic', 'pydantic_ai', 'dbos', 'git', 'fastapi', 'sqlglot',"
-        " 'libcst', 'ftfy', 'jinja2', 'markdown_it', 'ruamel'};"
+        " 'libcst', 'ftfy', 'jinja2', 'markdown_it', 'pyromark', 'ruamel'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -69,9 +69,14 @@ def may_state(block: Block) -> bool:
     """Whether a block holds a method's name or a path behind a label at all."""
     match block:
         case Table():
-            return any(_HINT.search(cell) for row in block.rows for cell in row.cells)
+            return any("/" in cell for row in block.rows for cell in row.cells) and any(
+                _HINT.search(cell) for row in block.rows for cell in row.cells
+            )
         case Heading() | Item() | Paragraph() | Fence():
-            return _HINT.search(block.text) is not None
+            text = block.text
+            return ("/" in text or any(method in text for method in METHODS)) and _HINT.search(
+                text
+            ) is not None
         case _:
             return False
 
@@ -92,8 +97,8 @@ def is_later(document: Document, index: int) -> bool:
 def is_aside(document: Document, index: int) -> bool:
     """Whether a block stands under a heading that is not about what endpoints there are."""
     titles = document.title_words(index)[:2]
-    titles = [title for title in titles if "endpoint" not in title and "routes" not in title]
-    return any(_ASIDE.fullmatch(title) for title in titles)
+    named = [title for title in titles if "endpoint" not in title and "routes" not in title]
+    return any(_ASIDE.fullmatch(title) for title in named)
 
 
 def _sightings(
