@@ -158,7 +158,7 @@ def _table(application: Application, entity: Entity, others: tuple[Table, ...]) 
     cls = naming.unique(naming.class_name(entity.name), taken)
     module = naming.unique(naming.module_name(entity.name), {item.module for item in others})
     plural = naming.module_name(names.plural(module))
-    variable = naming.argument(module)
+    variable = naming.variable(module)
     return Table(
         entity=entity,
         cls=cls,

@@ -42,6 +42,7 @@ _LOCALS = frozenset(
     | {"current_user_id", "ceil", "settings", "utc_now", "case", "delete", "jwt", "logging"}
     | {"os", "re", "pytest"}
 )
+_FIXTURES = frozenset({"client", "store", "fetch", "rows", "token", "bearer", "shown", "found"})
 
 
 def ascii_words(name: str) -> str:
@@ -86,6 +87,12 @@ def argument(name: str) -> str:
     """Return the Python argument for a parameter."""
     wanted = attribute(name)
     return f"{wanted}_" if wanted in _LOCALS else wanted
+
+
+def variable(module: str) -> str:
+    """Return a local variable for a row, out of the way of what tests are given."""
+    wanted = argument(module)
+    return f"{wanted}_row" if wanted in _FIXTURES else wanted
 
 
 def unique(wanted: str, taken: Iterable[str]) -> str:

@@ -2,6 +2,7 @@ import ast
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+import pytest
 from generate.samples import SAMPLES, SPECS, tasks_and_comments
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -138,6 +139,40 @@ def test_awkward_names_are_safe() -> None:
 
     assert "class FieldRow(SQLModel, table=True)" in ast.unparse(modules["app/models/field.py"])
     assert "app/api/v1/lists.py" in modules
+
+
+@pytest.mark.parametrize("name", ["Client", "Store", "Token", "Row", "Response", "Task"])
+def test_rows_do_not_take_the_names_of_what_tests_are_given(name: str) -> None:
+    """A table of clients leaves the test client alone."""
+    table = entity(
+        name, f"{name.lower()}s", key(), column("user_id", Type.STR), column("label", Type.STR)
+    )
+    path = f"/api/{name.lower()}s"
+    application = Application(
+        entities=(table,),
+        endpoints=tuple(
+            endpoint(item)
+            for item in (f"GET {path}", f"POST {path}", f"GET {path}/{{id}}", f"PUT {path}/{{id}}")
+        ),
+    )
+
+    functions = [
+        node
+        for path, module in _modules(application).items()
+        if path.startswith("tests/api/")
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+    assert any(node.args.args for node in functions)
+    for node in functions:
+        given_names = {argument.arg for argument in node.args.args}
+        stored = {
+            item.id
+            for item in ast.walk(node)
+            if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
+        }
+        assert given_names.isdisjoint(stored)
 
 
 @_FEW
