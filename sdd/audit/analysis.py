@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sdd.audit.attributes import schema
 from sdd.audit.diagnose import diagnose
 from sdd.audit.engine import Engine
+from sdd.audit.exposures import stores, with_consulted
 from sdd.audit.judge import judge_route
 from sdd.audit.machine import make_engine
 from sdd.audit.model import AuditReport, RouteReport, summarise
@@ -35,13 +36,14 @@ def audit_with(
     """Judge with a machine that was made for the program; `note` is told of each route in turn."""
     engine.trusted = settings.trusted_verifiers
     run_program(engine)
+    wanted = [mount for mount in mounts(engine) if only is None or mount.name in only]
+    runs = [run_request(engine, mount) for mount in wanted]
+    filled = stores(runs)
     judged = []
-    for mount in mounts(engine):
-        if only is None or mount.name in only:
-            run = run_request(engine, mount)
-            report = judge_route(engine, run, schema(engine), settings)
-            note(run, report)
-            judged.append((run, report))
+    for run in [with_consulted(engine, one, filled) for one in runs]:
+        report = judge_route(engine, run, schema(engine), settings)
+        note(run, report)
+        judged.append((run, report))
     routes = tuple(report for _, report in judged)
     return AuditReport(
         routes=routes,

@@ -18,6 +18,7 @@ from sdd.audit.values import (
     Lib,
     LibObject,
     ListObject,
+    Lit,
     ModuleRef,
     Phi,
     Ref,
@@ -31,6 +32,13 @@ _DEEPEST = 45
 _MOST_STEPS = 10_000  # for one route; joining large states costs more than one
 _MOST_STEPS_IN_ALL = 250_000  # then routes get little, so that a huge program ends, too
 _FEW_STEPS = 700
+
+
+# Effects that are no access to rows: what somebody unknown must not bring about either.
+SPENDS, MAILS, ALTERS, FILLS, CONSULTS = "spend", "mail", "alter", "fill", "consult"
+TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
+SHOWS = Lit("shows what the process keeps for everybody", "str")
+ISSUES = "issue"  # a token is made: somebody signs in here
 
 
 class BudgetExceededError(Exception):
@@ -66,7 +74,7 @@ class Effect:
     """Something that happened to data, with everything known when it became lasting.
 
     Attributes:
-        operation: read, create, update or delete.
+        operation: read, create, update or delete; or one of `TOUCHES`; or `ISSUES`.
         target: The rows that were read, or what was written.
         facts: What holds on this path.
         chain: The functions that were called to get here, outermost first.
@@ -143,6 +151,7 @@ class Engine:
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
+        self.consulted: dict[int, Effect] = {}
         self.handed_out: list[tuple[Value, State, Place]] = []
         self.entered: list[Entered] | None = None
         self.escaping = 0
@@ -227,11 +236,27 @@ class Engine:
         if item is None:
             item = self.heap.get(key)
             if item is not None and not self.module_states:
+                if isinstance(key, int):
+                    self._consult(state, key, item)
                 return _as_filled_later(item)
         return item
 
+    def _consult(self, state: State, key: int, item: HeapObject) -> None:
+        """Note that a request looks into a collection that outlives it."""
+        is_collection = isinstance(item, (ListObject, DictObject))
+        if is_collection and key not in self.consulted:
+            place = self.stack[-1][1] if self.stack else Place("", 1)
+            facts = tuple(state.facts)
+            self.consulted[key] = Effect(
+                CONSULTS, Ref(key), place, facts, self.chain(), value=SHOWS
+            )
+
     def store(self, state: State, ref: Value, item: HeapObject) -> None:
         """Replace the object behind a reference."""
+        if not self.module_states and isinstance(ref, Ref) and ref.uid in self.heap:
+            from sdd.audit.touches import filled  # noqa: PLC0415 - it looks into the heap
+
+            filled(self, state, ref, item)
         state.put(ref.uid if isinstance(ref, Ref) else ref, item)
 
     def set_field(self, state: State, ref: Value, name: str, value: Value) -> None:

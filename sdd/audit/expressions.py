@@ -107,6 +107,8 @@ def get_item(engine: Engine, base: Value, key: Value, state: State) -> Value:
         columns = engine.projections.get(base, ())
         inside = 0 <= key.value < len(columns)
         return Field(base, columns[key.value]) if inside else base
+    if isinstance(base, Lib) and base.name == "os.environ" and isinstance(key, Lit):
+        return Sym("server", str(key.value))
     if isinstance(base, (Lib, Generic)) or type(base).__name__ == "ClassInfo":
         items = key.items if isinstance(key, Tup) else (key,)
         return Generic(base, items)

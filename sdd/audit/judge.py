@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sdd.audit.engine import Engine
+from sdd.audit.exposures import exposures, is_door_keeping, words_for
 from sdd.audit.logic import Case, Formula, Not, Opaque
 from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
@@ -15,7 +16,6 @@ from sdd.audit.rules.rule import Breach, OpenRoute
 from sdd.audit.schema import Schema
 from sdd.audit.settings import AuditSettings
 from sdd.audit.state import Place
-from sdd.audit.values import Ref, Row
 from sdd.text import Span
 
 _RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
@@ -35,7 +35,7 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
         findings = [_in_doubt(finding, run.unknown) for finding in findings]
     auth = _authentication(judge, run, pending, settings)
     if auth.verdict is Verdict.PUBLIC:
-        findings = [item for item in findings if not _is_door_keeping(item.obligation)]
+        findings = [item for item in findings if not is_door_keeping(item.obligation)]
     accesses = _accesses(judge, run, findings, auth)
     isolation = max(
         (access.verdict for access in accesses), key=_RANK.__getitem__, default=Verdict.NONE
@@ -96,7 +96,7 @@ def _authentication(
     if settings.is_declared_public(run.mount.method, run.mount.path):
         return AuthReport(verdict=Verdict.PUBLIC, by=None, because="declared public")
     doubt = _doubt(one.case for one, _ in answers if not one.holds)
-    exposed = [item for item in pending if _is_exposed(judge, item)]
+    exposed = list(exposures(judge, run, pending))
     if doubt and (exposed or by):
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=doubt)
     if not exposed:
@@ -107,8 +107,7 @@ def _authentication(
         run=run, judge=judge, exposed=exposed[0], finding=judge.decide(exposed[0]), case=case
     )
     rule = next(item for item in RULES if item.names_open_route(route))
-    thing = exposed[0].entity.partition("@")[0]
-    because = f"{rule.title}, and it {exposed[0].operation}s {thing}"
+    because = f"{rule.title}, and it {words_for(exposed[0])}"
     return AuthReport(verdict=Verdict.VIOLATED, by=by, because=because, rule=rule.id)
 
 
@@ -126,45 +125,6 @@ def _doubt(cases: Iterable[Case | None]) -> str | None:
             if isinstance(atom, Opaque) and not atom.args:
                 return atom.reason
     return None
-
-
-def _is_exposed(judge: Judge, item: Obligation) -> bool:
-    """Whether somebody unknown reaches data by it that should not be open to everybody."""
-    answer, _ = judge.authenticated(item.facts)
-    if answer.holds:
-        return False
-    if item.operation == "read":
-        finding = judge.decide(item)
-        return finding is not None and finding.verdict is not Verdict.PROVED
-    return not _is_door(judge, item)
-
-
-# Rows that exist so that somebody can sign in, written before anybody has.
-_DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
-
-
-def _is_door_keeping(item: Obligation) -> bool:
-    """Whether it writes what signing in needs: codes, reset tokens, counted attempts."""
-    return item.operation != "read" and bool(_DOOR.search(item.entity))
-
-
-def _is_door(judge: Judge, item: Obligation) -> bool:
-    """Signing up, signing in, resetting a password: what cannot ask for a token."""
-    schema = judge.schema
-    if _is_door_keeping(item):
-        return True
-    if isinstance(item.target, Ref):
-        if schema.is_user(item.entity):
-            return True
-        finding = judge.decide(item)
-        return finding is not None and finding.verdict is Verdict.PROVED
-    if isinstance(item.target, Row):
-        row = item.target
-        if item.operation == "create" and schema.is_user(row.entity):
-            return True
-        answer, _ = judge.ask(item.facts, lambda situation: situation.owned(row))
-        return answer.holds
-    return False
 
 
 # ------------------------------------------------------------------ accesses

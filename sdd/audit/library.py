@@ -13,6 +13,7 @@ from sdd.audit.logic import YES, Formula, Holds, both, either, negated
 from sdd.audit.natives import call_native, mapping_of
 from sdd.audit.orm import begin, set_column, united, update_all
 from sdd.audit.state import State, Write
+from sdd.audit.touches import altered, library_call
 from sdd.audit.values import (
     FALSE,
     NONE,
@@ -62,6 +63,9 @@ def call_library(
         if found is not None:
             return found
     hand_over(engine, name, arguments, state, node)
+    library_call(engine, name, NONE, arguments, state, node)
+    if method in {"drop_all", "create_all"}:
+        altered(engine, "changes the database's tables", state, node)
     if method == "dump":
         for value in arguments.every():
             if isinstance(value, LibObject):
@@ -411,7 +415,8 @@ _SQL: Mapping[str, Model] = {
     name: model
     for package in ("sqlmodel", "sqlalchemy", "sqlalchemy.future", "sqlalchemy.sql",
                     "sqlmodel.sql.expression", "sqlalchemy.sql.expression",
-                    "sqlalchemy.dialects.postgresql", "sqlalchemy.orm")
+                    "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.mysql",
+                    "sqlalchemy.dialects.sqlite", "sqlalchemy.orm")
     for name, model in (
         (f"{package}.select", begin("select")),
         (f"{package}.update", begin("update")),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from sdd.audit.classes import all_fields
 from sdd.audit.contents import held as contents
 from sdd.audit.contents import holder_of, put
-from sdd.audit.coroutines import METHODS, finished
+from sdd.audit.coroutines import METHODS, aside, finished
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.escapes import hand_over
-from sdd.audit.expressions import any_of, apply, contains, elements, overridden
+from sdd.audit.expressions import any_of, apply, contains, elements, overridden, spread_mapping
 from sdd.audit.logic import YES, Holds, Truthy, negated
 from sdd.audit.orm import (
     column_method,
@@ -20,6 +20,7 @@ from sdd.audit.orm import (
 )
 from sdd.audit.schema import schema_of as schema
 from sdd.audit.state import State, Write
+from sdd.audit.touches import library_call
 from sdd.audit.values import (
     FALSE,
     NONE,
@@ -30,6 +31,7 @@ from sdd.audit.values import (
     Col,
     DictObject,
     Field,
+    Func,
     Instance,
     Lib,
     LibObject,
@@ -49,6 +51,7 @@ from sdd.audit.values import (
     lit,
     text_of,
 )
+from sdd.audit.web import listed
 
 _VALIDATES = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "construct",
                         "model_construct"})  # fmt: skip
@@ -85,6 +88,7 @@ def call_native(
     holder = holder_of(receiver)
     if holder is not None:
         put(engine, holder, arguments.every(), state)
+    library_call(engine, name, receiver, arguments, state, node)
     origin = getattr(receiver, "name", "") if isinstance(receiver, (Lib, LibObject)) else "?"
     hand_over(engine, f"{origin}.{name}", arguments, state, node)
     return _unknown(engine, receiver, name, arguments, state, node)
@@ -133,6 +137,8 @@ def _special(  # noqa: C901, PLR0912 - one case for each kind of value
             from sdd.audit.web import router_method  # noqa: PLC0415
 
             return router_method(engine, receiver, name, arguments, state, node)
+        case Func() if name in {"delay", "apply_async", "send", "kiq", "defer"}:
+            return _queued(engine, receiver, name, arguments, state, node)
         case LibObject(name=group) if name == "create_task" and group.endswith("TaskGroup"):
             return finished(engine, arguments, state, node)
         case LibObject() if name in METHODS:
@@ -143,6 +149,23 @@ def _special(  # noqa: C901, PLR0912 - one case for each kind of value
             return token_method(engine, receiver, name, arguments, state, node)
         case _:
             return None
+
+
+def _queued(
+    engine: Engine, task: Func, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """`task.delay(x)`, `task.apply_async(args=[x])`: a worker runs it with these arguments."""
+    given = arguments
+    if name == "apply_async":
+        positional = listed(engine, arguments.get("args", 0), state)
+        named: list[tuple[str, Value]] = []
+        rest: list[Value] = []
+        keywords = arguments.get("kwargs", 1)
+        if keywords is not None:
+            spread_mapping(engine, keywords, state, named, rest)
+        given = Arguments(positional, tuple(named), (), tuple(rest))
+    aside(engine, state, lambda now: engine.call(task, given, now, node))
+    return apply("queued", (lit(engine.site(node)),))
 
 
 def _by_content(

@@ -28,6 +28,7 @@ from sdd.audit.state import TOO_COMPLEX, Place
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Tup, Value
 
+_WRITES = frozenset({"create", "update", "delete"})
 IMPOSSIBLE = "no request can get here"
 
 
@@ -86,7 +87,7 @@ def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, .
             )
             found[item] = None
     for effect in run.effects:
-        if effect.operation != "read":
+        if effect.operation in _WRITES:
             found[_of_write(effect, schema)] = None
     return tuple(found)
 

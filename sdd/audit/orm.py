@@ -55,7 +55,8 @@ _SHAPES = frozenset(
     {"order_by", "offset", "limit", "options", "distinct", "group_by", "with_for_update",
      "execution_options", "returning", "correlate", "add_columns", "prefix_with", "order",
      "populate_existing", "enable_eagerloads", "params", "yield_per", "having", "slice",
-     "on_conflict_do_nothing", "on_conflict_do_update", "unique", "tuples", "select"}
+     "on_conflict_do_nothing", "on_conflict_do_update", "on_duplicate_key_update",
+     "unique", "tuples", "select"}
 )  # fmt: skip
 _OPTIONAL = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone"})
 _CERTAIN = frozenset({"one", "scalar_one"})

@@ -13,6 +13,7 @@ from sdd.audit.injection import writes_sql
 from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal, parts_of
 from sdd.audit.state import State, Write
 from sdd.audit.tokens import is_client
+from sdd.audit.touches import altered
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -193,6 +194,8 @@ def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:
             row = engine.row(entity, ("sql", sql, table), engine.place(node))
             engine.define(row, Opaque("SQL that could not be parsed", (row,)))
             rows.append(row)
+    if not sql.lstrip(" (\n\t").lower().startswith(("select", "with", "show", "pragma")):
+        altered(engine, "runs SQL that is no query", state, node)
     engine.read(state, rows, engine.place(node))
     return Result(rows[0], tuple(rows)) if rows else apply("executed", (lit(sql),))
 
@@ -225,6 +228,8 @@ class _Text:
             row = self.engine.row(entity, (*key, table.alias_or_name), place)
             self.rows[table.alias_or_name] = row
         if not self.rows:
+            if isinstance(self.tree, (sg.Create, sg.Drop, sg.Alter, sg.Command)):
+                altered(self.engine, "changes the database", self.state, self.node)
             return apply("executed", (lit(sql),))
         condition = both(self._conditions())
         for row in self.rows.values():
@@ -236,8 +241,11 @@ class _Text:
             self.engine.write(self.state, Write(operation, main, place, "*"))
         elif isinstance(self.tree, sg.Insert):
             self.engine.write(self.state, Write("create", main, place, "*"))
-        elif isinstance(self.tree, (sg.Create, sg.Drop, sg.Alter, sg.TruncateTable)):
-            self.engine.write(self.state, Write("update", main, place, "*"))
+        elif isinstance(self.tree, (sg.Drop, sg.TruncateTable)):
+            altered(self.engine, "drops tables or empties them", self.state, self.node)
+            self.engine.write(self.state, Write("delete", main, place))
+        elif isinstance(self.tree, (sg.Create, sg.Alter, sg.Command)):
+            altered(self.engine, "changes the database's tables", self.state, self.node)
         else:
             self.engine.read(self.state, list(self.rows.values()), place)
             self.engine.projections[main] = tuple(

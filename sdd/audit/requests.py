@@ -2,11 +2,12 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sdd.audit.calls import bind_parameters
 from sdd.audit.dependencies import Request, Used, request_object
-from sdd.audit.engine import Arguments, BudgetExceededError, Effect, Engine, Remark
+from sdd.audit.engine import Arguments, BudgetExceededError, Effect, Engine, Entered, Remark
 from sdd.audit.logic import Formula
 from sdd.audit.routes import Mount, handler_function, handler_place
 from sdd.audit.state import Frame, Place, State, merge
@@ -49,6 +50,8 @@ class Run:
         values: What the dependencies returned.
         unknown: Why the analysis gave up, if it did.
         handed_out: What foreign code gets where it calls the program's code.
+        consulted: The collections of the process that the handler looks into.
+        entered: The functions that were called, where somebody asked for them.
     """
 
     mount: Mount
@@ -61,12 +64,15 @@ class Run:
     unknown: str | None = None
     unreadable: tuple[str, ...] = ()
     handed_out: tuple[End, ...] = ()
+    consulted: Mapping[int, Effect] = field(default_factory=dict)
+    entered: tuple[Entered, ...] = ()
 
 
 def run_request(engine: Engine, mount: Mount) -> Run:
     """Run a request; a route that is too large to follow comes back as unknown."""
     engine.effects = []
     engine.handed_out = []
+    engine.consulted = {}
     engine.entered = None if engine.entered is None else []
     engine.escaping = 0
     engine.remarks = {}
@@ -98,6 +104,8 @@ def run_request(engine: Engine, mount: Mount) -> Run:
         remarks=tuple(engine.remarks),
         unknown=unknown,
         unreadable=tuple(engine.missing),
+        consulted=dict(engine.consulted),
+        entered=tuple(engine.entered or ()),
         handed_out=tuple(
             End(value=value, facts=tuple(end.facts), state=end, place=place)
             for value, end, place in engine.handed_out
@@ -124,6 +132,7 @@ def _run(
     skip = 1 if isinstance(endpoint, Bound) else 0
     keywords = request.bind(function, state, skip)
     before = tuple(state.facts)
+    engine.consulted = {}  # what dependencies look up is how they know the caller
     if state.alive:
         _run_handler(engine, mount, keywords, state, ends)
     return before

@@ -51,8 +51,8 @@ def survey(program: Program, settings: AuditSettings | None = None) -> tuple[Aud
     entries: list[EntryFacts] = []
 
     def note(run: Run, report: RouteReport) -> None:
-        entries.append(_entry(engine, run, report))
-        for entered in engine.entered or ():
+        entries.append(_entry(run, report))
+        for entered in run.entered:
             _learn(engine, entered, functions)
 
     engine.entered = []
@@ -74,12 +74,12 @@ def survey(program: Program, settings: AuditSettings | None = None) -> tuple[Aud
     return report, facts
 
 
-def _entry(engine: Engine, run: Run, report: RouteReport) -> EntryFacts:
+def _entry(run: Run, report: RouteReport) -> EntryFacts:
     handler = handler_function(run.mount.entry.endpoint)
     doors: dict[Span, None] = {}
     functions: dict[Span, None] = {}
     found = doors
-    for entered in engine.entered or ():
+    for entered in run.entered:
         if handler is not None and entered.function.node is handler.node:
             found = functions
         if not isinstance(entered.function.node, ast.Lambda):

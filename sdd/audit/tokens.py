@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.engine import ISSUES, Arguments, Effect, Engine
 from sdd.audit.expressions import apply
 from sdd.audit.logic import Proved, equal, parts_of
 from sdd.audit.state import State
@@ -169,7 +169,8 @@ def external_identity(engine: Engine, arguments: Arguments, state: State, node: 
 
 def issued(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`jwt.encode(…)`: a new token; what it contains is readable by its receiver alone."""
-    del arguments, state
+    del arguments
+    engine.effects.append(Effect(ISSUES, NONE, engine.place(node), tuple(state.facts)))
     return Apply("token issued", (lit(engine.site(node)),))
 
 
@@ -228,6 +229,8 @@ def token_method(
             return _provider_user(arguments)
         if name == "decode" and last in {"JsonWebToken", "PyJWT", "JWT"}:
             return decode(engine, arguments, state, node)
+        if name == "dumps" and "Serializer" in last:
+            return issued(engine, arguments, state, node)
         if name == "loads" and "Serializer" in last:
             return external_identity(engine, arguments, state, node)
     if name in {"verify_id_token", "verify_session_cookie", "verify_oauth2_token"}:

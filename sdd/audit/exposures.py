@@ -1,0 +1,138 @@
+"""What somebody unknown reaches, and what has to be open so that people can sign in."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from sdd.audit.engine import CONSULTS, FILLS, ISSUES, SHOWS, TOUCHES, Effect, Engine
+from sdd.audit.model import Verdict
+from sdd.audit.obligations import Judge, Obligation
+from sdd.audit.requests import Run
+from sdd.audit.routes import handler_place
+from sdd.audit.touches import terms
+from sdd.audit.values import Lit, Ref, Row
+
+# Rows that exist so that somebody can sign in, written before anybody has.
+_DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
+# Handlers and paths of what cannot ask for a token.
+_DOOR_NAME = re.compile(
+    r"sign_?-?(up|in|out)|log_?-?(in|out)|register|token|oauth|callback|webhook|forgot|reset|verify"
+    r"|refresh|session|auth",
+    re.IGNORECASE,
+)
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def exposures(judge: Judge, run: Run, pending: Iterable[Obligation]) -> Iterator[Obligation]:
+    """Yield what somebody unknown reaches that should not be open to everybody."""
+    yield from (item for item in pending if _is_exposed(judge, item))
+    if _is_door_route(judge, run):
+        return
+    for effect in run.effects:
+        if effect.operation in TOUCHES and _matters(judge, run, effect):
+            yield Obligation(
+                operation=effect.operation,
+                entity=str(effect.value.value) if isinstance(effect.value, Lit) else "",
+                target=effect.target,
+                place=effect.place,
+                facts=effect.facts,
+                chain=effect.chain,
+            )
+
+
+def words_for(item: Obligation) -> str:
+    """Say what an exposed obligation does."""
+    thing = item.entity.partition("@")[0]
+    return thing if item.operation in TOUCHES else f"{item.operation}s {thing}"
+
+
+def _matters(judge: Judge, run: Run, effect: Effect) -> bool:
+    if effect.operation in {FILLS, CONSULTS} and _is_door_by_name(run):
+        return False
+    if effect.operation == FILLS and run.mount.method in _READING:
+        return False
+    answer, _ = judge.authenticated(effect.facts)
+    return not answer.holds
+
+
+def _is_door_by_name(run: Run) -> bool:
+    last = [part for part in run.mount.path.split("/") if part and not part.startswith("{")][-1:]
+    name = handler_place(run.mount).function
+    return any(_DOOR_NAME.search(text) for text in (*last, name))
+
+
+def _is_door_route(judge: Judge, run: Run) -> bool:
+    """Whether a route signs people up or in: it issues a token, or looks users up."""
+    return any(
+        effect.operation == ISSUES
+        or (isinstance(effect.target, Row) and judge.schema.is_user(effect.target.entity))
+        or (effect.operation == "create" and _makes_user(judge, effect))
+        for effect in run.effects
+    )
+
+
+def _makes_user(judge: Judge, effect: Effect) -> bool:
+    held = effect.heap.get(effect.target.uid) if isinstance(effect.target, Ref) else None
+    info = getattr(held, "info", None)
+    return info is not None and bool(info.entity) and judge.schema.is_user(info.entity)
+
+
+def stores(runs: Iterable[Run]) -> frozenset[int]:
+    """Return the collections of the process that requests fill with what clients send."""
+    return frozenset(
+        effect.target.uid
+        for run in runs
+        for effect in run.effects
+        if effect.operation == FILLS
+        and run.mount.method not in _READING
+        and isinstance(effect.target, Ref)
+        and not _is_door_by_name(run)
+    )
+
+
+def with_consulted(engine: Engine, run: Run, filled: Collection[int]) -> Run:
+    """Return a run in which reading of such a collection counts as an effect."""
+    found = [effect for uid, effect in run.consulted.items() if uid in filled]
+    if filled:
+        found += [
+            Effect(CONSULTS, part, end.place, end.facts, value=SHOWS)
+            for end in run.ends
+            for part in terms(engine, [end.value], end.state)
+            if isinstance(part, Ref) and part.uid in filled
+        ]
+    return replace(run, effects=(*run.effects, *found)) if found else run
+
+
+def _is_exposed(judge: Judge, item: Obligation) -> bool:
+    """Whether somebody unknown reaches data by it that should not be open to everybody."""
+    answer, _ = judge.authenticated(item.facts)
+    if answer.holds:
+        return False
+    if item.operation == "read":
+        finding = judge.decide(item)
+        return finding is not None and finding.verdict is not Verdict.PROVED
+    return not _is_door(judge, item)
+
+
+def is_door_keeping(item: Obligation) -> bool:
+    """Whether it writes what signing in needs: codes, reset tokens, counted attempts."""
+    return item.operation != "read" and bool(_DOOR.search(item.entity))
+
+
+def _is_door(judge: Judge, item: Obligation) -> bool:
+    """Signing up, signing in, resetting a password: what cannot ask for a token."""
+    schema = judge.schema
+    if is_door_keeping(item):
+        return True
+    if isinstance(item.target, Ref):
+        if schema.is_user(item.entity):
+            return True
+        finding = judge.decide(item)
+        return finding is not None and finding.verdict is Verdict.PROVED
+    if isinstance(item.target, Row):
+        row = item.target
+        if item.operation == "create" and schema.is_user(row.entity):
+            return True
+        answer, _ = judge.ask(item.facts, lambda situation: situation.owned(row))
+        return answer.holds
+    return False

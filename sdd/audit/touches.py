@@ -1,0 +1,170 @@
+"""What a request does beside rows of tables: mail, paid calls, DDL, state of the process."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from sdd.audit.contents import held, holder_of
+from sdd.audit.engine import ALTERS, FILLS, MAILS, SPENDS, Arguments, Effect, Engine
+from sdd.audit.logic import parts_of
+from sdd.audit.state import State
+from sdd.audit.values import (
+    NONE,
+    DictObject,
+    HeapObject,
+    Instance,
+    LibObject,
+    ListObject,
+    Lit,
+    Ref,
+    Sym,
+    Tup,
+    Value,
+    lit,
+)
+
+_MOST_TERMS = 600
+_MAIL = frozenset(
+    {"smtplib", "aiosmtplib", "fastapi_mail", "sendgrid", "resend", "yagmail", "emails", "twilio",
+     "postmarker", "mailjet_rest", "brevo_python", "redmail", "mailtrap", "email"}
+)  # fmt: skip
+_RECIPIENTS = re.compile(
+    r"^(to|to_?(addrs?|emails?|address(es)?)|recipients?|bcc|cc)$", re.IGNORECASE
+)
+_HTTP = frozenset({"httpx", "requests", "aiohttp", "urllib", "urllib3", "http"})
+_VERBS = frozenset({"post", "put", "patch", "request", "get", "delete", "stream", "urlopen"})
+_PAID = frozenset(
+    {"openai", "anthropic", "groq", "cohere", "mistralai", "litellm", "replicate", "together",
+     "vertexai", "boto3", "aioboto3", "stripe", "langchain_openai", "langchain_anthropic",
+     "langchain_google_genai", "langchain", "pydantic_ai", "huggingface_hub"}
+)  # fmt: skip
+_PAID_PATHS = ("google.generativeai", "google.genai", "google.cloud")
+_SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
+_FIRST_IS_SENDER = frozenset({"sendmail"})
+
+
+def note(
+    engine: Engine, operation: str, words: str, target: Value, state: State, node: ast.AST
+) -> None:
+    """Note something that a request does beside rows."""
+    place, facts = engine.place(node), tuple(state.facts)
+    engine.effects.append(Effect(operation, target, place, facts, engine.chain(), value=lit(words)))
+
+
+def library_call(
+    engine: Engine, name: str, receiver: Value, arguments: Arguments, state: State, node: ast.AST
+) -> None:
+    """Note mail and paid calls that the client has a say in."""
+    if engine.module_states:
+        return
+    holder = holder_of(receiver)
+    origin = holder.name if holder is not None else name
+    package = origin.partition(".")[0]
+    given = (*arguments.every(), *([holder] if holder is not None else []))
+    method = name.rpartition(".")[2]
+    if package in _MAIL and method.startswith(("send", "create", "messages")):
+        if _goes_where_client_says(engine, method, arguments, holder, state):
+            words = "sends mail to whomever the request names"
+            note(engine, MAILS, words, lit(origin), state, node)
+    elif package in _PAID or origin.startswith(_PAID_PATHS):
+        if holder is not None and _has_client(engine, arguments.every(), state):
+            words = f"spends what the server's account at {package} costs"
+            note(engine, SPENDS, words, lit(origin), state, node)
+    elif (
+        package in _HTTP
+        and method in _VERBS
+        and _has_client(engine, arguments.every(), state)
+        and _has_secret(engine, given, state)
+    ):
+        words = "calls another server with this server's own credentials"
+        note(engine, SPENDS, words, lit(origin), state, node)
+
+
+def _goes_where_client_says(
+    engine: Engine, method: str, arguments: Arguments, holder: LibObject | None, state: State
+) -> bool:
+    given: list[Value] = [*arguments.every(), *([holder] if holder is not None else [])]
+    named = [value for key, value in _entries(engine, given, state) if _RECIPIENTS.match(key)]
+    named += [value for key, value in arguments.keywords if _RECIPIENTS.match(key)]
+    if method in _FIRST_IS_SENDER:
+        named += arguments.positional[1:2]
+    return _has_client(engine, named, state)
+
+
+def _entries(engine: Engine, values: Iterable[Value], state: State) -> Iterator[tuple[str, Value]]:
+    """Yield the named entries of everything inside: keyword arguments, keys, fields."""
+    for term in terms(engine, values, state):
+        if isinstance(term, LibObject):
+            yield from term.keywords
+            for one in held(engine, term, state):
+                match one:
+                    case Tup(items=(Lit(value=str(key)), value)):
+                        yield key, value
+                    case _:
+                        pass
+        elif isinstance(term, Ref):
+            inside = engine.load(state, term)
+            if isinstance(inside, DictObject):
+                yield from inside.items
+            elif isinstance(inside, Instance):
+                yield from inside.fields
+
+
+def terms(engine: Engine, values: Iterable[Value], state: State) -> Iterator[Value]:
+    """Yield every term inside some values, through the heap."""
+    seen: set[Value] = set()
+    stack = list(values)
+    while stack and len(seen) < _MOST_TERMS:
+        for part in parts_of(stack.pop()):
+            if part in seen:
+                continue
+            seen.add(part)
+            yield part
+            if isinstance(part, Ref):
+                stack.extend(_inside(engine.load(state, part)))
+            elif isinstance(part, LibObject):
+                stack.extend(held(engine, part, state))
+
+
+def _inside(item: HeapObject | None) -> Iterable[Value]:
+    match item:
+        case ListObject(items=items, more=more) | DictObject(items=items, more=more):
+            return (*(value for _, value in items), *more)
+        case Instance(fields=fields, rest=rest):
+            return (*(value for _, value in fields), *rest)
+        case _:
+            return ()
+
+
+def _has_client(engine: Engine, values: Iterable[Value], state: State) -> bool:
+    sent = {"body", "path", "query"}
+    return any(
+        isinstance(part, Sym) and part.kind == "client" and part.note in sent
+        for part in terms(engine, values, state)
+    )
+
+
+def _has_secret(engine: Engine, values: Iterable[Value], state: State) -> bool:
+    return any(
+        isinstance(part, Sym) and part.kind == "server" and bool(_SECRET.search(part.name))
+        for part in terms(engine, values, state)
+    )
+
+
+# ------------------------------------------------------------------ state of the process
+
+
+def filled(engine: Engine, state: State, ref: Value, item: HeapObject) -> None:
+    """Note that a request puts what the client sent into a collection that outlives it."""
+    if not isinstance(ref, Ref) or not isinstance(item, (ListObject, DictObject)):
+        return
+    before = set(_inside(engine.load(state, ref)))
+    new = [value for value in _inside(item) if value not in before]
+    if new and _has_client(engine, new, state):
+        words = "changes what the process keeps for everybody"
+        note(engine, FILLS, words, ref, state, ast.Pass())
+
+
+def altered(engine: Engine, words: str, state: State, node: ast.AST) -> None:
+    """Note a change of the database that is no change of rows."""
+    note(engine, ALTERS, words, NONE, state, node)
