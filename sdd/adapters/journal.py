@@ -9,22 +9,29 @@ import asyncio
 import sqlite3
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from sdd.errors import MissingExtraError, ModelError, WorkspaceError
 
 Make = Callable[[], Awaitable[bytes]]
+Makes = dict[str, Make]
 # Pinned: by default DBOS hashes the source and silently ignores journals of other versions.
-_VERSION = "1"
+VERSION = "1"
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED", "ERROR", "CANCELLED"]
 _NEVER = sys.maxsize
 
 
 class Journal(Protocol):
-    """Remembers results by key and hash of the request."""
+    """Remembers results by key and hash of the request.
+
+    Attributes:
+        is_own: Whether what it remembers was paid for by this very run, before it was interrupted.
+    """
+
+    is_own: bool
 
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:
         """Return what was recorded (True), or make it and record it (False).
@@ -38,6 +45,8 @@ class Journal(Protocol):
 class NoJournal:
     """Remembers nothing: for runs that cannot be resumed."""
 
+    is_own = True
+
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:  # noqa: ARG002
         """Make it."""
         return await make(), False
@@ -45,6 +54,8 @@ class NoJournal:
 
 class ReplayJournal:
     """Answers from a finished journal alone; `open_replay` opens it."""
+
+    is_own = False
 
     def __init__(self, run: str, answers: dict[str, str]) -> None:
         self._run = run
@@ -66,11 +77,22 @@ class ReplayJournal:
 
 
 class RunJournal:
-    """A journal on disk; `open_journal` opens it."""
+    """A journal in a database; `open_journal` opens that of a run, a worker that of a fleet.
 
-    def __init__(self, call: Callable[[str], Awaitable[str]], makes: dict[str, Make]) -> None:
+    Args:
+        call: The workflow from `model_call`.
+        makes: What that workflow finds its work in.
+        prefix: Tells the calls of one run from those of others in the same database.
+    """
+
+    is_own = True
+
+    def __init__(
+        self, call: Callable[[str], Awaitable[str]], makes: Makes, prefix: str = ""
+    ) -> None:
         self._call = call
         self._makes = makes
+        self._prefix = prefix
 
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:
         """Return what was recorded, or make it and record it.
@@ -81,7 +103,7 @@ class RunJournal:
         from dbos import DBOS, SetWorkflowID  # noqa: PLC0415 - slow to import
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
-        name = _name(key, request_hash)
+        name = self._prefix + _name(key, request_hash)
         self._makes[name] = make
         try:
             with SetWorkflowID(name):
@@ -189,7 +211,7 @@ def _launch(path: Path) -> RunJournal:
             # Its own for each opening: DBOS would restart what an earlier process left unfinished
             # under the same id, before anybody has said how to make it.
             "executor_id": uuid.uuid4().hex,
-            "application_version": _VERSION,
+            "application_version": VERSION,
             "serializer": DBOSPortableJSONSerializer(),
             "enable_otlp": False,
             "log_level": "CRITICAL",
@@ -197,14 +219,19 @@ def _launch(path: Path) -> RunJournal:
             "notification_listener_polling_interval_sec": 0.05,  # what closing has to wait for
         }
     )
-    makes: dict[str, Make] = {}
-
-    async def model_call(name: str) -> str:
-        return (await makes.pop(name)()).decode()
-
-    call = DBOS.workflow(name="model_call")(model_call)
+    makes: Makes = {}
+    call = DBOS.workflow(name="model_call")(model_call(makes))
     DBOS.launch()
     return RunJournal(cast("Callable[[str], Awaitable[str]]", call), makes)
+
+
+def model_call(makes: Makes) -> Callable[[str], Coroutine[Any, Any, str]]:
+    """Return the workflow of one model call: it does what stands under its name, once."""
+
+    async def call(name: str) -> str:
+        return (await makes.pop(name)()).decode()
+
+    return call
 
 
 def _close() -> None:

@@ -111,9 +111,20 @@ class Meter:
         if not self.metered:
             self.usage += Usage(requests=1)
             return
+        self.usage += Usage(requests=1)
+        self._count(messages, taken)
+
+    def after_replay(self, messages: int, taken: RequestUsage, *, paid: bool) -> None:
+        """Add what a request took that the journal answered: this run has paid for it before."""
+        self.usage += Usage(replayed=1)
+        if paid and self.metered:
+            self._count(messages, taken)
+        else:
+            self.seen = (messages, taken.input_tokens + taken.output_tokens)
+
+    def _count(self, messages: int, taken: RequestUsage) -> None:
         self.seen = (messages, taken.input_tokens + taken.output_tokens)
         self.usage += Usage(
-            requests=1,
             input_tokens=taken.input_tokens,
             cached_tokens=taken.cache_read_tokens,
             output_tokens=taken.output_tokens,
@@ -199,11 +210,7 @@ class GuardedModel(WrapperModel):
         if not isinstance(response, ModelResponse):
             raise TypeError(f"the journal holds no answer but {type(response).__name__}")
         if replayed:
-            self.meter.usage += Usage(replayed=1)
-            self.meter.seen = (
-                len(said) + 1,
-                response.usage.input_tokens + response.usage.output_tokens,
-            )
+            self.meter.after_replay(len(said) + 1, response.usage, paid=self._journal.is_own)
         if response.finish_reason == "content_filter":
             details = response.provider_details or {}
             reason = str(details.get("refusal") or "the model declined to answer")

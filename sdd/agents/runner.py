@@ -23,7 +23,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What was used; `replayed` counts requests answered from the journal, which cost nothing."""
+    """What was used; `replayed` counts requests that the journal answered.
+
+    They cost nothing again: their tokens and money are those that the run paid the first time.
+    """
 
     requests: int = 0
     replayed: int = 0

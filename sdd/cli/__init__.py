@@ -17,4 +17,14 @@ def run(arguments: list[str] | None = None) -> None:
 
         sys.stderr.write("Interrupted.\n")
         status = 130
+    if status == 130:  # noqa: PLR2004 - interrupted, as the shell says it
+        _leave_at_once_when_interrupted()
     raise SystemExit(status)
+
+
+def _leave_at_once_when_interrupted() -> None:
+    """Let a further ^C end what Python still does at its exit, without a word and with 130."""
+    import os  # noqa: PLC0415 - rarely needed
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))

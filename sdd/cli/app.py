@@ -65,9 +65,19 @@ def init(
 @app.command()
 def implement(  # noqa: PLR0913 - one argument for each option
     feature: Annotated[
-        str, typer.Argument(help="A feature of specs/, for instance task-crud; or: all.")
-    ],
+        str | None, typer.Argument(help="A feature of specs/, for instance task-crud; or: all.")
+    ] = None,
     *,
+    all_features: Annotated[
+        bool, typer.Option("--all", help="Every feature; with --queue a run for each.")
+    ] = False,
+    queue: Annotated[
+        str | None,
+        typer.Option(envvar="SDD_QUEUE", help="PostgreSQL URL: leave it to a worker there."),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="With --queue: wait for what comes of it.")
+    ] = False,
     model: Annotated[
         str | None,
         typer.Option(help="offline, claude, sonnet, opus, haiku, PROVIDER:ID or replay:RUN."),
@@ -114,7 +124,9 @@ def implement(  # noqa: PLR0913 - one argument for each option
 
     return implement_command(
         ImplementArguments(
-            feature=feature,
+            feature="all" if all_features else feature or "",
+            queue=queue,
+            wait=wait,
             model=model,
             agent=agent,
             parallel=parallel,
@@ -140,6 +152,26 @@ def implement(  # noqa: PLR0913 - one argument for each option
             verbose=verbose,
         )
     )
+
+
+@app.command()
+def worker(
+    *,
+    queue: Annotated[str, typer.Option(envvar="SDD_QUEUE", help="PostgreSQL URL of the queue.")],
+    name: Annotated[
+        str, typer.Option("--id", help="Its own, and the same at every start: its runs go on.")
+    ],
+    take_over: Annotated[
+        list[str] | None, typer.Option(help="Id of a dead worker whose runs go on here.")
+    ] = None,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="End when nothing is left to do.")
+    ] = False,
+) -> int:
+    """Take runs from a queue in PostgreSQL, one at a time."""
+    from sdd.cli.commands.worker import worker_command  # noqa: PLC0415
+
+    return worker_command(queue, name, tuple(take_over or ()), until_empty=until_empty)
 
 
 @app.command()

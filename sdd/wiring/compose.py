@@ -10,7 +10,7 @@ from sdd.adapters.clock import SystemClock
 from sdd.adapters.disk import DiskFiles
 from sdd.adapters.event_log import appender
 from sdd.adapters.git import open_git
-from sdd.adapters.journal import open_replay
+from sdd.adapters.journal import Journal, open_replay
 from sdd.adapters.locks import hold_lock
 from sdd.adapters.processes import LocalProcesses, scrubbed
 from sdd.adapters.pydantic_runner import open_runner
@@ -54,6 +54,8 @@ class Asked:
     append_findings: bool = False
     no_input: bool = False
     command: str = ""
+    job: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,10 @@ class ComposedRun:
     ports: Ports
 
 
-def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
+def compose_run(asked: Asked, ask: Ask | None, journal: Journal | None = None) -> ComposedRun:
     """Find the project, read its settings, and join ports with adapters.
+
+    A `journal` that is given keeps the models' answers, instead of one in the run's folder.
 
     Raises:
         SddError: No project, or settings that cannot be used.
@@ -75,7 +79,7 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
     environment = current_environment()
     settings = load_settings(project, environment)
     git = open_git(project)
-    user = environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
+    user = asked.user or environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
     request = _request(asked, settings, user)
     processes = LocalProcesses(scrubbed(environment))
     ports = Ports(
@@ -83,7 +87,9 @@ def compose_run(asked: Asked, ask: Ask | None) -> ComposedRun:
         clock=SystemClock(),
         processes=processes,
         stop=processes.stop,
-        open_runner=_Runners(project, request.model, environment, load_catalog(settings.models)),
+        open_runner=_Runners(
+            project, request.model, environment, load_catalog(settings.models), journal
+        ),
         scratch=scratch,
         lock=_Locks(project),
         append=appender(project),
@@ -119,6 +125,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         overwrite=asked.overwrite,
         append_findings=asked.append_findings,
         prompt=asked.command,
+        job=asked.job,
         backend=settings.backend,
         agent_folders=settings.agents,
         python=settings.python,
@@ -143,13 +150,14 @@ class _Runners:
     model: str
     environment: Mapping[str, str]
     catalog: Catalog
+    journal: Journal | None = None
 
     def __call__(self, folder: PurePosixPath | None) -> AbstractAsyncContextManager[AgentRunner]:
         return self._open(folder)
 
     @asynccontextmanager
     async def _open(self, folder: PurePosixPath | None) -> AsyncIterator[AgentRunner]:
-        journal = None
+        journal = self.journal
         if self.model.startswith(_REPLAY):
             run = self.model.removeprefix(_REPLAY)
             journal = open_replay(self.project / _RUNS / run / "journal.db", run)

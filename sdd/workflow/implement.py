@@ -126,7 +126,8 @@ def _open(context: Context, project: Project) -> tuple[Run, bool]:
     elif not request.dry_run:
         found = find_owing(files, inputs) or find_interrupted(files, inputs)
     if found is not None:
-        return replace(found, state=RunState.RUNNING, finished=None), True
+        job = request.job or found.job
+        return replace(found, state=RunState.RUNNING, finished=None, job=job), True
     moment = context.ports.clock.now()
     taken = [] if request.dry_run else [run.id for run in list_runs(files)]
     run = Run(
@@ -138,5 +139,6 @@ def _open(context: Context, project: Project) -> tuple[Run, bool]:
         started=moment.isoformat(),
         answers=dict(request.answers),
         options=options_of(request),
+        job=request.job,
     )
     return run, False

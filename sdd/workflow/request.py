@@ -41,6 +41,7 @@ class ImplementRequest:
         prompt: The command line as it was typed, for the record.
         backend: The backend's folder, relative to the project.
         agent_folders: Where agent definitions are looked for, in order of precedence.
+        job: The queue's id of what this run works on; empty outside a fleet.
         python: Interpreter for generated code; None: the one that runs us.
         user: Who asked, for the record.
         audit: What the project tells the audit about itself.
@@ -68,6 +69,7 @@ class ImplementRequest:
     backend: str = "backend"
     agent_folders: tuple[str, ...] = ("agents", ".claude/agents")
     python: str | None = None
+    job: str = ""
     user: str = ""
     audit: AuditSettings = field(default_factory=AuditSettings)
 

@@ -45,6 +45,7 @@ class Run:
         inputs: Hash of specs, agents, model and options; equal inputs can go on.
         answers: What the human answered, by question id.
         options: What else was asked for, to ask for it again.
+        job: The queue's id of what it works on; empty outside a fleet.
         answer: One sentence on how it ended.
         report: The numbers of the final report, for `sdd runs show`.
     """
@@ -58,6 +59,7 @@ class Run:
     finished: str | None = None
     state: RunState = RunState.RUNNING
     exit_code: int | None = None
+    job: str = ""
     answer: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -95,6 +95,22 @@ def test_an_interruption_while_the_command_loads_is_no_traceback() -> None:
     assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "Interrupted.\n")
 
 
+def test_a_further_interruption_at_the_exit_changes_nothing() -> None:
+    """What Python still does when a command was interrupted ends at once, with the same code."""
+    code = (
+        "import atexit, os, signal, sys, time; from sdd.cli import run\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "atexit.register(lambda: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60)))\n"
+        "run(['--help'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "Interrupted.\n")
+
+
 def test_an_interruption_of_a_running_command_is_told(tmp_path: Path) -> None:
     """^C in the middle ends 130, says so, and shows no traceback."""
     (tmp_path / "specs").mkdir()

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from sdd.adapters.disk import DiskFiles
 from sdd.cli.command_line import as_typed
+from sdd.cli.commands.worker import queue_command
 from sdd.cli.diagnostics import read_lines_below
 from sdd.cli.json_output import dumps, to_json
 from sdd.cli.output import Format, make_output, write
@@ -33,6 +34,8 @@ class ImplementArguments:
     """The options of `sdd implement` as given; None: not given."""
 
     feature: str
+    queue: str | None = None
+    wait: bool = False
     model: str | None = None
     agent: str | None = None
     parallel: int | None = None
@@ -62,6 +65,13 @@ def implement_command(arguments: ImplementArguments) -> int:
     """Run `sdd implement` and return its exit code."""
     if arguments.keep and arguments.overwrite:
         raise ConfigError("--keep and --overwrite contradict each other.", hint="Choose one.")
+    if not arguments.feature:
+        raise ConfigError("No feature was named.", hint="Name one of specs/, or give --all.")
+    if arguments.queue is not None:
+        _require_queueable(arguments)
+        return queue_command(
+            arguments.queue, _asked(arguments), arguments.output_format, wait=arguments.wait
+        )
     output = make_output(quiet=arguments.quiet, verbose=arguments.verbose)
     progress: Progress
     if arguments.quiet:
@@ -80,6 +90,14 @@ def implement_command(arguments: ImplementArguments) -> int:
         read_line = read_lines_below(run.project)
         print_run_report(output.out, report, read_line, verbose=arguments.verbose)
     return report.exit_code
+
+
+def _require_queueable(arguments: ImplementArguments) -> None:
+    if arguments.dry_run or arguments.resume:
+        raise ConfigError(
+            "A queue takes new runs alone: no --dry-run, no --resume.",
+            hint="A worker goes on with what was interrupted by itself.",
+        )
 
 
 def resume_command(

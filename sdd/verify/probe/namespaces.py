@@ -37,6 +37,7 @@ _c = ctypes.CDLL(None, use_errno=True)
 
 def main(folder: str, network: str, visible: str, command: list[str]) -> int:
     """Confine this process, run the command as another's child, return its status."""
+    _check(_c.prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0))
     _leave(without_network=network == "no-net")
     child = os.fork()
     return _status(child) if child else _inside(folder, visible, command)
