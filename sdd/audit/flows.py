@@ -14,6 +14,7 @@ from sdd.audit.values import (
     LibObject,
     ListObject,
     Many,
+    Native,
     Phi,
     Ref,
     Result,
@@ -58,7 +59,7 @@ def _inside(
             files = holders(state, "open") if value.name.endswith("FileResponse") else ()
             given = (*args, *(inner for _, inner in keywords), *held(engine, value, state))
             yield from ((item, guard) for item in (*given, *files))
-        case Field(base=base):
+        case Field(base=base) | Native(receiver=base):
             yield base, guard
         case Ref():
             yield from _in_object(engine, value, guard, state)

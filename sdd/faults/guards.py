@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Function, Ground, refuses
+from sdd.faults.sites import Function, Ground, is_used, refuses
 from sdd.faults.source import Source
+
+_SURROUNDINGS = frozenset({"self", "cls", "session", "db"})  # passed along, never asked about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,25 @@ def guards(ground: Ground, function: Function) -> Iterator[Guard]:
             ):
                 yield Guard(statement=node, raises=isinstance(last, ast.Raise))
             case ast.Expr(value=ast.Await(value=ast.Call() as call) | (ast.Call() as call)) if (
-                function.asks_about(call) and ground.is_checker(call, function)
+                function.asks_about(call)
+                and ground.is_checker(call, function)
+                and _is_about_used_things(function, call, node)
             ):
                 yield Guard(statement=node, raises=True)
             case _:
                 pass
+
+
+def _is_about_used_things(function: Function, call: ast.Call, statement: ast.stmt) -> bool:
+    """Whether something that a checker is asked about is used beside the question."""
+    given = [*call.args, *(item.value for item in call.keywords)]
+    return any(
+        isinstance(node, ast.Name) and is_used(function, node.id, statement)
+        for item in given
+        if not function.is_principal(item)
+        for node in ast.walk(item)
+        if not isinstance(node, ast.Name) or node.id not in _SURROUNDINGS
+    )
 
 
 def _protects(

@@ -111,15 +111,15 @@ class Bench:
     program: Program
     settings: AuditSettings
     before: AuditReport
-    _alone: dict[Mutation, Trial] = field(default_factory=dict)
+    _alone: dict[tuple[Mutation, frozenset[str]], Trial] = field(default_factory=dict)
 
-    def trial(self, *mutations: Mutation) -> Trial:
+    def trial(self, *mutations: Mutation, entries: frozenset[str] | None = None) -> Trial:
         """Audit the program with mutations, only where they matter; the first one is on trial."""
         first = mutations[0]
         changed = mutated(self.program, mutations)
         if changed is None:
             return Trial(mutation=first, fate=Fate.UNDECIDED, told="this is no Python any more")
-        names = frozenset(first.entries[:MOST_ENTRIES])
+        names = _tried(first) if entries is None else entries
         report = audit(changed, self.settings, only=names)
         return self._judged(first, report)
 
@@ -153,11 +153,12 @@ class Bench:
             return trial
         mutation = trial.mutation
         for lock in locks:
-            if not set(lock.entries) & set(mutation.entries) or lock.edits == mutation.edits:
+            shared = _tried(mutation) & set(lock.entries)
+            if not shared or lock.edits == mutation.edits:
                 continue
-            if lock not in self._alone:
-                self._alone[lock] = self.trial(lock)
-            if self._alone[lock].fate is Fate.CAUGHT:
+            if (lock, shared) not in self._alone:
+                self._alone[lock, shared] = self.trial(lock, entries=shared)
+            if self._alone[lock, shared].fate is Fate.CAUGHT:
                 continue  # it is needed as it is, so it does not stand in for another
             both = self.trial(mutation, lock)
             if both.fate is Fate.CAUGHT and lock.span != mutation.span:
@@ -170,10 +171,14 @@ class Bench:
         mutation = trial.mutation
         for lock in locks:
             if lock.span == mutation.span and lock.edits != mutation.edits:
-                gone = self.reconsidered(self._alone.get(lock) or self.trial(lock), locks)
+                gone = self.reconsidered(self.trial(lock), locks)
                 if gone.fate is Fate.SECOND_LOCK:
                     return Trial(mutation=mutation, fate=Fate.SECOND_LOCK, told=gone.told)
         return trial
+
+
+def _tried(mutation: Mutation) -> frozenset[str]:
+    return frozenset(mutation.entries[:MOST_ENTRIES])
 
 
 def _identity(route: RouteReport) -> tuple[str, str]:

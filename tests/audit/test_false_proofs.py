@@ -447,6 +447,7 @@ CARRIED = {
     "an update of a dump": "    sent.update(others=texts)\n",
     "a mapping merged in": "    sent = sent | {'others': texts}\n",
     "a copy with another field": "    sent = own.model_copy(update={'text': texts[0]})\n",
+    "an attribute of a library's answer": "    sent = vendor.Runner.run(input=texts).output\n",
 }
 
 
@@ -458,6 +459,8 @@ def test_what_is_put_beside_a_rows_own_columns_is_sent_as_well(
     handler = f"""
 @app.get("/api/carried")
 def handler(session: SessionDep, user_id: UserId):
+    import vendor
+
     own = session.exec(select(Note).where(Note.user_id == user_id)).one()
     texts = [row.text for row in session.exec(select(Note)).all()]
     sent = own.model_dump()
