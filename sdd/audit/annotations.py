@@ -25,5 +25,5 @@ def annotation_value(
     with engine.inside(frame, node, Place(module.path, getattr(node, "lineno", 1))):
         scratch = State({}, {}, {})
         value = engine.evaluate(node, scratch)
-    engine.heap.update(scratch.heap)
+    engine.absorb(scratch)
     return value

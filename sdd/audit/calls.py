@@ -10,6 +10,7 @@ from sdd.audit.engine import Arguments, Engine, Entered
 from sdd.audit.expressions import apply
 from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
+from sdd.audit.memory import Call
 from sdd.audit.natives import call_native
 from sdd.audit.state import Frame, State
 from sdd.audit.tokens import external_identity
@@ -110,20 +111,25 @@ def invoke(
         receiver = None
     elif receiver is not None:
         arguments = replace(arguments, positional=(receiver, *arguments.positional))
-    frame = Frame(
-        module=function.module,
-        label=function.label,
-        scope=function.closure,
-        owner=function.owner,
-        receiver=receiver,
-    )
     engine.step()
     place = engine.place(node)
-    with engine.inside(frame, function.node, place):
-        env = bind_parameters(engine, function, arguments, state)
-        inner = state.within(env)
-        _run(engine, function, inner, frame)
-    return _returned(engine, function, frame, state)
+
+    def run() -> Value:
+        frame = Frame(
+            module=function.module,
+            label=function.label,
+            scope=function.closure,
+            owner=function.owner,
+            receiver=receiver,
+        )
+        with engine.inside(frame, function.node, place):
+            env = bind_parameters(engine, function, arguments, state)
+            inner = state.within(env)
+            _run(engine, function, inner, frame)
+        return _returned(engine, function, frame, state)
+
+    known_by = Call(engine, function.node, (function, receiver), arguments)
+    return engine.memory.remembered(engine, known_by, state, node, run)
 
 
 def _run(engine: Engine, function: Func, inner: State, frame: Frame) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import closure_of
+from sdd.audit.memory import Call
 from sdd.audit.state import Frame, State
 from sdd.audit.values import (
     NONE,
@@ -150,6 +151,16 @@ def instantiate(
     """Make an instance: run `__init__`, or set fields as models and entities do."""
     if is_enum(info):
         return arguments.positional[0] if arguments.positional else Sym("unknown", info.name)
+    site = engine.site(node) if info.entity else ""
+    call = Call(engine, info.node, (info, site), arguments)
+    return engine.memory.remembered(
+        engine, call, state, node, lambda: _made_new(engine, info, arguments, state, node)
+    )
+
+
+def _made_new(
+    engine: Engine, info: ClassInfo, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
     made = engine.site(node) if info.entity else ""
     ref = engine.allocate(state, Instance(info, made=made))
     initialiser = info.find("__init__")

@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, both, either, parts_of
+from sdd.audit.memory import Memory
 from sdd.audit.state import Frame, Place, State, Write, choose, merge, node_place
 from sdd.audit.values import (
     NONE,
@@ -26,12 +28,14 @@ from sdd.audit.values import (
     Sym,
     Value,
 )
+from sdd.audit.watch import Watch
 from sdd.program import Module, Program
 
 _DEEPEST = 45
 _MOST_STEPS = 10_000  # for one route; joining large states costs more than one
 _MOST_STEPS_IN_ALL = 250_000  # then routes get little, so that a huge program ends, too
 _FEW_STEPS = 700
+_MOST_REQUEST_OBJECTS = 16
 
 
 # Effects that are no access to rows: what somebody unknown must not bring about either.
@@ -147,6 +151,10 @@ class Engine:
         self.schema: object | None = None
         self.effects: list[Effect] = []
         self.remarks: dict[Remark, None] = {}
+        self.noted: list[tuple[Remark, bool]] = []
+        self.memory = Memory()
+        self.watch: Watch | None = None
+        self.running: dict[ast.AST, int] = {}
         self.missing: dict[str, None] = {}
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
@@ -154,13 +162,15 @@ class Engine:
         self.consulted: dict[int, Effect] = {}
         self.handed_out: list[tuple[Value, State, Place]] = []
         self.entered: list[Entered] | None = None
+        self.passed: list[State] = []
         self.escaping = 0
         self.frame = Frame(module=_NOWHERE, label="")
         self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0
         self.steps = 0
         self.steps_in_all = 0
-        self._last_uid = 0
+        self.last_uid = 0
+        self._request_uids: tuple[int, int] | None = None
 
     # ---------------------------------------------------------------- running
 
@@ -200,6 +210,15 @@ class Engine:
         if self.steps > most:
             raise BudgetExceededError
 
+    def repeat_steps(self, steps: int) -> None:
+        """Count the steps of a run that is not run again: they cost the route, but no time.
+
+        Raises:
+            BudgetExceededError: The route has used up its steps.
+        """
+        self.steps += steps
+        self.step(0)
+
     def join(self, states: list[State], base: int) -> State | None:
         """Merge states, and count what that costs."""
         self.step(sum(len(one.heap) + 8 * len(one.facts) for one in states) // 64)
@@ -218,20 +237,35 @@ class Engine:
 
     def allocate(self, state: State, item: HeapObject) -> Ref:
         """Put a new object on the heap."""
-        self._last_uid += 1
-        ref = Ref(self._last_uid)
+        self.last_uid += 1
+        ref = Ref(self.last_uid)
         state.put(ref.uid, item)
         return ref
 
+    @contextmanager
+    def request_objects(self) -> Iterator[None]:
+        """Allocate what every request has under the same numbers, so that requests can go alike."""
+        if self._request_uids is None:
+            self._request_uids = (self.last_uid, self.last_uid + _MOST_REQUEST_OBJECTS)
+            self.last_uid += _MOST_REQUEST_OBJECTS
+        last, (self.last_uid, most) = self.last_uid, self._request_uids
+        yield
+        assert self.last_uid <= most, "more objects than were set aside"  # noqa: S101
+        self.last_uid = last
+        self.memory.begin_request(self)
+
     def register(self, item: object) -> Ref:
         """Keep a mutable analysis object (an app, a router) and return its reference."""
-        self._last_uid += 1
-        self.objects[self._last_uid] = item
-        return Ref(self._last_uid)
+        self.disturb()
+        self.last_uid += 1
+        self.objects[self.last_uid] = item
+        return Ref(self.last_uid)
 
     def load(self, state: State, ref: Value) -> HeapObject | None:
         """Return the object behind a reference."""
         key = ref.uid if isinstance(ref, Ref) else ref
+        if state.watch is not None:
+            state.watch.read.add(key)
         item = state.heap.get(key)
         if item is None:
             item = self.heap.get(key)
@@ -304,6 +338,8 @@ class Engine:
 
     def commit(self, state: State) -> None:
         """Make pending writes lasting, with what is known now."""
+        if self.watch is not None:
+            self.watch.flush()
         for write in state.pending:
             self.effects.append(
                 Effect(
@@ -319,16 +355,29 @@ class Engine:
             )
         state.pending = ()
 
+    def roll_back(self, state: State) -> None:
+        """Drop pending writes."""
+        if self.watch is not None:
+            self.watch.flush()
+        state.pending = ()
+
     def write(self, state: State, write: Write) -> None:
         """Note a change that the next commit makes lasting."""
         write = replace(write, facts=tuple(state.facts))
         if write not in state.pending:
             state.pending = (*state.pending, write)
+        elif self.watch is not None:
+            self.watch.repeat_write(write)
 
     def remark(self, rule: str, node: ast.AST, message: str, state: State | None = None) -> None:
         """Note a weakness at a place."""
         facts = tuple(state.facts) if state else ()
-        self.remarks[Remark(rule, self.place(node), message, facts)] = None
+        self.note(Remark(rule, self.place(node), message, facts), has_facts=state is not None)
+
+    def note(self, remark: Remark, *, has_facts: bool) -> None:
+        """Keep a remark, and whether it carries the facts of its path."""
+        self.remarks[remark] = None
+        self.noted.append((remark, has_facts))
 
     # ---------------------------------------------------------------- alternatives
 
@@ -367,17 +416,38 @@ class Engine:
         before = self.frame
         self.frame = frame
         self.stack.append((node, place))
+        self.running[node] = self.running.get(node, 0) + 1
+        if self.watch is not None:
+            self.watch.deepest = max(self.watch.deepest, len(self.stack))
         try:
             yield
         finally:
             self.frame = before
             self.stack.pop()
+            self.running[node] -= 1
+            if not self.running[node]:
+                del self.running[node]
 
     def is_too_deep(self, node: ast.AST) -> bool:
         """Whether a function is being called by itself, or calls are nested too deeply."""
+        if self.watch is not None:
+            self.watch.nodes.add(node)
         if len(self.stack) >= _DEEPEST:
+            self.disturb()
             return True
-        return sum(1 for running, _ in self.stack if running is node) > 1
+        return self.running.get(node, 0) > 1
+
+    def would_run(
+        self, nodes: AbstractSet[ast.AST], running: Mapping[ast.AST, int], depth: int
+    ) -> bool:
+        """Whether calls would be as deep as in a run in which these functions were running."""
+        now = {node: count for node, count in self.running.items() if node in nodes}
+        return len(self.stack) + depth <= _DEEPEST and now == running
+
+    def disturb(self) -> None:
+        """Note that something happens that cannot be repeated from what is remembered."""
+        if self.watch is not None:
+            self.watch.disturb()
 
     # ---------------------------------------------------------------- modules
 
@@ -392,6 +462,7 @@ class Engine:
             if not path.endswith("/"):
                 self.missing[path] = None
             return {}
+        self.disturb()
         state = State({"__name__": Sym("lib", "__name__")}, {}, {})
         self.module_states[path] = state
         frame = Frame(module=module, label="", is_module=True)
@@ -406,8 +477,14 @@ class Engine:
             if not isinstance(state.env.get(name), (Func, ClassInfo)):
                 state.env[name] = Sym("lib", f"{name} of {path}")
         self.modules[path] = state.env
-        self.heap.update(state.heap)
+        self.absorb(state)
         return state.env
+
+    def absorb(self, state: State) -> None:
+        """Make a state's objects those of the program."""
+        if any(key in self.heap and self.heap[key] is not state.heap[key] for key in state.heap):
+            self.memory.forget()
+        self.heap.update(state.heap)
 
     def _run_module(self, module: Module, state: State) -> None:
         for statement in module.tree.body:

@@ -38,8 +38,9 @@ def is_injected(value: Value, facts: Iterable[Formula] = ()) -> bool:
 
 def writes_sql(text: Value, facts: Iterable[Formula] = ()) -> bool:
     """Whether the client's words are part of a text, unconverted and unlisted."""
-    known = list(facts)
-    return any(not _is_listed(word, known) for word in _words(text))
+    words = list(_words(text))
+    known = list(facts) if words else []
+    return any(not _is_listed(word, known) for word in words)
 
 
 def is_open(formula: Formula) -> bool:

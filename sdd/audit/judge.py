@@ -71,7 +71,7 @@ def span_of(place: Place) -> Span:
 
 def is_unreachable(judge: Judge, run: Run) -> bool:
     """Whether no request gets to an answer: then something was not understood."""
-    return not any(not judge.ask(end.facts, lambda _: None)[0].holds for end in run.ends)
+    return not any(judge.is_possible(end.facts) for end in run.ends)
 
 
 # ------------------------------------------------------------------ authentication

@@ -112,7 +112,8 @@ NO = Always(holds=False)
 
 def both(parts: Iterable[Formula]) -> Formula:
     """Join by `and`, flat and without repetition."""
-    return _both(tuple(parts))
+    left = tuple([part for part in parts if part is not YES])
+    return left[0] if len(left) == 1 else _both(left)
 
 
 # States are joined, simplified and negated over and over with the same few conditions.
@@ -134,7 +135,8 @@ def _both(parts: tuple[Formula, ...]) -> Formula:
 
 def either(parts: Iterable[Formula]) -> Formula:
     """Join by `or`, flat; `a or not a` is true."""
-    return _either(tuple(parts))
+    left = tuple([part for part in parts if part is not NO])
+    return left[0] if len(left) == 1 else _either(left)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -318,11 +320,12 @@ def parts_of(value: Value) -> Iterator[Value]:
 class Case:
     """One consistent way in which all facts hold: literals and classes of equal terms."""
 
-    __slots__ = ("_parent", "literals")
+    __slots__ = ("_canonical", "_parent", "literals")
 
     def __init__(self, literals: Mapping[Formula, None]) -> None:
         self.literals = literals
         self._parent: dict[Value, Value] = {}
+        self._canonical: dict[Value, Value] = {}
         changed = True
         rounds = 0
         equations = [fact for fact in literals if isinstance(fact, Eq)]
@@ -337,6 +340,12 @@ class Case:
 
     def canonical(self, value: Value) -> Value:
         """Return the representative of a term's class; attributes of equals are equal."""
+        found = self._canonical.get(value)
+        if found is None:
+            found = self._canonical[value] = self._representative(value)
+        return found
+
+    def _representative(self, value: Value) -> Value:
         if isinstance(value, Field):
             value = Field(self.canonical(value.base), value.name)
         elif isinstance(value, Tup):
@@ -356,6 +365,7 @@ class Case:
     def _join(self, left: Value, right: Value) -> None:
         if _rank(left) > _rank(right):
             left, right = right, left
+        self._canonical.clear()
         if left not in parts_of(right):
             self._parent[right] = left
         elif right not in parts_of(left):
@@ -383,6 +393,7 @@ _IDENTITY_CLAIMS = frozenset(
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _rank(value: Value) -> tuple[int, int]:
     order = 3
     if isinstance(value, Lit):

@@ -122,7 +122,8 @@ class Judge:
     def __init__(self, engine: Engine, schema: Schema) -> None:
         self.engine = engine
         self.schema = schema
-        self._situations: dict[int, Situation] = {}
+        self._authenticated: dict[tuple[Formula, ...], tuple[Answer, str]] = {}
+        self._possible: dict[tuple[Formula, ...], bool] = {}
 
     def ask(
         self, facts: Iterable[Formula], goal: Callable[[Situation], str | None]
@@ -139,9 +140,17 @@ class Judge:
         answer = implies(facts, check, self.engine.row_definitions)
         return answer, reasons[0] if reasons else IMPOSSIBLE
 
-    def authenticated(self, facts: Iterable[Formula]) -> tuple[Answer, str]:
+    def authenticated(self, facts: tuple[Formula, ...]) -> tuple[Answer, str]:
         """Ask whether the caller is known in every case."""
-        return self.ask(facts, Situation.authenticated)
+        if facts not in self._authenticated:
+            self._authenticated[facts] = self.ask(facts, Situation.authenticated)
+        return self._authenticated[facts]
+
+    def is_possible(self, facts: tuple[Formula, ...]) -> bool:
+        """Whether any case satisfies these facts."""
+        if facts not in self._possible:
+            self._possible[facts] = not self.ask(facts, lambda _: None)[0].holds
+        return self._possible[facts]
 
     def decide(self, obligation: Obligation) -> Finding | None:
         """Decide one obligation; None when it concerns nobody's data."""

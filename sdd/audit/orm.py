@@ -136,7 +136,7 @@ def _note_injection(engine: Engine, arguments: Arguments, state: State, node: as
     found = any(
         is_open(value.formula)
         if isinstance(value, Truth)
-        else is_injected(_with_items(engine, value, state), state.facts)
+        else is_injected(_with_items(engine, value, state), state.every_fact())
         for value in arguments.every()
     )
     if found:
@@ -207,7 +207,7 @@ def _predicate(
         case Query():
             return _subquery(engine, value, outer)
         case _:
-            injected = is_injected(value, state.facts)
+            injected = is_injected(value, state.every_fact())
             return Opaque(INJECTED if injected else "a condition that is not understood", (value,))
 
 
@@ -639,7 +639,7 @@ def _session_write(
         engine.commit(state)
         return NONE
     if name == "rollback":
-        state.pending = ()
+        engine.roll_back(state)
         return NONE
     if name in {"add", "add_all", "merge", "bulk_save_objects", "delete"} and first is not None:
         return _added(engine, name, first, state, node)

@@ -59,7 +59,7 @@ def execute_text(
     text: Value = statement
     if isinstance(statement, LibObject):
         text = statement.args[0] if statement.args else NONE
-    if writes_sql(text, state.facts):
+    if writes_sql(text, state.every_fact()):
         engine.remark("sql-injection", node, "the client's words are part of the SQL text", state)
         return _assembled(engine, statement, text, state, node, is_open=True)
     if isinstance(text, Phi):

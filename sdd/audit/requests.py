@@ -76,13 +76,14 @@ def run_request(engine: Engine, mount: Mount) -> Run:
     engine.entered = None if engine.entered is None else []
     engine.escaping = 0
     engine.remarks = {}
+    engine.noted = []
     engine.steps = 0
+    engine.running = {}
+    engine.watch = None
     state = State({}, {}, {})
-    request = Request(
-        engine=engine,
-        parameters=mount.parameters,
-        request=request_object(engine, state, mount.method, mount.path),
-    )
+    with engine.request_objects():
+        client = request_object(engine, state, mount.method, mount.path)
+    request = Request(engine=engine, parameters=mount.parameters, request=client)
     ends: list[End] = []
     unknown: str | None = None
     before: tuple[Formula, ...] = ()
@@ -183,15 +184,9 @@ def _through_middleware(
         return
     base = len(state.facts)
     passed: list[State] = []
-
-    def let_through(machine: Engine, more: Arguments, now: State, place: ast.AST) -> Value:
-        del machine, more, place
-        passed.append(now.fork())
-        return LibObject("response")
-
-    call_next = Handler("call_next", let_through)
+    engine.passed = passed
     scratch = state.fork()
-    engine.call(target, Arguments((request.request, call_next)), scratch, node)
+    engine.call(target, Arguments((request.request, _CALL_NEXT)), scratch, node)
     for one in passed:
         one.env = {}
     merged = merge(passed, base)
@@ -202,6 +197,15 @@ def _through_middleware(
         return
     merged.env = state.env
     state.become(merged)
+
+
+def _let_through(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    del arguments, node
+    engine.passed.append(state.fork())
+    return LibObject("response")
+
+
+_CALL_NEXT = Handler("call_next", _let_through)
 
 
 def _dispatcher(engine: Engine, layer: Value, arguments: Arguments, state: State) -> Value | None:

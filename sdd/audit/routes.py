@@ -75,7 +75,7 @@ def _call_factories(engine: Engine, path: str, module: Module) -> None:
                     engine.call(function, Arguments(), state, node)
                 except BudgetExceededError:
                     engine.steps = 0
-                engine.heap.update(state.heap)
+                engine.absorb(state)
 
 
 def _builds_app(node: ast.AST) -> bool:

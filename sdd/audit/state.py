@@ -1,7 +1,7 @@
 """What is known at one point of a run: names, heap, facts and writes not yet committed."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -34,6 +34,7 @@ from sdd.audit.values import (
     Sym,
     Value,
 )
+from sdd.audit.watch import Watch
 from sdd.program import Module
 
 _MOST_CASES = 10
@@ -90,7 +91,7 @@ class Frame:
 class State:
     """The knowledge on one path; forked at branches, merged after them."""
 
-    __slots__ = ("_owns_facts", "_owns_heap", "alive", "env", "facts", "heap", "pending")
+    __slots__ = ("_owns_facts", "_owns_heap", "alive", "env", "facts", "heap", "pending", "watch")
 
     def __init__(
         self,
@@ -106,6 +107,7 @@ class State:
         self.alive = True
         self._owns_facts = False
         self._owns_heap = False
+        self.watch: Watch | None = None
 
     def fork(self) -> "State":
         """Return an independent copy; facts and heap are copied when one of the two changes."""
@@ -113,7 +115,9 @@ class State:
 
     def within(self, env: dict[str, Value]) -> "State":
         """Return an independent copy that has other names."""
-        return State(env, self.shared_facts(), self.shared_heap(), self.pending)
+        inner = State(env, self.shared_facts(), self.shared_heap(), self.pending)
+        inner.watch = self.watch
+        return inner
 
     def become(self, other: "State") -> None:
         """Take over everything from another state."""
@@ -145,6 +149,8 @@ class State:
 
     def put(self, key: object, item: HeapObject) -> None:
         """Place an object on the heap."""
+        if self.watch is not None:
+            self.watch.written.add(key)
         if not self._owns_heap:
             self.heap = dict(self.heap)
             self._owns_heap = True
@@ -164,27 +170,53 @@ class State:
         if formula == NO:
             self.alive = False
         elif isinstance(formula, And):
-            self._know(formula.parts)
+            self.add(formula.parts)
         else:
-            self._know((formula,))
+            self.add((formula,))
 
-    def _know(self, formulas: Iterable[Formula]) -> None:
+    def add(self, formulas: Iterable[Formula]) -> None:
+        """Add facts as they are."""
+        if self.watch is not None:
+            self.watch.asked.update(formulas)
         if not self._owns_facts:
             self.facts = dict(self.facts)
             self._owns_facts = True
         self.facts.update(dict.fromkeys(formulas))  # type: ignore[attr-defined]
 
+    def every_fact(self) -> Iterable[Formula]:
+        """Return all facts for reading; what depends on all of them cannot be repeated."""
+        return _EveryFact(self)
+
     def simplify(self, formula: Formula) -> Formula:
         """Replace by true or false what the facts decide."""
+        if self.watch is not None:
+            self.watch.asked |= deciding(formula)
+        return self._simplified(formula)
+
+    def _simplified(self, formula: Formula) -> Formula:
         if self.facts.keys().isdisjoint(deciding(formula)):
             return _normal(formula)
         match formula:
             case And(parts=parts):
-                return both([self.simplify(part) for part in parts])
+                return both([self._simplified(part) for part in parts])
             case Or(parts=parts):
-                return either([self.simplify(part) for part in parts])
+                return either([self._simplified(part) for part in parts])
             case _:
                 return YES if formula in self.facts else NO
+
+
+class _EveryFact:
+    """The facts of a state, noted as read when somebody looks."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def __iter__(self) -> Iterator[Formula]:
+        if self._state.watch is not None:
+            self._state.watch.disturb()
+        return iter(self._state.facts)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -226,15 +258,20 @@ def merge(states: list[State], base: int = 0) -> State | None:
     guards = [both([fact for fact in extra if fact not in shared]) for extra in extras]
     facts = dict.fromkeys([*islice(alive[0].facts, base), *common])
     choice = either(guards)
+    watch = alive[0].watch
     if choice != YES and size(choice) <= _MOST_ATOMS:
         facts[choice] = None
+        if watch is not None:
+            watch.asked.add(choice)
     guards = [guard if size(guard) <= _MOST_ATOMS else YES for guard in guards]
-    return State(
+    merged = State(
         _merge_env(alive, guards),
         facts,
         _merge_heap(alive, guards),
         tuple(dict.fromkeys(write for state in alive for write in state.pending)),
     )
+    merged.watch = watch
+    return merged
 
 
 @lru_cache(maxsize=1 << 15)

@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 class Value:
     """Anything that a name can be bound to."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_hidden")
 
 
 @term

@@ -120,6 +120,7 @@ def prepare_subclass(
         router = Router(kind, engine.place(node))
         if not isinstance(info.find("__init__"), Func):
             _configure(engine, router, arguments, state)
+        engine.disturb()
         engine.objects[ref.uid] = router
 
 
