@@ -358,7 +358,7 @@ def _hidden(value: Value) -> tuple[object, ...]:
         return found
 
 
-def _differing(  # noqa: C901 - one case for each kind of value
+def _differing(  # noqa: C901, PLR0912 - one case for each kind of value
     value: Value,
 ) -> tuple[object, ...]:
     match value:
