@@ -3,7 +3,6 @@
 import shutil
 
 import pytest
-
 from durability.trial import finished_calls, theatre, tree
 
 pytestmark = pytest.mark.slow
