@@ -242,6 +242,9 @@ def _lists_own(planner: Planner) -> Case:
     scene = planner.scene()
     row = scene.row(planner.table, **scene.bound(planner.operation))
     path = scene.path(planner.operation, None)
+    if planner.operation.bindings:
+        scene.other_parent(planner.operation)
+        scene.row(planner.table, **scene.bound(planner.operation))
     if planner.owned:
         _with_row_of_bob(planner, scene)
     doc = "A user sees their own rows alone" if planner.owned else "Everybody sees every row"
@@ -673,9 +676,41 @@ def isolation_cases(domain: Domain, handler: HandlerPlan) -> tuple[Case, ...]:
     picks = operation.key is not None or bool(operation.bindings)
     if planner.owned and picks and not operation.mine:
         found += _foreign(planner)
+    elif operation.action is Action.CREATE and planner.owned:
+        found += _foreign_reference(planner)
     if operation.path_user is not None:
         found += _other_path(planner)
     return tuple(found)
+
+
+def _foreign_reference(planner: Planner) -> list[Case]:
+    """Plan the creation of a row that refers to another user's."""
+    operation, table = planner.operation, planner.table
+    request = operation.endpoint.request
+    for item in request.fields if request else ():
+        column = find_column(table.entity, item.name)
+        reference = column.foreign_key if column else None
+        target = planner.domain.table_named(reference.table) if reference else None
+        if target is None or target is table or not scope(planner.domain, target).owned:
+            continue
+        scene = planner.scene()
+        body = planner.body(scene)
+        if body is None or isinstance(target.ownership, UserItself):
+            continue
+        status = planner.domain.application.errors.foreign_status or _ABSENT_STATUS
+        return [
+            planner.case(
+                "plain",
+                "referring_to_another_users_row",
+                f"A row cannot be attached to somebody else's: {status}",
+                scene,
+                scene.path(operation, None, user="BOB"),
+                user="BOB",
+                status=status,
+                body=body,
+            )
+        ]
+    return []
 
 
 def _foreign(planner: Planner) -> list[Case]:
@@ -692,6 +727,7 @@ def _foreign(planner: Planner) -> list[Case]:
     key = table.attributes[table.key.name]
     doc = f"{operation.endpoint.name} answers {status} for another user's row, and changes nothing"
     return [
+        *_wrong_parent(planner),
         planner.case(
             "foreign",
             "of_another_user",
@@ -703,6 +739,27 @@ def _foreign(planner: Planner) -> list[Case]:
             body=body,
             cls=table.cls,
             row=f"{row}.{key}" if row else None,
+        ),
+    ]
+
+
+def _wrong_parent(planner: Planner) -> list[Case]:
+    """Plan a request for a row through another parent of the same user."""
+    operation = planner.operation
+    if operation.key is None or not operation.bindings:
+        return []
+    scene = planner.scene()
+    row = scene.row(planner.table, **scene.bound(operation))
+    scene.other_parent(operation)
+    return [
+        planner.case(
+            "plain",
+            "through_another_parent",
+            "A row is reached through its own parent alone",
+            scene,
+            scene.path(operation, row),
+            status=_ABSENT_STATUS,
+            body=planner.body(scene, 1),
         )
     ]
 

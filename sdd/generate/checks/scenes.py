@@ -27,12 +27,17 @@ class FactoryPlan:
 
 @dataclass(slots=True)
 class Scene:
-    """Lines that store rows, and the variables that hold them."""
+    """Lines that store rows, and the variables that hold them.
+
+    Attributes:
+        above: What the innermost parent in the path refers to.
+    """
 
     domain: Domain
     user: str
     lines: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
+    above: dict[str, str] = field(default_factory=dict)
 
     def row(self, table: Table, **fixed: str) -> str:
         """Store one row with all that it refers to; return its variable."""
@@ -72,14 +77,20 @@ class Scene:
 
     def parents(self, operation: Operation) -> None:
         """Store the rows that the parents in a path pick."""
-        above: dict[str, str] = {}
+        bound: dict[str, str] = {}
         for binding in operation.bindings:
             parent = self.domain.tables[binding.parent.name]
-            variable = self.row(parent, **above)
+            self.above = bound
+            variable = self.row(parent, **bound)
             self.variables[parent.entity.name] = variable
             child = self.domain.tables[binding.child.name]
             key = f"{variable}.{parent.attributes[parent.key.name]}"
-            above = {child.attributes[binding.column.name]: key}
+            bound = {child.attributes[binding.column.name]: key}
+
+    def other_parent(self, operation: Operation) -> None:
+        """Store another parent of the same user, which the path picks from now on."""
+        parent = self.domain.tables[operation.bindings[-1].parent.name]
+        self.variables[parent.entity.name] = self.row(parent, **self.above)
 
     def bound(self, operation: Operation) -> dict[str, str]:
         """Return what the row itself must refer to, to stand below the parents in the path."""

@@ -93,6 +93,21 @@ def test_create_task_of_another_user(client: TestClient, store: Store) -> None:
     assert response.status_code == 404
 
 
+def test_get_task_through_another_parent(client: TestClient, store: Store) -> None:
+    """A row is reached through its own parent alone."""
+    project = store(make_project(ALICE))
+    task = store(make_task(project.id))
+    other_project = store(make_project(ALICE))
+
+    response = client.request(
+        "GET",
+        f"/api/projects/{other_project.id}/tasks/{task.id}",
+        headers=bearer(ALICE),
+    )
+
+    assert response.status_code == 404
+
+
 def test_get_task_of_another_user(
     client: TestClient, store: Store, fetch: Fetch
 ) -> None:
@@ -107,6 +122,29 @@ def test_get_task_of_another_user(
 
     assert response.status_code == 404
     assert fetch(Task, task.id) == before
+
+
+def test_replace_task_through_another_parent(client: TestClient, store: Store) -> None:
+    """A row is reached through its own parent alone."""
+    project = store(make_project(ALICE))
+    task = store(make_task(project.id))
+    other_project = store(make_project(ALICE))
+    category = store(make_category())
+
+    response = client.request(
+        "PUT",
+        f"/api/projects/{other_project.id}/tasks/{task.id}",
+        headers=bearer(ALICE),
+        json={
+            "category_id": as_json(category.id),
+            "title": "berry",
+            "done": True,
+            "due": "2030-01-02T00:00:00Z",
+            "estimate": 2.0,
+        },
+    )
+
+    assert response.status_code == 404
 
 
 def test_replace_task_of_another_user(
@@ -133,6 +171,21 @@ def test_replace_task_of_another_user(
 
     assert response.status_code == 404
     assert fetch(Task, task.id) == before
+
+
+def test_toggle_task_through_another_parent(client: TestClient, store: Store) -> None:
+    """A row is reached through its own parent alone."""
+    project = store(make_project(ALICE))
+    task = store(make_task(project.id))
+    other_project = store(make_project(ALICE))
+
+    response = client.request(
+        "POST",
+        f"/api/projects/{other_project.id}/tasks/{task.id}/toggle",
+        headers=bearer(ALICE),
+    )
+
+    assert response.status_code == 404
 
 
 def test_toggle_task_of_another_user(
@@ -175,6 +228,22 @@ def test_create_step_of_another_user(client: TestClient, store: Store) -> None:
         f"/api/projects/{project.id}/tasks/{task.id}/steps",
         headers=bearer(BOB),
         json={"text": "berry", "position": 2},
+    )
+
+    assert response.status_code == 404
+
+
+def test_delete_step_through_another_parent(client: TestClient, store: Store) -> None:
+    """A row is reached through its own parent alone."""
+    project = store(make_project(ALICE))
+    task = store(make_task(project.id))
+    step = store(make_step(task.id))
+    other_task = store(make_task(project.id))
+
+    response = client.request(
+        "DELETE",
+        f"/api/projects/{project.id}/tasks/{other_task.id}/steps/{step.id}",
+        headers=bearer(ALICE),
     )
 
     assert response.status_code == 404

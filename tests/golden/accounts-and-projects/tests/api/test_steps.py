@@ -20,9 +20,11 @@ def test_list_steps_shows_own_rows_alone(client: TestClient, store: Store) -> No
     project = store(make_project(ALICE))
     task = store(make_task(project.id))
     step = store(make_step(task.id))
-    other_project = store(make_project(BOB))
-    other_task = store(make_task(other_project.id))
+    other_task = store(make_task(project.id))
     store(make_step(other_task.id))
+    other_project = store(make_project(BOB))
+    other_task_2 = store(make_task(other_project.id))
+    store(make_step(other_task_2.id))
 
     response = client.get(
         f"/api/projects/{project.id}/tasks/{task.id}/steps", headers=bearer(ALICE)

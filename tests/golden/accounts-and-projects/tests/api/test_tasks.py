@@ -20,8 +20,10 @@ def test_list_tasks_shows_own_rows_alone(client: TestClient, store: Store) -> No
     """A user sees their own rows alone."""
     project = store(make_project(ALICE))
     task = store(make_task(project.id))
-    other_project = store(make_project(BOB))
+    other_project = store(make_project(ALICE))
     store(make_task(other_project.id))
+    other_project_2 = store(make_project(BOB))
+    store(make_task(other_project_2.id))
 
     response = client.get(f"/api/projects/{project.id}/tasks", headers=bearer(ALICE))
 
