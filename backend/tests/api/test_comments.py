@@ -22,8 +22,10 @@ def test_list_comments_shows_own_rows_alone(client: TestClient, store: Store) ->
     """A user sees their own rows alone."""
     task = store(make_task(ALICE))
     comment = store(make_comment(task.id))
-    other_task = store(make_task(BOB))
+    other_task = store(make_task(ALICE))
     store(make_comment(other_task.id))
+    other_task_2 = store(make_task(BOB))
+    store(make_comment(other_task_2.id))
 
     response = client.get(f"/api/tasks/{task.id}/comments", headers=bearer(ALICE))
 

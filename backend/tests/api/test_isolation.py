@@ -133,6 +133,24 @@ def test_create_comment_of_another_user(client: TestClient, store: Store) -> Non
     assert response.status_code == 404
 
 
+def test_replace_comment_through_another_parent(
+    client: TestClient, store: Store
+) -> None:
+    """A row is reached through its own parent alone."""
+    task = store(make_task(ALICE))
+    comment = store(make_comment(task.id))
+    other_task = store(make_task(ALICE))
+
+    response = client.request(
+        "PUT",
+        f"/api/tasks/{other_task.id}/comments/{comment.id}",
+        headers=bearer(ALICE),
+        json={"content": "berry"},
+    )
+
+    assert response.status_code == 404
+
+
 def test_replace_comment_of_another_user(
     client: TestClient, store: Store, fetch: Fetch
 ) -> None:
@@ -150,6 +168,23 @@ def test_replace_comment_of_another_user(
 
     assert response.status_code == 404
     assert fetch(Comment, comment.id) == before
+
+
+def test_delete_comment_through_another_parent(
+    client: TestClient, store: Store
+) -> None:
+    """A row is reached through its own parent alone."""
+    task = store(make_task(ALICE))
+    comment = store(make_comment(task.id))
+    other_task = store(make_task(ALICE))
+
+    response = client.request(
+        "DELETE",
+        f"/api/tasks/{other_task.id}/comments/{comment.id}",
+        headers=bearer(ALICE),
+    )
+
+    assert response.status_code == 404
 
 
 def test_delete_comment_of_another_user(
