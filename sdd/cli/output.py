@@ -25,6 +25,15 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
 
 
+class SpecFormat(StrEnum):
+    """How commands on specs report, for people, build servers and code hosts."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
 class AuditFormat(StrEnum):
     """How the audit reports, for people, build servers and code hosts."""
 
