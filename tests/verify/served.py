@@ -13,35 +13,51 @@ SECRET = "the-secret-of-a-server-that-runs-already"
 _START_SECONDS = 60.0
 
 
+class Server:
+    """An application of a folder behind uvicorn; it can be killed and started again."""
+
+    def __init__(self, folder: Path, app: str, environment: dict[str, str]) -> None:
+        self._folder, self._app, self._environment = folder, app, environment
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it listens."""
+        words = ("uvicorn", self._app, "--port", str(self.port), "--no-access-log")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *words, "--log-level", "critical"],
+            cwd=self._folder,
+            env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", **self._environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not start: {self._process.communicate()[0]}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Kill the server as the system would: it gets no chance to tidy up."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
 @contextmanager
 def running(folder: Path, app: str, **environment: str) -> Iterator[str]:
     """Serve an application of a folder and yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--log-level", "warning"],
-        cwd=folder,
-        env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    server = Server(folder, app, environment)
     try:
-        _wait(server, port)
-        yield f"http://127.0.0.1:{port}"
+        server.start()
+        yield server.url
     finally:
         server.kill()
-        server.communicate()
-
-
-def _wait(server: "subprocess.Popen[str]", port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"the server ended: {server.communicate()[0]}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the server does not listen")

@@ -1,0 +1,83 @@
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from components.postgres import Postgres, free_port
+from components.sample import BACKEND, ask, sample
+from verify.harness import context
+
+from sdd.adapters.disk import DiskFiles
+from sdd.adapters.processes import LocalProcesses
+from sdd.ir.complete import complete
+from sdd.speclang import documents_of, read_specs
+from sdd.text import decode
+from sdd.verify import GATES, Result, Verification
+
+pytestmark = [pytest.mark.component, pytest.mark.slow]
+
+
+def test_every_gate_passes_on_a_real_postgresql(postgres: Postgres) -> None:
+    """The sample keeps its specs there too, Schemathesis and its own tests included."""
+    files = DiskFiles(BACKEND.parent)
+    paths = documents_of(files, "task-crud")
+    documents = [decode(str(path), files.read(path) or b"") for path in paths]
+    asked = context(
+        BACKEND,
+        LocalProcesses(),
+        complete(read_specs(documents).application),
+        300.0,
+        app="app.main:app",
+        database_url=postgres.database(),
+        environment={"TEST_DATABASE_URL": postgres.database()},
+    )
+
+    reports = [Verification(asked).check(gate) for gate in GATES]
+
+    assert [(report.gate, report.reason) for report in reports if report.reason] == []
+    assert {report.result for report in reports} == {Result.PASSED}
+    assert [item.message for report in reports for item in report.diagnostics] == []
+
+
+@contextmanager
+def _pooler(postgres: Postgres, database: str, folder: Path) -> Iterator[str]:
+    """Run PgBouncer in transaction mode with two connections behind it."""
+    port = free_port()
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=postgres\n"
+        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
+        "unix_socket_dir =\npool_mode = transaction\ndefault_pool_size = 2\n"
+        "max_prepared_statements = 0\n",
+        "utf-8",
+    )
+    folder.chmod(0o755)
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") or ""
+    server = subprocess.Popen([program, "-q", str(settings)], user="nobody")
+    try:
+        yield postgres.url(database.rpartition("/")[2], port=port)
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.mark.skipif(
+    shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") is None,
+    reason="pgbouncer is not installed",
+)
+def test_a_pooler_in_transaction_mode_breaks_nothing(postgres: Postgres, tmp_path: Path) -> None:
+    """Each transaction may come to another connection: no statement relies on an earlier one."""
+    database = postgres.database()
+    with sample(database), _pooler(postgres, database, tmp_path) as pooled:
+        time.sleep(0.5)
+        with sample(pooled) as server, ThreadPoolExecutor(8) as clients:
+            tasks = f"{server.url}/api/tasks"
+            made = list(clients.map(lambda n: ask(tasks, "POST", {"title": f"{n}"}), range(120)))
+            read = list(clients.map(lambda _: ask(f"{tasks}?limit=5"), range(120)))
+
+    assert {status for status, _ in made} == {201}
+    assert {status for status, _ in read} == {200}
