@@ -11,7 +11,13 @@ from sdd.ir.matching import find_column
 
 REQUEST, RESPONSE = "RequestModel", "ResponseModel"
 _SIZED = frozenset({Type.STR, Type.TEXT, Type.LIST})
-_STRICT = (("int", "StrictInt"), ("bool", "StrictBool"), ("float", "StrictFloat"))
+_STRICT = (
+    ("int", "StrictInt"),
+    ("bool", "StrictBool"),
+    ("float", "StrictFloat"),
+    ("date", "IsoDate"),
+    ("datetime", "IsoDatetime"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +189,7 @@ def choices(constraints: Constraints, table: Table | None, column: Column | None
 
 
 def _strict(annotation: str, item: Field) -> str:
-    """Refuse `"1"` for a number and `0` for a boolean; take the blanks off required text."""
+    """Refuse `"1"` for a number, `0` for a boolean or a day; take the blanks off required text."""
     for loose, strict in _STRICT:
         if annotation in {loose, f"{loose} | None"}:
             return annotation.replace(loose, strict)

@@ -196,7 +196,7 @@ class Skeleton:
             Role.SCHEMAS,
             "What all requests and answers share.",
             "schemas_base",
-            exports=("RequestModel", "ResponseModel", "StrippedStr"),
+            exports=("IsoDate", "IsoDatetime", "RequestModel", "ResponseModel", "StrippedStr"),
         )
         yield self.python(
             layout.responses,

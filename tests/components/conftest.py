@@ -1,6 +1,8 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from components.issuer import BetterAuth, install
 from components.postgres import Postgres, missing, running_postgres
 
 
@@ -12,3 +14,24 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(why)
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def node_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Better Auth installed; without npm, tests are skipped with a word."""
+    folder = tmp_path_factory.mktemp("better-auth")
+    why = install(folder)
+    if why is not None:
+        pytest.skip(why)
+    return folder
+
+
+@pytest.fixture
+def issuer(node_project: Path) -> Iterator[BetterAuth]:
+    """A real Better Auth server that signs with Ed25519, as it does by itself."""
+    server = BetterAuth(node_project)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()

@@ -40,11 +40,13 @@ def sample(database_url: str) -> Iterator[Server]:
         server.kill()
 
 
-def ask(url: str, method: str = "GET", body: object = None, user: str = "alice") -> tuple[int, Any]:
-    """Send one request as a user; return status and body. Status 0: the server is not there."""
+def ask(
+    url: str, method: str = "GET", body: object = None, *, bearer: str | None = None
+) -> tuple[int, Any]:
+    """Send one request as alice or with a token; return status and body, 0 for no answer."""
     data = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, data, method=method)  # noqa: S310 - loopback
-    asked.add_header("authorization", f"Bearer {token(user)}")
+    asked.add_header("authorization", f"Bearer {bearer or token('alice')}")
     asked.add_header("content-type", "application/json")
     try:
         with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310

@@ -97,7 +97,7 @@ def _mixed() -> list[bytes]:
     """Return reads and writes as one user and another."""
     body = json.dumps({"title": "load"}).encode()
     users = [token("alice"), token("bob")]
-    reads = [request("GET", "/api/tasks?limit=20", user) for user in users]
-    counts = [request("GET", "/api/tasks/statistics", user) for user in users]
-    writes = [request("POST", "/api/tasks", user, body) for user in users]
+    reads = [http_request("GET", "/api/tasks?limit=20", user) for user in users]
+    counts = [http_request("GET", "/api/tasks/statistics", user) for user in users]
+    writes = [http_request("POST", "/api/tasks", user, body) for user in users]
     return [*reads, *counts, *reads, *writes]

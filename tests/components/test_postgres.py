@@ -36,7 +36,8 @@ def test_every_gate_passes_on_a_real_postgresql(postgres: Postgres) -> None:
         environment={"TEST_DATABASE_URL": postgres.database()},
     )
 
-    reports = [Verification(asked).check(gate) for gate in GATES]
+    verification = Verification(asked)
+    reports = [verification.check(gate) for gate in GATES]
 
     assert [(report.gate, report.reason) for report in reports if report.reason] == []
     assert {report.result for report in reports} == {Result.PASSED}

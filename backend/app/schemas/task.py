@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import MISSING, Field, StrictBool
 
 from app.models.task import TaskPriority
-from app.schemas.base import RequestModel, ResponseModel, StrippedStr
+from app.schemas.base import IsoDate, RequestModel, ResponseModel, StrippedStr
 
 
 class TaskResponse(ResponseModel):
@@ -47,7 +47,7 @@ class TaskCreate(RequestModel):
     title: StrippedStr = Field(min_length=1, max_length=200)
     description: str | None = Field(default=None, max_length=2000)
     priority: TaskPriority = TaskPriority.MEDIUM
-    due_date: date | None = None
+    due_date: IsoDate | None = None
     tags: list[Annotated[str, Field(min_length=1, max_length=30)]] = Field(
         default_factory=list, max_length=10
     )
@@ -77,7 +77,7 @@ class TaskReplace(RequestModel):
     title: StrippedStr = Field(min_length=1, max_length=200)
     description: str | None = Field(max_length=2000)
     priority: TaskPriority
-    due_date: date | None
+    due_date: IsoDate | None
     tags: list[Annotated[str, Field(min_length=1, max_length=30)]] = Field(
         max_length=10
     )
@@ -90,7 +90,7 @@ class TaskUpdate(RequestModel):
     title: StrippedStr | MISSING = Field(default=MISSING, min_length=1, max_length=200)
     description: str | None | MISSING = Field(default=MISSING, max_length=2000)
     priority: TaskPriority | MISSING = MISSING
-    due_date: date | None | MISSING = MISSING
+    due_date: IsoDate | None | MISSING = MISSING
     tags: list[Annotated[str, Field(min_length=1, max_length=30)]] | MISSING = Field(
         default=MISSING, max_length=10
     )

@@ -8,7 +8,6 @@ Specs:
 - specs/001-task-crud/spec.md
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -17,6 +16,7 @@ from app.api.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.dependencies import CurrentUserId, SessionDep
 from app.models.task import TaskPriority
 from app.repositories.task import TaskRepository
+from app.schemas.base import IsoDate
 from app.schemas.task import (
     CountTasksResponse,
     CountTasksResponseByPriority,
@@ -59,7 +59,7 @@ async def list_tasks(
         ),
     ] = None,
     due_before: Annotated[
-        date | None, Query(description="Tasks with a due_date earlier than this day")
+        IsoDate | None, Query(description="Tasks with a due_date earlier than this day")
     ] = None,
     search: Annotated[
         str | None,

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -127,6 +128,16 @@ def describe(errors: Sequence[Any]) -> str:
     return "; ".join(parts) or InvalidError.detail
 
 
+def methods_of(request: Request) -> list[str]:
+    """Return the methods that the path of a request takes; Starlette names the first route's."""
+    found: dict[str, set[str]] = {}
+    for route in iter_route_contexts(request.app.routes):
+        if route.path_format and route.path_regex.match(request.url.path):
+            found.setdefault(route.path_format, set()).update(route.methods or ())
+    # A path that is written out comes before one with parameters.
+    return sorted(found[min(found, key=lambda path: path.count("{"))]) if found else []
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Turn every exception into an `ErrorResponse`, here and nowhere else."""
 
@@ -141,7 +152,15 @@ def install_error_handlers(app: FastAPI) -> None:
         return respond(InvalidError(describe(error.errors())))
 
     @app.exception_handler(HTTPException)
-    async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_http_error(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:
+            # FastAPI's own: the body is not even text.
+            return respond(InvalidError("The body cannot be read"))
+        if error.status_code == 405:
+            allowed = ", ".join(methods_of(request))
+            return error_response(
+                405, ERROR_CODES[405], str(error.detail), {"Allow": allowed}
+            )
         code = ERROR_CODES.get(error.status_code, "internal_error")
         return error_response(error.status_code, code, str(error.detail), error.headers)
 

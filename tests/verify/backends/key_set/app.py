@@ -33,6 +33,8 @@ async def user(credentials: HTTPAuthorizationCredentials | None = Depends(bearer
     try:
         key = await asyncio.to_thread(keys.get_signing_key_from_jwt, credentials.credentials)
         claims = jwt.decode(credentials.credentials, key.key, algorithms=["EdDSA"], options={"require": ["exp", "iat", "sub"], "verify_aud": False})
+    except jwt.PyJWKClientConnectionError as error:
+        raise HTTPException(503, "try again later", headers={"Retry-After": "5"}) from error
     except jwt.PyJWTError as error:
         raise refusal from error
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", claims["sub"]):

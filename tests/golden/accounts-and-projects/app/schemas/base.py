@@ -6,11 +6,37 @@ Specs:
 - specs/database/schema.md
 """
 
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
-StrippedStr = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+def _stripped(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Take the blanks off; the bounds hold for what was sent and for what is left of it."""
+    return check(check(value).strip())
+
+
+StrippedStr = Annotated[str, WrapValidator(_stripped)]
+
+
+def _written_out(value: Any) -> Any:
+    """Refuse a number, and a text of digits: they would be taken for seconds since 1970."""
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and "-" not in value[1:]
+    ):
+        raise ValueError("Input should be written like 2026-01-31")
+    return value
+
+
+IsoDate = Annotated[date, BeforeValidator(_written_out)]
+IsoDatetime = Annotated[datetime, BeforeValidator(_written_out)]
 
 
 class RequestModel(BaseModel):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, StrictBool, StrictFloat, StrictInt
 
-from app.schemas.base import RequestModel, ResponseModel, StrippedStr
+from app.schemas.base import IsoDatetime, RequestModel, ResponseModel, StrippedStr
 
 
 class TaskResponse(ResponseModel):
@@ -50,7 +50,7 @@ class TaskCreate(RequestModel):
     category_id: StrictInt | None = Field(default=None, ge=-2147483648, le=2147483647)
     title: StrippedStr = Field(min_length=1, max_length=100)
     done: StrictBool = False
-    due: datetime | None = None
+    due: IsoDatetime | None = None
     estimate: StrictFloat | None = Field(default=None, ge=0)
 
 
@@ -62,5 +62,5 @@ class TaskReplace(RequestModel):
     )
     title: StrippedStr = Field(min_length=1, max_length=100)
     done: StrictBool | MISSING = MISSING
-    due: datetime | None | MISSING = MISSING
+    due: IsoDatetime | None | MISSING = MISSING
     estimate: StrictFloat | None | MISSING = Field(default=MISSING, ge=0)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pydantic import MISSING, Field, StrictBool
 
 from app.models.task_models import TaskPriority
-from app.schemas.base_schemas import RequestModel, ResponseModel, StrippedStr
+from app.schemas.base_schemas import IsoDate, RequestModel, ResponseModel, StrippedStr
 
 
 class TaskResponse(ResponseModel):
@@ -44,7 +44,7 @@ class TaskCreate(RequestModel):
     title: StrippedStr = Field(min_length=1, max_length=200)
     description: str | None = Field(default=None, max_length=2000)
     priority: TaskPriority = TaskPriority.MEDIUM
-    due_date: date | None = None
+    due_date: IsoDate | None = None
     tags: list[str] = Field(default_factory=list, max_length=10)
 
 
@@ -72,7 +72,7 @@ class TaskReplace(RequestModel):
     title: StrippedStr = Field(min_length=1, max_length=200)
     description: str | None = Field(max_length=2000)
     priority: TaskPriority
-    due_date: date | None
+    due_date: IsoDate | None
     tags: list[str] = Field(max_length=10)
     completed: StrictBool
 
@@ -83,6 +83,6 @@ class TaskUpdate(RequestModel):
     title: StrippedStr | MISSING = Field(default=MISSING, min_length=1, max_length=200)
     description: str | None | MISSING = Field(default=MISSING, max_length=2000)
     priority: TaskPriority | MISSING = MISSING
-    due_date: date | None | MISSING = MISSING
+    due_date: IsoDate | None | MISSING = MISSING
     tags: list[str] | MISSING = Field(default=MISSING, max_length=10)
     completed: StrictBool | MISSING = MISSING

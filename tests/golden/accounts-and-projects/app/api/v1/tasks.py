@@ -6,7 +6,6 @@ Specs:
 - specs/database/schema.md
 """
 
-from datetime import datetime
 from math import ceil
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,6 +15,7 @@ from fastapi import APIRouter, Path, Query
 from app.api.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.dependencies import CurrentUserId, SessionDep
 from app.repositories.task import TaskRepository
+from app.schemas.base import IsoDatetime
 from app.schemas.task import (
     TaskCreate,
     TaskListResponse,
@@ -45,7 +45,7 @@ async def list_tasks(
     page: Annotated[int, Query(ge=1, le=10000)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 20,
     done: Annotated[bool | None, Query()] = None,
-    due_before: Annotated[datetime | None, Query()] = None,
+    due_before: Annotated[IsoDatetime | None, Query()] = None,
     sort: Annotated[Literal["-due", "title"] | None, Query()] = None,
 ) -> TaskListResponse:
     """List task."""

@@ -6,7 +6,6 @@ Specs:
 - specs/database/schema.md
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -15,6 +14,7 @@ from app.api.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.dependencies import CurrentUserId, SessionDep
 from app.models.task import TaskPriority
 from app.repositories.task import TaskRepository
+from app.schemas.base import IsoDate
 from app.schemas.task import (
     CountTasksResponse,
     CountTasksResponseByPriority,
@@ -49,7 +49,7 @@ async def list_tasks(
     ] = "all",
     priority: Annotated[TaskPriority | None, Query()] = None,
     tag: Annotated[str | None, Query(min_length=1, max_length=30)] = None,
-    due_before: Annotated[date | None, Query()] = None,
+    due_before: Annotated[IsoDate | None, Query()] = None,
     search: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
     sort: Annotated[
         Literal["created_at", "updated_at", "due_date", "priority", "title"], Query()
