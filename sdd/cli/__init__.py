@@ -1,16 +1,17 @@
 """The command line: arguments in, text and exit codes out."""
 
 
-def run(arguments: list[str] | None = None) -> None:
+def run(arguments: list[str] | None = None, serve: object = None) -> None:
     """Run a command and end the process with its exit code.
 
     Args:
         arguments: The words after `sdd`; None: those of this process.
+        serve: What `sdd mcp` calls: the other face, which this one does not know.
     """
     try:
         from sdd.cli.boundary import run_command  # noqa: PLC0415 - `sdd.cli` itself costs nothing
 
-        status = run_command(arguments)
+        status = run_command(arguments, serve)
     except KeyboardInterrupt:
         # ^C can also come while the boundary is imported, or while it answers a first ^C.
         import sys  # noqa: PLC0415 - as above

@@ -315,6 +315,13 @@ def verify(  # noqa: PLR0913 - one argument for each option
 
 
 @app.command()
+def mcp(context: typer.Context, *, project: Project = None) -> int:
+    """Serve the same abilities as an MCP server on standard input and output."""
+    context.obj(project)
+    return 0
+
+
+@app.command()
 def doctor(*, output_format: FormatOption = Format.TEXT) -> int:
     """Show what is installed, what is missing, and how to get it."""
     from sdd.cli.commands.doctor import doctor_command  # noqa: PLC0415

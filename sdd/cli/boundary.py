@@ -14,12 +14,12 @@ from sdd import __version__
 from sdd.errors import ExitCode, SddError
 
 
-def run_command(arguments: list[str] | None) -> int:
+def run_command(arguments: list[str] | None, serve: object = None) -> int:
     """Run the command line to its exit code; nothing that it raises reaches the user raw."""
     from sdd.cli.app import app  # noqa: PLC0415 - declared after the boundary stands
 
     try:
-        status = _invoke(app, arguments)
+        status = _invoke(app, arguments, serve)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has gone, as in `sdd … | head`; Python must not complain at its exit.
@@ -46,9 +46,9 @@ def run_command(arguments: list[str] | None) -> int:
     return status
 
 
-def _invoke(app: typer.Typer, arguments: list[str] | None) -> int:
+def _invoke(app: typer.Typer, arguments: list[str] | None, serve: object) -> int:
     try:
-        result = app(args=arguments, standalone_mode=False, prog_name="sdd")
+        result = app(args=arguments, standalone_mode=False, prog_name="sdd", obj=serve)
     except typer.Exit as ending:
         return ending.exit_code
     except Exception as error:
