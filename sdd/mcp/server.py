@@ -24,11 +24,13 @@ except ImportError as error:
     raise MissingExtraError("agents", "Serving over MCP") from error
 
 Report = dict[str, Any]
-_INSTRUCTIONS = """Spec-driven development of a FastAPI backend. `spec_check` and `spec_show` read
-the specs; `implement` lets agents build the backend, holds it against gates and shows what would
-land unless `dry_run` is false; `audit` proves that every route is authenticated and every query
-confined to the user; `verify` starts the backend and tries to break it. A result's `exit_code` is 0 when all
-is well, 1 when there are findings, 3 when a human has to decide, 4 when a limit was reached."""
+_INSTRUCTIONS = """\
+Spec-driven development of a FastAPI backend. `spec_check` and `spec_show` read the specs;
+`implement` lets agents build the backend, holds it against gates and shows what would land
+unless `dry_run` is false; `audit` proves that every route is authenticated and every query
+confined to the user; `verify` starts the backend and tries to break it. The `exit_code` of a
+result is 0 when all is well, 1 when there are findings, 3 when a human has to decide, 4 when a
+limit was reached."""
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 _RESULTS = frozenset({ExitCode.CLEAN, ExitCode.FINDINGS, ExitCode.NEEDS_HUMAN, ExitCode.LIMIT})
