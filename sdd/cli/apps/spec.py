@@ -22,12 +22,18 @@ def spec_check(
     fail_on: Annotated[
         Severity, typer.Option(help="End 1 from this severity on: error, warning or note.")
     ] = Severity.ERROR,
+    list_rules: Annotated[bool, typer.Option("--list", help="Only list the checks.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(help="Only explain a check, for instance field-without-column.")
+    ] = None,
     project: Project = None,
-    output_format: FormatOption = Format.TEXT,
+    output_format: SpecFormatOption = SpecFormat.TEXT,
 ) -> int:
     """Say what specs contradict, leave open or say in a form that cannot be read."""
-    from sdd.cli.commands.spec import check_command  # noqa: PLC0415
+    from sdd.cli.commands.spec import check_command, list_command  # noqa: PLC0415
 
+    if list_rules or explain is not None:
+        return list_command(explain, output_format)
     return check_command(feature, project, output_format, fail_on=fail_on)
 
 

@@ -7,52 +7,89 @@ from rich.text import Text
 
 from sdd.cli.diagnostics import print_diagnostics, read_lines_below
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import Format, SpecFormat, make_output, write
 from sdd.cli.run_report import question_text
 from sdd.diagnostics import Severity
-from sdd.errors import ExitCode
+from sdd.diagnostics.github import github_commands
+from sdd.diagnostics.rules import descriptors
+from sdd.diagnostics.sarif import Tool, sarif_log
+from sdd.errors import ConfigError, ExitCode
 from sdd.ir import Application, Column, Endpoint
+from sdd.names import nearest
 from sdd.speclang import application_json
-from sdd.wiring.specs import read_project
+from sdd.speclang.rules import SPEC_RULES
+from sdd.wiring.specs import ReadProject, read_project
 
 _ENDPOINT_COLUMNS = 5
 
 
 def check_command(
-    feature: str, project: Path | None, output_format: Format, *, fail_on: Severity
+    feature: str, project: Path | None, output_format: SpecFormat, *, fail_on: Severity
 ) -> int:
     """Print what is wrong with the specs; ends 1 on errors, 3 on open questions."""
     found = read_project(project, feature)
     severities = [item.severity for item in found.diagnostics if not item.suppressed]
     questions = found.reading.application.questions
-    if output_format is Format.JSON:
-        write(
-            dumps(
-                {
-                    "schema_version": 1,
-                    "documents": [info.path for info in found.reading.documents],
-                    "questions": questions,
-                    "diagnostics": found.diagnostics,
-                }
+    match output_format:
+        case SpecFormat.JSON:
+            data = {
+                "schema_version": 1,
+                "documents": [info.path for info in found.reading.documents],
+                "questions": questions,
+                "diagnostics": found.diagnostics,
+            }
+            write(dumps(data))
+        case SpecFormat.SARIF:
+            tool = Tool(
+                name="sdd spec check",
+                rules=descriptors(SPEC_RULES),
+                path=lambda span: span.path,
             )
-        )
-    else:
-        output = make_output()
-        print_diagnostics(output.out, found.diagnostics, read_lines_below(found.root))
-        for question in questions:
-            output.out.print(question_text(question), soft_wrap=True)
-        counts = ", ".join(f"{severities.count(level)} {level.value}s" for level in Severity)
-        output.out.print(
-            f"{len(found.reading.documents)} documents, "
-            f"{len(found.reading.application.endpoints)} endpoints, "
-            f"{len(found.reading.application.entities)} entities: "
-            f"{counts}, {len(questions)} open questions."
-        )
+            write(sarif_log(tool, found.diagnostics))
+        case SpecFormat.GITHUB:
+            write(github_commands(found.diagnostics, lambda span: span.path))
+        case _:
+            _print_check(found)
     levels = list(Severity)
     if any(levels.index(severity) <= levels.index(fail_on) for severity in severities):
         return ExitCode.FINDINGS
     if any(question.blocking for question in questions):
         return ExitCode.NEEDS_HUMAN
+    return ExitCode.CLEAN
+
+
+def _print_check(found: ReadProject) -> None:
+    output = make_output()
+    application = found.reading.application
+    severities = [item.severity for item in found.diagnostics if not item.suppressed]
+    print_diagnostics(output.out, found.diagnostics, read_lines_below(found.root))
+    for question in application.questions:
+        output.out.print(question_text(question), soft_wrap=True)
+    counts = ", ".join(f"{severities.count(level)} {level.value}s" for level in Severity)
+    output.out.print(
+        f"{len(found.reading.documents)} documents, {len(application.endpoints)} endpoints, "
+        f"{len(application.entities)} entities: "
+        f"{counts}, {len(application.questions)} open questions."
+    )
+
+
+def list_command(rule: str | None, output_format: SpecFormat) -> int:
+    """Print the checks there are, or what one of them is about."""
+    known = {item.id: item for item in SPEC_RULES}
+    if rule is not None and rule not in known:
+        near = nearest(rule, known)
+        raise ConfigError(
+            f"There is no check '{rule}'.",
+            hint=f"Did you mean '{near[0]}'?" if near else "sdd spec check --list names them.",
+        )
+    shown = SPEC_RULES if rule is None else (known[rule],)
+    if output_format is SpecFormat.JSON:
+        write(dumps({"schema_version": 1, "rules": shown}))
+        return ExitCode.CLEAN
+    out = make_output().out
+    for item in shown:
+        out.print(Text.assemble((item.id, "bold"), f" ({item.severity.value})"), soft_wrap=True)
+        out.print(Text(f"  {item.title}. {item.remedy}"), soft_wrap=True)
     return ExitCode.CLEAN
 
 

@@ -1,0 +1,217 @@
+"""What the checks on specs are about, in the order in which they are listed."""
+
+from sdd.diagnostics import Severity
+from sdd.diagnostics.rules import Rule
+
+SPEC_RULES = (
+    Rule(
+        id="contradicting-type",
+        severity=Severity.WARNING,
+        title="Two places give a column two types",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-nullability",
+        severity=Severity.WARNING,
+        title="Two places give a column two nullabilities",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-length",
+        severity=Severity.WARNING,
+        title="Two places give a column two maximum lengths",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-default",
+        severity=Severity.WARNING,
+        title="Two places give a column two defaults",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-choices",
+        severity=Severity.WARNING,
+        title="Two places give a column two sets of choices",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-reference",
+        severity=Severity.WARNING,
+        title="Two places give a column two references",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-success-status",
+        severity=Severity.WARNING,
+        title="An endpoint has two success statuses",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-auth",
+        severity=Severity.WARNING,
+        title="An endpoint is open in one place and protected in another",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-body",
+        severity=Severity.WARNING,
+        title="The request body of an endpoint is stated with different fields",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="contradicting-path",
+        severity=Severity.WARNING,
+        title="A feature document writes another path for an endpoint of the contract",
+        remedy="Write the path of the contract.",
+    ),
+    Rule(
+        id="contradicting-token-algorithm",
+        severity=Severity.WARNING,
+        title="Tokens are verified in two ways",
+        remedy="Say which one the backend uses.",
+    ),
+    Rule(
+        id="contradicting-foreign-row-status",
+        severity=Severity.WARNING,
+        title="A row of somebody else answers with two statuses",
+        remedy="Decide for 404 (as if it were not there) or 403.",
+    ),
+    Rule(
+        id="contradicting-path-user-status",
+        severity=Severity.WARNING,
+        title="Somebody else's id in the path answers with two statuses",
+        remedy="Decide for one.",
+    ),
+    Rule(
+        id="not-understood",
+        severity=Severity.WARNING,
+        title="A statement about the API or the schema was left out",
+        remedy="Write it in a form that the reader knows, or take it out.",
+    ),
+    Rule(
+        id="endpoint-not-in-contract",
+        severity=Severity.WARNING,
+        title="A feature document states an endpoint that the contract lacks",
+        remedy="Add it to the contract, or take it out.",
+    ),
+    Rule(
+        id="parameter-names-differ",
+        severity=Severity.NOTE,
+        title="One route names its path parameter in two ways",
+        remedy="Write the same name.",
+    ),
+    Rule(
+        id="postponed-endpoint",
+        severity=Severity.NOTE,
+        title="An endpoint stands under a heading that puts it off",
+        remedy="Move it when its time has come.",
+    ),
+    Rule(
+        id="other-service",
+        severity=Severity.NOTE,
+        title="An endpoint belongs to another service",
+        remedy="Describe it in the specs of that service.",
+    ),
+    Rule(
+        id="look-alike-character",
+        severity=Severity.WARNING,
+        title="A path holds letters that only look like ASCII",
+        remedy="Write the path in ASCII letters.",
+    ),
+    Rule(
+        id="sign-in-access",
+        severity=Severity.NOTE,
+        title="Everything needs a token, and so would the endpoint that hands it out",
+        remedy="Say that it is public.",
+    ),
+    Rule(
+        id="route-without-access",
+        severity=Severity.WARNING,
+        title="Nothing says whether a route needs a token",
+        remedy="Say it for the endpoint, its section or all of them.",
+    ),
+    Rule(
+        id="path-parameter-without-column",
+        severity=Severity.WARNING,
+        title="A path parameter is no column of the entity before it",
+        remedy="Name it after the key, or add the column.",
+    ),
+    Rule(
+        id="field-without-column",
+        severity=Severity.WARNING,
+        title="A field of a request is no column",
+        remedy="Add the column, or take the field out.",
+    ),
+    Rule(
+        id="column-without-field",
+        severity=Severity.WARNING,
+        title="A column that must have a value is in no request",
+        remedy="Add it to the body, or give it a default.",
+    ),
+    Rule(
+        id="field-type-differs",
+        severity=Severity.WARNING,
+        title="A field and its column have different types",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="field-length-differs",
+        severity=Severity.WARNING,
+        title="A field and its column have different maximum lengths",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="entity-without-owner",
+        severity=Severity.WARNING,
+        title="Users reach rows that nobody owns",
+        remedy="Add the owner column, or say that the rows are for everybody.",
+    ),
+    Rule(
+        id="unknown-reference",
+        severity=Severity.WARNING,
+        title="A foreign key leads to a table that is not there",
+        remedy="State the table, or mend its name.",
+    ),
+    Rule(
+        id="open-question",
+        severity=Severity.ERROR,
+        title="A human has to decide something",
+        remedy="Answer it in the specs, or in an answers file.",
+    ),
+    Rule(
+        id="unanswered-requirement",
+        severity=Severity.NOTE,
+        title="Nothing answers a requirement",
+        remedy="Name the endpoint or column that answers it, or take it out.",
+    ),
+    Rule(
+        id="inert-principle",
+        severity=Severity.NOTE,
+        title="A MUST of the constitution has no check behind it",
+        remedy="Say how it is checked, or make it advice.",
+    ),
+    Rule(
+        id="empty-document",
+        severity=Severity.WARNING,
+        title="A contract or schema document is empty",
+        remedy="Write it, or take it out.",
+    ),
+    Rule(
+        id="not-openapi",
+        severity=Severity.NOTE,
+        title="A file among the contracts is no OpenAPI",
+        remedy="Give it the keys `openapi` and `paths`, or move it.",
+    ),
+    Rule(
+        id="unusual-encoding",
+        severity=Severity.NOTE,
+        title="A file is not UTF-8",
+        remedy="Save it as UTF-8.",
+    ),
+    Rule(
+        id="unreadable-document",
+        severity=Severity.ERROR,
+        title="A file is not text",
+        remedy="Save it as UTF-8 text, or take it out of the specs.",
+    ),
+)
