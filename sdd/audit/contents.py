@@ -7,7 +7,9 @@ from sdd.audit.logic import parts_of
 from sdd.audit.state import State
 from sdd.audit.values import (
     Apply,
+    Bound,
     Field,
+    Func,
     LibObject,
     ListObject,
     Many,
@@ -68,7 +70,7 @@ def holders(state: State, last_name: str) -> Iterator[LibObject]:
 def _matters(value: Value) -> bool:
     """Whether a value may carry rows, or words of the client."""
     return any(
-        isinstance(part, (Row, Ref, Many, Result))
+        isinstance(part, (Row, Ref, Many, Result, Func, Bound))
         or (isinstance(part, Sym) and part.kind == "client")
         for part in parts_of(value)
     )

@@ -47,10 +47,20 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
     if not values:
         return _attached(judge, obligation, held)
     (column, value), *others = values
-    return worst(
+    owner = worst(
         _decide_owner(judge, under(obligation, guard), [(column, item), *others])
         for guard, item in cases_of(value)
     )
+    if owner is not None and owner.verdict is Verdict.PROVED:
+        return attachment(_attached(judge, obligation, held)) or owner
+    return owner
+
+
+def attachment(finding: "Finding | None") -> "Finding | None":
+    """Return a finding about a row that has an owner: only what is certain counts."""
+    if finding is None or finding.verdict is not Verdict.VIOLATED:
+        return None
+    return replace(finding, gives_away=False, attaches=True)
 
 
 def cases_of(value: Value) -> tuple[tuple[Formula, Value], ...]:
@@ -176,16 +186,17 @@ def owner_reason(judge: "Judge", situation: Situation, value: Value) -> str | No
 def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Finding | None":
     """A row without an owner of its own belongs to whoever owns its parent."""
     schema = judge.schema
+    found: list[Finding | None] = []
     for column, parent, key in schema.parents(obligation.entity):
         value = column_value(judge, held, column)
         if value is None or value == NONE or not schema.is_owned(parent):
             continue
-
-        return worst(
-            _decide_parent(judge, under(obligation, guard), _Link(column, parent, key), item)
+        link = _Link(column, parent, key)
+        found += [
+            _decide_parent(judge, under(obligation, guard), link, item)
             for guard, item in cases_of(value)
-        )
-    return None
+        ]
+    return worst(found)
 
 
 def decide_move(judge: "Judge", obligation: "Obligation") -> "Finding | None":

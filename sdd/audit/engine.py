@@ -42,6 +42,7 @@ _MOST_REQUEST_OBJECTS = 16
 SPENDS, MAILS, ALTERS, FILLS, CONSULTS = "spend", "mail", "alter", "fill", "consult"
 TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
 SHOWS = Lit("shows what the process keeps for everybody", "str")
+DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever it names
 ISSUES = "issue"  # a token is made: somebody signs in here
 
 
@@ -145,6 +146,9 @@ class Engine:
         self.rows: dict[tuple[object, ...], Row] = {}
         self.row_places: dict[Row, Place] = {}
         self.injected: dict[Row, None] = {}
+        self.from_text: dict[Row, None] = {}
+        self.in_middleware = False
+        self.request: Ref | None = None
         self.projections: dict[Row, tuple[str, ...]] = {}
         self._traits: dict[tuple[Callable[[ast.AST], bool], ast.AST], bool] = {}
         self._rebound_fields: dict[int, frozenset[str]] = {}

@@ -2,11 +2,12 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sdd.audit.classes import is_enum, is_model
 from sdd.audit.coroutines import aside, is_waiting, resume
 from sdd.audit.engine import Arguments, Engine
+from sdd.audit.language_models import is_of_model, tool_arguments, tools_of
 from sdd.audit.state import State
 from sdd.audit.values import (
     Bound,
@@ -35,7 +36,12 @@ _DEEPEST = 2
 
 
 def hand_over(
-    engine: Engine, callee: str, arguments: Arguments, state: State, node: ast.AST
+    engine: Engine,
+    callee: str,
+    arguments: Arguments,
+    state: State,
+    node: ast.AST,
+    receiver: Value | None = None,
 ) -> None:
     """Run what foreign code may call with what it was given: its effects are the request's."""
     package, _, method = callee.rpartition(".")
@@ -47,10 +53,20 @@ def hand_over(
     if not package or package.lstrip(".").partition(".")[0] in _HARMLESS_PACKAGES:
         return
     engine.escaping += 1
+    if is_of_model(callee):
+        _run_tools(engine, arguments, receiver, state, node)
     for value in arguments.every():
-        for given in _handed(engine, value, state):
+        for given in (
+            ()
+            if is_of_model(callee) and _is_list(engine, value, state)
+            else _handed(engine, value, state)
+        ):
             _run_any(engine, given, state, node)
     engine.escaping -= 1
+
+
+def _is_list(engine: Engine, value: Value, state: State) -> bool:
+    return isinstance(value, Ref) and isinstance(engine.load(state, value), ListObject)
 
 
 def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
@@ -71,12 +87,34 @@ def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     )
 
 
+def _run_tools(
+    engine: Engine, arguments: Arguments, receiver: Value | None, state: State, node: ast.AST
+) -> None:
+    """A model may call each tool that it was given, with whatever arguments it likes."""
+    tools: dict[Value, None] = {}
+    for value in (*arguments.every(), *([receiver] if receiver is not None else [])):
+        if not isinstance(value, (Func, Bound)):
+            tools.update(dict.fromkeys(tools_of(engine, value, state)))
+    for tool in tools:
+
+        def run(now: State, tool: Value = tool) -> Value:
+            given = tool_arguments(engine, tool, arguments, now)
+            return engine.call(tool, given, now, node)
+
+        _hand_out(engine, run, state, node)
+
+
 def _run_any(engine: Engine, value: Value, state: State, node: ast.AST) -> None:
     def run(now: State) -> Value:
         if is_waiting(value):
             return resume(engine, value, now, node)
         return engine.call(value, Arguments(star=(_ANY,)), now, node)
 
+    _hand_out(engine, run, state, node)
+
+
+def _hand_out(engine: Engine, run: Callable[[State], Value], state: State, node: ast.AST) -> None:
+    """Run something of which foreign code gets the result."""
     after, result = aside(engine, state, run)
     if after.alive:
         engine.handed_out.append((result, after, engine.place(node)))

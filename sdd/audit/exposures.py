@@ -47,7 +47,7 @@ def words_for(item: Obligation) -> str:
 
 
 def _matters(judge: Judge, run: Run, effect: Effect) -> bool:
-    if effect.operation in {FILLS, CONSULTS} and _is_door_by_name(run):
+    if effect.operation in {FILLS, CONSULTS} and is_door_by_name(run):
         return False
     if effect.operation == FILLS and run.mount.method in _READING:
         return False
@@ -55,7 +55,8 @@ def _matters(judge: Judge, run: Run, effect: Effect) -> bool:
     return not answer.holds
 
 
-def _is_door_by_name(run: Run) -> bool:
+def is_door_by_name(run: Run) -> bool:
+    """Whether path or handler says that people sign in, up or out by it."""
     last = [part for part in run.mount.path.split("/") if part and not part.startswith("{")][-1:]
     name = handler_place(run.mount).function
     return any(_DOOR_NAME.search(text) for text in (*last, name))
@@ -86,7 +87,7 @@ def stores(runs: Iterable[Run]) -> frozenset[int]:
         if effect.operation == FILLS
         and run.mount.method not in _READING
         and isinstance(effect.target, Ref)
-        and not _is_door_by_name(run)
+        and not is_door_by_name(run)
     )
 
 

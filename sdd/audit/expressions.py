@@ -1,7 +1,7 @@
 """Expressions on abstract values, one function for each form of syntax."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.injection import is_injected
@@ -249,23 +249,25 @@ def _spread_cases(
     keywords: list[tuple[str, Value]],
     rest: list[Value],
 ) -> None:
-    """Of several mappings the keys that all of them have are known."""
-    every: list[tuple[Formula, dict[str, Value]]] = []
+    """Of several mappings the keys are known that each has, or may have among its rest."""
+    every: list[tuple[Formula, dict[str, Value], list[Value]]] = []
     for guard, item in value.cases:
         known: list[tuple[str, Value]] = []
-        spread_mapping(engine, item, state, known, rest)
-        every.append((guard, dict(known)))
-    for name, first in every[0][1].items():
-        if all(name in known for _, known in every):
-            values = [(guard, known[name]) for guard, known in every]
-            same = all(item == first for _, item in values)
-            keywords.append((name, first if same else choose(values)))
-    rest.extend(
-        item
-        for _, known in every
-        for name, item in known.items()
-        if not all(name in other for _, other in every)
-    )
+        others: list[Value] = []
+        spread_mapping(engine, item, state, known, others)
+        every.append((guard, dict(known), others))
+    for name in dict.fromkeys(name for _, known_here, _ in every for name in known_here):
+        values = [
+            (guard, here.get(name) or Field(others[-1], name))
+            for guard, here, others in every
+            if name in here or others
+        ]
+        if len(values) == len(every):
+            same = all(item == values[0][1] for _, item in values)
+            keywords.append((name, values[0][1] if same else choose(values)))
+        else:
+            rest.extend(item for _, item in values)
+    rest.extend(dict.fromkeys(one for _, _, others in every for one in others))
 
 
 # ------------------------------------------------------------------ truth
@@ -667,10 +669,59 @@ def elements(engine: Engine, value: Value, state: State) -> Value:
     return Field(value, "*") if not isinstance(value, Lit) else Sym("unknown", "character")
 
 
+_MOST_CONSTANTS = 24
+
+
+def _constants(
+    engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, state: State
+) -> list[Value] | None:
+    """Return the items that a comprehension runs over, where they stand in the code."""
+    generator = node.generators[0]
+    if len(node.generators) != 1 or not isinstance(generator.target, ast.Name):
+        return None
+    if not isinstance(generator.iter, (ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set)):
+        return None
+    source = engine.evaluate(generator.iter, state.fork())
+    items: Sequence[Value] = ()
+    if isinstance(source, Tup):
+        items = source.items
+    elif isinstance(source, Ref):
+        held = engine.load(state, source)
+        if isinstance(held, ListObject) and not held.more:
+            items = [item for guard, item in held.items if guard == YES]
+            items = items if len(items) == len(held.items) else ()
+    known = 0 < len(items) <= _MOST_CONSTANTS and all(isinstance(item, Lit) for item in items)
+    return list(items) if known else None
+
+
+def _each_constant(
+    engine: Engine,
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp,
+    items: list[Value],
+    state: State,
+) -> Value:
+    from sdd.audit.statements import bind_target  # noqa: PLC0415
+
+    found: list[tuple[Formula, Value]] = []
+    generator = node.generators[0]
+    for item in items:
+        branch = state.fork()
+        bind_target(engine, generator.target, item, branch)
+        kept = both([condition(engine, test, branch) for test in generator.ifs])
+        branch.assume(kept)
+        if branch.alive:
+            found.append((kept, engine.evaluate(node.elt, branch)))
+            _leave(state, branch)
+    return engine.allocate(state, ListObject(tuple(found)))
+
+
 def comprehension(
     engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, state: State
 ) -> Value:
     """`[f(x) for x in xs if c]`: any number of values like its element."""
+    listed = _constants(engine, node, state)
+    if listed is not None:
+        return _each_constant(engine, node, listed, state)
     branch = state.fork()
     kept = _enter(engine, node.generators, branch)
     value = engine.evaluate(node.elt, branch) if branch.alive else NONE

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sdd.audit.engine import Engine
+from sdd.audit.engine import DELEGATES, Engine
 from sdd.audit.exposures import exposures, is_door_keeping, words_for
 from sdd.audit.logic import Case, Formula, Not, Opaque
 from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
@@ -158,7 +158,7 @@ def _access(judge: Judge, run: Run, finding: Finding, auth: AuthReport) -> Acces
         attack = attack_on(run, finding, auth)
     return Access(
         entity=item.entity.partition("@")[0],
-        operation=item.operation,
+        operation="update" if item.operation == DELEGATES else item.operation,
         span=span_of(item.place),
         verdict=finding.verdict,
         because=_FILE_OF_ENTITY.sub("", finding.because),
@@ -176,6 +176,8 @@ def attack_on(run: Run, finding: Finding, auth: AuthReport) -> str:
     item = finding.obligation
     who = "a signed-in user" if auth.verdict is Verdict.PROVED else "anybody"
     thing = item.entity.partition("@")[0]
+    if item.operation == DELEGATES:
+        return f"{who} asks the model to act for another user, and the tool server does"
     if finding.gives_away:
         return f"{who} hands a {thing} over to whomever the body names"
     if item.operation == "create":

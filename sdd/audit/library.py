@@ -9,6 +9,7 @@ from sdd.audit.contents import put
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.escapes import hand_over
 from sdd.audit.expressions import apply, contains, elements, truth
+from sdd.audit.language_models import ANSWER, answers
 from sdd.audit.logic import YES, Formula, Holds, both, either, negated
 from sdd.audit.natives import call_native, mapping_of
 from sdd.audit.orm import begin, set_column, united, update_all
@@ -64,6 +65,8 @@ def call_library(
             return found
     hand_over(engine, name, arguments, state, node)
     library_call(engine, name, NONE, arguments, state, node)
+    if answers(name) and not engine.module_states:
+        return ANSWER
     if method in {"drop_all", "create_all"}:
         altered(engine, "changes the database's tables", state, node)
     if method == "dump":
@@ -341,6 +344,12 @@ def cast_second(engine: Engine, arguments: Arguments, state: State, node: ast.AS
     return arguments.positional[-1] if arguments.positional else NONE
 
 
+def parsed(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`json.loads(text)`: a mapping of which only its origin is known."""
+    del engine, state, node
+    return apply("parsed", arguments.positional[:1])
+
+
 def encoded(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`jsonable_encoder(x)`: the same content as a mapping."""
     value = arguments.get("obj", 0) or NONE
@@ -488,6 +497,7 @@ MODELS: Mapping[str, Model] = {
     "functools.cached_property": bound_as("property"),
     "os.getenv": from_environment,
     "os.environ.get": from_environment,
+    **dict.fromkeys(("json.loads", "orjson.loads", "ujson.loads", "ast.literal_eval"), parsed),
     "typing.cast": cast_second,
     "jwt.PyJWKClient": key_set,
     "jwt.jwks_client.PyJWKClient": key_set,

@@ -9,8 +9,17 @@ from sdd.audit.contents import holder_of, put
 from sdd.audit.coroutines import METHODS, aside, finished
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.escapes import hand_over
-from sdd.audit.expressions import any_of, apply, contains, elements, overridden, spread_mapping
-from sdd.audit.logic import YES, Holds, Truthy, negated
+from sdd.audit.expressions import (
+    any_of,
+    apply,
+    contains,
+    elements,
+    overridden,
+    spread_mapping,
+    truth,
+)
+from sdd.audit.language_models import ANSWER, is_of_model
+from sdd.audit.logic import YES, Holds, Truthy, both, either, negated
 from sdd.audit.orm import (
     column_method,
     query_method,
@@ -90,6 +99,9 @@ def call_native(
         put(engine, holder, arguments.every(), state)
     library_call(engine, name, receiver, arguments, state, node)
     origin = getattr(receiver, "name", "") if isinstance(receiver, (Lib, LibObject)) else "?"
+    if holder is not None and is_of_model(holder.name):
+        hand_over(engine, f"{holder.name}.{name}", arguments, state, node, holder)
+        return ANSWER
     hand_over(engine, f"{origin}.{name}", arguments, state, node)
     return _unknown(engine, receiver, name, arguments, state, node)
 
@@ -187,7 +199,7 @@ def _by_content(
     if name in {"sqlmodel_update", "update"} and arguments.positional:
         return _updated(engine, receiver, name, arguments, state, node)
     if isinstance(receiver, Lit) and isinstance(receiver.value, str):
-        return _text_method(engine, receiver.value, name, arguments, state)
+        return _text_method(engine, receiver.value, name, arguments, state, node)
     return _mapping_method(engine, receiver, name, arguments, state)
 
 
@@ -363,7 +375,12 @@ def _get_key(
     if found is not None:
         return found
     if held.more:
-        return Field(held.more[-1], wanted)
+        sent = Field(held.more[-1], wanted)
+        if name != "setdefault":
+            return sent
+        either = Phi(((Truthy(sent), sent), (negated(Truthy(sent)), default)))
+        engine.store(state, ref, DictObject((*held.items, (wanted, either)), held.more))
+        return either
     if name == "setdefault":
         engine.store(state, ref, DictObject((*held.items, (wanted, default)), held.more))
     return default
@@ -402,15 +419,11 @@ def _mapping_method(
 
 
 def _text_method(
-    engine: Engine, text: str, name: str, arguments: Arguments, state: State
+    engine: Engine, text: str, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
     first = arguments.positional[0] if arguments.positional else NONE
     if name in {"startswith", "endswith"}:
-        options = _texts(engine, first, state)
-        if options is None:
-            return Truth(Holds(name, (lit(text), first)))
-        test = text.startswith if name == "startswith" else text.endswith
-        return TRUE if any(test(option) for option in options) else FALSE
+        return _begins(engine, text, name, first, state, node)
     simple: Mapping[str, Callable[[], str]] = {
         "lower": text.lower, "upper": text.upper, "strip": text.strip,
         "title": text.title, "lstrip": text.lstrip,
@@ -428,6 +441,26 @@ def _text_method(
     if name == "format":
         return apply("+", (lit(text), *arguments.every()))
     return None
+
+
+def _begins(
+    engine: Engine, text: str, name: str, first: Value, state: State, node: ast.AST
+) -> Value:
+    if isinstance(first, Phi):
+        cases = [
+            (guard, _begins(engine, text, name, item, state, node)) for guard, item in first.cases
+        ]
+        return Truth(either([both([guard, truth(engine, one, state)]) for guard, one in cases]))
+    options = _texts(engine, first, state)
+    if options is None:
+        return Truth(Holds(name, (lit(text), first)))
+    test = text.startswith if name == "startswith" else text.endswith
+    found = [option for option in options if test(option)]
+    if engine.in_middleware and name == "startswith":
+        for option in found:
+            if len(option) > 1 and text != option:
+                engine.remark("middleware-gap", node, f"its path begins with {option}")
+    return TRUE if found else FALSE
 
 
 def _texts(engine: Engine, value: Value, state: State) -> list[str] | None:

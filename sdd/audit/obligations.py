@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sdd.audit.contents import holders
-from sdd.audit.engine import Effect, Engine
+from sdd.audit.engine import DELEGATES, Effect, Engine
 from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
+    YES,
     Answer,
     Case,
     Eq,
@@ -26,9 +27,9 @@ from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
 from sdd.audit.state import TOO_COMPLEX, Place
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Field, Instance, Ref, Row, Sym, Tup, Value
+from sdd.audit.values import Apply, Field, Instance, Phi, Ref, Row, Sym, Tup, Value
 
-_WRITES = frozenset({"create", "update", "delete"})
+_WRITES = frozenset({"create", "update", "delete", DELEGATES})
 IMPOSSIBLE = "no request can get here"
 
 
@@ -54,6 +55,7 @@ class Finding:
     Attributes:
         case: The counter-example.
         gives_away: The row is the caller's, but its owner is set to what the client sent.
+        attaches: The row is the caller's, and stays so, but is put under somebody else's row.
     """
 
     obligation: Obligation
@@ -61,6 +63,7 @@ class Finding:
     because: str
     case: Case | None = None
     gives_away: bool = False
+    attaches: bool = False
 
 
 def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, ...]:
@@ -94,7 +97,7 @@ def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, .
 
 def _of_write(effect: Effect, schema: Schema) -> Obligation:
     del schema
-    entity = ""
+    entity = "tool call" if effect.operation == DELEGATES else ""
     facts = effect.facts
     if isinstance(effect.target, Row):
         entity = effect.target.entity
@@ -156,6 +159,8 @@ class Judge:
         """Decide one obligation; None when it concerns nobody's data."""
         if obligation.operation == "create":
             return self._decide_creation(obligation)
+        if obligation.operation == DELEGATES:
+            return self._decide_delegation(obligation)
         row = obligation.target
         if not isinstance(row, Row) or not self.schema.is_owned(row.entity):
             return None
@@ -178,7 +183,12 @@ class Judge:
 
     def _given_away(self, obligation: Obligation, row: Row) -> Finding | None:
         """An update must not let the client set the owner."""
-        from sdd.audit.creation import cases_of, decide_move, may_contain  # noqa: PLC0415 - it needs the judge
+        from sdd.audit.creation import (  # noqa: PLC0415 - it needs the judge
+            attachment,
+            cases_of,
+            decide_move,
+            may_contain,
+        )
 
         columns = self.schema.owner_columns(row.entity)
         value = obligation.value
@@ -197,7 +207,7 @@ class Judge:
         else:
             sets_owner = obligation.column in columns and is_client(value)
         if not sets_owner:
-            return None
+            return attachment(decide_move(self, obligation))
         answer, _ = self.ask(
             obligation.facts, lambda case: case.privileged() or case.principal(value)
         )
@@ -337,6 +347,30 @@ class Judge:
         yield from (column for column, _, _ in self.schema.parents(row.entity))
         if self.schema.is_user(row.entity):
             yield self.schema.entity(row.entity).key_column
+
+    def _decide_delegation(self, obligation: Obligation) -> Finding:
+        """Whoever a tool server is told to act for must be the caller, not the model's choice."""
+        named = obligation.target
+        reasons = []
+        for guard, value in named.cases if isinstance(named, Phi) else ((YES, named),):
+
+            def goal(situation: Situation, value: Value = value) -> str | None:
+                return situation.principal(value)
+
+            answer, reason = self.ask((*obligation.facts, guard), goal)
+            if not answer.holds:
+                return Finding(
+                    obligation=obligation,
+                    verdict=Verdict.VIOLATED if is_client(value) else Verdict.UNKNOWN,
+                    because="the language model chooses whom the tool acts for",
+                    case=answer.case,
+                )
+            reasons.append(reason)
+        return Finding(
+            obligation=obligation,
+            verdict=Verdict.PROVED,
+            because=f"the tool acts for {reasons[0]}",
+        )
 
     # ------------------------------------------------------------ creation
 

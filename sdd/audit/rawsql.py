@@ -227,6 +227,7 @@ class _Text:
             entity = self._entity(table.name)
             row = self.engine.row(entity, (*key, table.alias_or_name), place)
             self.rows[table.alias_or_name] = row
+            self.engine.from_text[row] = None
         if not self.rows:
             if isinstance(self.tree, (sg.Create, sg.Drop, sg.Alter, sg.Command)):
                 altered(self.engine, "changes the database", self.state, self.node)

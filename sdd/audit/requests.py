@@ -17,12 +17,15 @@ from sdd.audit.values import (
     Bound,
     ClassInfo,
     Dependency,
+    DictObject,
     Func,
     Handler,
     Instance,
+    Lib,
     LibObject,
     Ref,
     Value,
+    lit,
 )
 
 # A library's middleware whose name speaks of authentication may be the only protection.
@@ -84,6 +87,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
     with engine.request_objects():
         client = request_object(engine, state, mount.method, mount.path)
     request = Request(engine=engine, parameters=mount.parameters, request=client)
+    engine.request = request.request
     ends: list[End] = []
     unknown: str | None = None
     before: tuple[Formula, ...] = ()
@@ -186,7 +190,14 @@ def _through_middleware(
     passed: list[State] = []
     engine.passed = passed
     scratch = state.fork()
-    engine.call(target, Arguments((request.request, _CALL_NEXT)), scratch, node)
+    given: tuple[Value, ...] = (request.request, _CALL_NEXT)
+    if _is_asgi(layer):
+        given = (_scope(engine, request, scratch), Lib("receive"), Lib("send"))
+    engine.in_middleware = True
+    try:
+        engine.call(target, Arguments(given), scratch, node)
+    finally:
+        engine.in_middleware = False
     for one in passed:
         one.env = {}
     merged = merge(passed, base)
@@ -208,10 +219,38 @@ def _let_through(engine: Engine, arguments: Arguments, state: State, node: ast.A
 _CALL_NEXT = Handler("call_next", _let_through)
 
 
+def _is_asgi(layer: Value) -> bool:
+    """Whether a middleware is a plain ASGI application around another."""
+    if not isinstance(layer, ClassInfo) or not isinstance(layer.find("__call__"), Func):
+        return False
+    return not any(name.endswith("BaseHTTPMiddleware") for name in layer.library_bases())
+
+
+def _scope(engine: Engine, request: Request, state: State) -> Value:
+    """Return the mapping that an ASGI application is called with."""
+    held = engine.load(state, request.request)
+    fields = dict(held.fields) if isinstance(held, Instance) else {}
+    url = engine.load(state, fields["url"])
+    path = url.get("path") if isinstance(url, Instance) else None
+    items = (
+        ("type", lit("http")),
+        ("path", path or lit("")),
+        ("method", fields["method"]),
+        ("headers", fields["headers"]),
+        ("state", fields["state"]),
+    )
+    return engine.allocate(state, DictObject(items, (fields["scope"],)))
+
+
 def _dispatcher(engine: Engine, layer: Value, arguments: Arguments, state: State) -> Value | None:
     if isinstance(layer, (Func, Bound)):
         return layer
     if isinstance(layer, ClassInfo):
+        if _is_asgi(layer):
+            made = Arguments((_CALL_NEXT,), arguments.keywords)
+            instance = engine.call(layer, made, state, ast.Pass())
+            method = layer.find("__call__")
+            return Bound(method, instance) if isinstance(method, Func) else None
         if not any(
             name.rpartition(".")[2] == "BaseHTTPMiddleware" for name in layer.library_bases()
         ):

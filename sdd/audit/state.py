@@ -25,6 +25,7 @@ from sdd.audit.logic import (
 from sdd.audit.values import (
     Col,
     DictObject,
+    Field,
     HeapObject,
     Instance,
     ListObject,
@@ -346,13 +347,13 @@ def _merge_objects(
             return ListObject(tuple(items), tuple(dict.fromkeys([*mine.more, *other.more])))
         case DictObject(), DictObject():
             return DictObject(
-                _merge_fields(mine.items, other.items, before, after),
+                _merge_fields((mine.items, mine.more), (other.items, other.more), before, after),
                 tuple(dict.fromkeys([*mine.more, *other.more])),
             )
         case Instance(), Instance():
             return Instance(
                 mine.info,
-                _merge_fields(mine.fields, other.fields, before, after),
+                _merge_fields((mine.fields, mine.rest), (other.fields, other.rest), before, after),
                 tuple(dict.fromkeys([*mine.rest, *other.rest])),
                 mine.made,
             )
@@ -363,18 +364,25 @@ def _merge_objects(
 MISSING = Sym("unknown", "not set")
 
 
+_Entries = tuple[tuple[tuple[str, Value], ...], tuple[Value, ...]]
+
+
 def _merge_fields(
-    mine: tuple[tuple[str, Value], ...],
-    other: tuple[tuple[str, Value], ...],
-    before: Formula,
-    after: Formula,
+    mine: _Entries, other: _Entries, before: Formula, after: Formula
 ) -> tuple[tuple[str, Value], ...]:
-    left, right = dict(mine), dict(other)
+    """Join named entries; what only one side names comes from the other's unnamed rest."""
+    left, right = dict(mine[0]), dict(other[0])
     merged: dict[str, Value] = {}
     for name in {**left, **right}:
-        a, b = left.get(name, MISSING), right.get(name, MISSING)
+        a = left.get(name) or in_rest(mine[1], name)
+        b = right.get(name) or in_rest(other[1], name)
         merged[name] = a if a == b else choose([(before, a), (after, b)])
     return tuple(merged.items())
+
+
+def in_rest(rest: tuple[Value, ...], name: str) -> Value:
+    """Return an entry of which only the mapping is known that it may come from."""
+    return Field(rest[-1], name) if rest else MISSING
 
 
 def choose(cases: list[tuple[Formula, Value]]) -> Value:

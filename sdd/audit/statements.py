@@ -32,7 +32,7 @@ from sdd.audit.logic import (
     values_in,
 )
 from sdd.audit.narrowing import narrow
-from sdd.audit.state import State
+from sdd.audit.state import State, choose, in_rest
 from sdd.audit.values import (
     EXCEPTION,
     NONE,
@@ -156,15 +156,22 @@ def set_attribute(
     engine.each(state, base, one)
 
 
+def _under(
+    engine: Engine, base: Value, key: Value, value: Value, guard: Formula, state: State
+) -> Value:
+    """Return an entry's new value where a condition holds, and its old one elsewhere."""
+    held = engine.load(state, base) if isinstance(base, Ref) else None
+    if not isinstance(held, DictObject) or not isinstance(key, Lit):
+        return value
+    old = held.get(str(key.value)) or in_rest(held.more, str(key.value))
+    return choose([(guard, value), (negated(guard), old)])
+
+
 def set_item(engine: Engine, base: Value, key: Value, value: Value, state: State) -> None:
     """`base[key] = value`."""
     if isinstance(base, Phi):
-
-        def one(branch: State, item: Value) -> Value:
-            set_item(engine, item, key, value, branch)
-            return NONE
-
-        engine.each(state, base, one)
+        for guard, item in base.cases:
+            set_item(engine, item, key, _under(engine, item, key, value, guard, state), state)
         return
     if not isinstance(base, Ref):
         return

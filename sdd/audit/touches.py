@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.contents import held, holder_of
-from sdd.audit.engine import ALTERS, FILLS, MAILS, SPENDS, Arguments, Effect, Engine
+from sdd.audit.engine import ALTERS, DELEGATES, FILLS, MAILS, SPENDS, Arguments, Effect, Engine
+from sdd.audit.language_models import is_chosen_by_model
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State
 from sdd.audit.values import (
@@ -23,6 +24,11 @@ from sdd.audit.values import (
     lit,
 )
 
+_TOOL_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "mcp", "fastmcp"})
+_IDENTITY = re.compile(
+    r"^(user|owner|account|author|customer|tenant|member)_?(id|uid|uuid)$|^(uid|sub)$",
+    re.IGNORECASE,
+)
 _MOST_TERMS = 600
 _MAIL = frozenset(
     {"smtplib", "aiosmtplib", "fastapi_mail", "sendgrid", "resend", "yagmail", "emails", "twilio",
@@ -57,6 +63,7 @@ def library_call(
     """Note mail and paid calls that the client has a say in."""
     if engine.module_states:
         return
+    _delegated(engine, name, receiver, arguments, state, node)
     holder = holder_of(receiver)
     origin = holder.name if holder is not None else name
     package = origin.partition(".")[0]
@@ -78,6 +85,31 @@ def library_call(
     ):
         words = "calls another server with this server's own credentials"
         note(engine, SPENDS, words, lit(origin), state, node)
+
+
+def _delegated(
+    engine: Engine, name: str, receiver: Value, arguments: Arguments, state: State, node: ast.AST
+) -> None:
+    """Note whom a call of another server names, where a model had a say in its payload."""
+    holder = holder_of(receiver)
+    origin = holder.name if holder is not None else name
+    if origin.partition(".")[0] not in _TOOL_CLIENTS:
+        return
+    sent = arguments.every()
+    if not any(map(is_chosen_by_model, terms(engine, sent, state))):
+        return
+    named = [value for key, value in _entries(engine, sent, state) if _IDENTITY.match(key)]
+    for value in dict.fromkeys(named):
+        engine.effects.append(
+            Effect(
+                DELEGATES,
+                value,
+                engine.place(node),
+                tuple(state.facts),
+                engine.chain(),
+                value=value,
+            )
+        )
 
 
 def _goes_where_client_says(

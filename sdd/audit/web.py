@@ -298,12 +298,30 @@ def http_exception(engine: Engine, arguments: Arguments, state: State, node: ast
     return LibObject("HTTPException", arguments.positional, arguments.keywords)
 
 
+def the_request(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`Request(scope)` in a plain ASGI middleware: the request that is being answered."""
+    del state, node
+    if engine.request is not None and engine.in_middleware:
+        return engine.request
+    return LibObject("fastapi.Request", arguments.positional)
+
+
 MODELS: Mapping[str, Callable[[Engine, Arguments, State, ast.AST], Value]] = {
     "fastapi.FastAPI": make_router("app"),
     "fastapi.applications.FastAPI": make_router("app"),
     "fastapi.APIRouter": make_router("router"),
     "fastapi.routing.APIRouter": make_router("router"),
     "starlette.applications.Starlette": make_router("app"),
+    **dict.fromkeys(
+        (
+            "fastapi.Request",
+            "fastapi.requests.Request",
+            "starlette.requests.Request",
+            "starlette.requests.HTTPConnection",
+            "fastapi.requests.HTTPConnection",
+        ),
+        the_request,
+    ),
     "fastapi.Depends": depends,
     "fastapi.Security": depends,
     "fastapi.params.Depends": depends,
