@@ -13,7 +13,7 @@ from sdd.audit.requests import Run, run_request
 from sdd.audit.routes import mounts, run_program
 from sdd.audit.rules.rule import Audited
 from sdd.audit.settings import AuditSettings
-from sdd.program import Program
+from sdd.program import Program, collector_paused
 
 
 def audit(
@@ -34,6 +34,16 @@ def audit_with(
     note: Callable[[Run, RouteReport], None] = lambda _run, _report: None,
 ) -> AuditReport:
     """Judge with a machine that was made for the program; `note` is told of each route in turn."""
+    with collector_paused():
+        return _audited(engine, settings, only, note)
+
+
+def _audited(
+    engine: Engine,
+    settings: AuditSettings,
+    only: frozenset[str] | None,
+    note: Callable[[Run, RouteReport], None],
+) -> AuditReport:
     engine.trusted = settings.trusted_verifiers
     run_program(engine)
     wanted = [mount for mount in mounts(engine) if only is None or mount.name in only]

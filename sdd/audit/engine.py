@@ -611,9 +611,8 @@ def _rebound(module: Module) -> Iterator[str]:
 def _nowhere() -> Module:
     from sdd.text import SourceText  # noqa: PLC0415
 
-    return Module(
-        path="", tree=ast.Module(body=[], type_ignores=[]), source=SourceText(path="", text="")
-    )
+    empty = ast.Module(body=[], type_ignores=[])
+    return Module(path="", parsed=[empty], source=SourceText(path="", text=""))
 
 
 _NOWHERE = _nowhere()

@@ -79,6 +79,8 @@ class Outcome:
     remarks: tuple[tuple[Remark, bool], ...]
     handed_out: tuple[tuple[_End, Place], ...]
     passed: tuple[_End, ...]
+    looked: frozenset[int]
+    consulted: Mapping[int, Effect]
 
 
 class Memory:
@@ -136,6 +138,7 @@ class Memory:
             and watch.asked.intersection(state.facts) == outcome.known
             and all(_is_same(heap.get(key), item) for key, item in outcome.read)
             and engine.would_run(watch.nodes, outcome.running, outcome.depth)
+            and all(key in engine.consulted for key in outcome.looked)
         )
 
     def _repeat(self, engine: Engine, outcome: Outcome, state: State, place: Place) -> Value:
@@ -153,11 +156,15 @@ class Memory:
                     heap={} if effect.operation == "read" else _over(effect.heap, state),
                 )
             )
+        for key, effect in outcome.consulted.items():
+            where = (*chain, *effect.chain)
+            again = replace(effect, place=where[-1], facts=(*facts, *effect.facts), chain=where)
+            engine.consulted.setdefault(key, again)
         for remark, has_facts in outcome.remarks:
             here = replace(remark, facts=(*facts, *remark.facts)) if has_facts else remark
             engine.note(here, has_facts=has_facts)
-        for end, where in outcome.handed_out:
-            engine.handed_out.append((end.value, _after(end, state), where))
+        for end, at in outcome.handed_out:
+            engine.handed_out.append((end.value, _after(end, state), at))
         engine.passed += [_after(end, state) for end in outcome.passed]
         for end in outcome.raises:
             engine.frame.raises.append((_after(end, state), end.value))
@@ -207,6 +214,7 @@ class _Before:
         self.remarks = len(engine.noted)
         self.handed_out = len(engine.handed_out)
         self.passed = len(engine.passed)
+        self.consulted = frozenset(engine.consulted)
 
     def outcome(self, engine: Engine, watch: Watch, state: State, value: Value) -> Outcome | None:
         """Return everything relative to the beginning; None where that cannot be said."""
@@ -217,6 +225,11 @@ class _Before:
         if raises is None or passed is None or (state.alive and end is None):
             return None
         uids = frozenset((*watch.reused, *range(self.uid + 1, engine.last_uid + 1)))
+        consulted = {
+            key: self._effect(watch, effect)
+            for key, effect in engine.consulted.items()
+            if key not in self.consulted
+        }
         # What is written but was there before counts as read: it may be joined with what was there.
         keys = watch.read | (watch.written & self.heap.keys())
         return Outcome(
@@ -229,6 +242,8 @@ class _Before:
             last_uid=max(uids, default=0),
             steps=engine.steps - self.steps,
             end=end,
+            looked=self.consulted & watch.read,
+            consulted=consulted,
             raises=raises,
             passed=passed,
             effects=tuple(self._effect(watch, one) for one in engine.effects[self.effects :]),

@@ -2,14 +2,13 @@
 
 import ast
 import gc
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from sdd.errors import WorkspaceError
 from sdd.ports import ReadableFiles
-from sdd.program.model import Module, Program, Unreadable
+from sdd.program.model import Module, Program, Unreadable, parse_text
 from sdd.program.roots import ImportRoots
 from sdd.text import SourceText, decode
 
@@ -20,7 +19,7 @@ _NOT_THE_PROGRAM = frozenset(
     }
 )  # fmt: skip
 _LARGEST = 20_000_000
-_DEEPEST = 20_000  # brackets; the parser's own recursion limit is reached before
+_MOST_KEPT = 2_000_000  # characters of which the trees are kept; of the others most are not needed
 
 
 def load(files: ReadableFiles, root: PurePosixPath = PurePosixPath()) -> Program:
@@ -32,34 +31,33 @@ def load(files: ReadableFiles, root: PurePosixPath = PurePosixPath()) -> Program
     paths = _program_paths(files, root)
     modules: dict[str, Module] = {}
     unreadable: list[Unreadable] = []
-    with _collector_paused():
-        for path in paths:
-            shown = str(path.relative_to(root))
+    imports: list[tuple[str, list[str]]] = []
+    size = 0
+    with collector_paused():
+        for path, shown in paths:
             match _read(files, path, shown):
                 case Module() as module:
                     modules[shown] = module
+                    imports.append((module.folder, _absolute_imports(module.tree)))
+                    size += len(module.source.text)
+                    if size > _MOST_KEPT and not module.rewritten:
+                        module.parsed.clear()
                 case Unreadable() as problem:
                     unreadable.append(problem)
-    roots = ImportRoots([str(path.relative_to(root)) for path in paths])
-    for module in modules.values():
-        roots.vote(module.folder, _absolute_imports(module.tree))
+    roots = ImportRoots([shown for _, shown in paths])
+    for folder, names in imports:
+        roots.vote(folder, names)
     return Program(modules=modules, unreadable=tuple(unreadable), roots=roots, files=len(paths))
 
 
 def parse_module(source: SourceText) -> Module | Unreadable:
     """Parse one file; syntax newer than the interpreter is rewritten first, keeping lines."""
     try:
-        return Module(path=source.path, tree=_parse(source.text), source=source)
+        return Module(path=source.path, parsed=[parse_text(source.text)], source=source)
     except SyntaxError as error:
         return _parse_newer(source, error)
     except (ValueError, RecursionError, MemoryError) as error:
         return Unreadable(path=source.path, reason=_reason(error))
-
-
-def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # invalid escapes are the user's linter's business
-        return ast.parse(text)
 
 
 def _parse_newer(source: SourceText, error: SyntaxError) -> Module | Unreadable:
@@ -72,10 +70,10 @@ def _parse_newer(source: SourceText, error: SyntaxError) -> Module | Unreadable:
     if rewritten is None:
         return problem
     try:
-        tree = _parse(rewritten.text)
+        tree = parse_text(rewritten.text)
     except (SyntaxError, ValueError, RecursionError):
         return problem
-    return Module(path=source.path, tree=tree, source=source, rewritten=rewritten.forms)
+    return Module(path=source.path, parsed=[tree], source=source, rewritten=rewritten.forms)
 
 
 def _reason(error: BaseException) -> str:
@@ -96,39 +94,43 @@ def _read(files: ReadableFiles, path: PurePosixPath, shown: str) -> Module | Unr
     return parse_module(decode(shown, data))
 
 
-def _program_paths(files: ReadableFiles, root: PurePosixPath) -> list[PurePosixPath]:
+def _program_paths(files: ReadableFiles, root: PurePosixPath) -> list[tuple[PurePosixPath, str]]:
+    """Return the program's files, each with its path from the root as text."""
     every = files.paths(root)
-    environments = {path.parent for path in every if path.name == "pyvenv.cfg"}
-    return [
-        path
-        for path in every
-        if path.suffix == ".py"
-        and _belongs(path.relative_to(root))
-        and not environments.intersection(path.parents)
-    ]
+    above = "" if root == PurePosixPath() else f"{root}/"
+    environments = tuple(f"{path.parent}/" for path in every if path.name == "pyvenv.cfg")
+    found = []
+    for path in every:
+        name = str(path)
+        shown = name.removeprefix(above)
+        inside = any(one == "./" or name.startswith(one) for one in environments)
+        if shown.endswith(".py") and not inside and _belongs(shown):
+            found.append((path, shown))
+    return found
 
 
-def _belongs(path: PurePosixPath) -> bool:
-    folders = path.parts[:-1]
+def _belongs(shown: str) -> bool:
+    *folders, name = shown.split("/")
     if any(part in _NOT_THE_PROGRAM or part.startswith(".") for part in folders):
         return False
     if "alembic" in folders and "versions" in folders:
         return False
-    name = path.name
     return not (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py")
 
 
-def _absolute_imports(tree: ast.Module) -> Iterator[str]:
+def _absolute_imports(tree: ast.Module) -> list[str]:
+    names: list[str] = []
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module
+            names.append(node.module)
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names.extend(alias.name for alias in node.names)
+    return names
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the collector from walking all the trees over and over while they grow."""
+def collector_paused() -> Iterator[None]:
+    """Keep the collector from walking trees and terms over and over while they grow."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,7 @@
 """The values that a loaded program consists of."""
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -19,20 +20,39 @@ class Unreadable:
     line: int = 1
 
 
+def parse_text(text: str) -> ast.Module:
+    """Parse a text as the running interpreter would, without its warnings.
+
+    Raises:
+        SyntaxError: It is not Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes are the user's linter's business
+        return ast.parse(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Module:
     """One Python file.
 
     Attributes:
         path: Relative to the program's root.
-        tree: Its syntax, in the grammar of the running interpreter; lines are those of the file.
+        parsed: Its tree; empty where that is parsed again when somebody asks, as of most files
+            of a large program nobody does.
         rewritten: What newer syntax had to be rewritten before it could be parsed.
     """
 
     path: str
-    tree: ast.Module = field(repr=False)
     source: SourceText = field(repr=False)
+    parsed: list[ast.Module] = field(repr=False)
     rewritten: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> ast.Module:
+        """Its syntax, in the grammar of the running interpreter; lines are those of the file."""
+        if not self.parsed:
+            self.parsed.append(parse_text(self.source.text))
+        return self.parsed[0]
 
     @property
     def folder(self) -> str:

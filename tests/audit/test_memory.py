@@ -29,6 +29,28 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from base import CurrentUser, SessionDep, Task
 
 router = APIRouter()
+kept = {}
+
+
+def look_up(key):
+    return kept.get(key)
+
+
+@router.post("/kept/{key}")
+def keep(key: str, text: str):
+    before = look_up(key)
+    kept[key] = text
+    return before
+
+
+@router.get("/kept/{key}")
+def show(key: str):
+    return look_up(key)
+
+
+@router.get("/kept")
+def show_again(key: str):
+    return look_up(key)
 
 
 class Stamp(BaseHTTPMiddleware):
