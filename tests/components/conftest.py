@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from components.issuer import BetterAuth, install
+from components.issuer import install
 from components.postgres import Postgres, missing, running_postgres
 
 
@@ -24,14 +24,3 @@ def node_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if why is not None:
         pytest.skip(why)
     return folder
-
-
-@pytest.fixture
-def issuer(node_project: Path) -> Iterator[BetterAuth]:
-    """A real Better Auth server that signs with Ed25519, as it does by itself."""
-    server = BetterAuth(node_project)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()

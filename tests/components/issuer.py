@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import time
@@ -40,23 +39,32 @@ def install(folder: Path) -> str | None:
 
 
 class BetterAuth:
-    """The server; users sign up at it, and it can go away and come back with the same keys gone."""
+    """The server; users sign up at it. It can go away and come back, with other keys then.
 
-    def __init__(self, folder: Path, algorithm: str = "") -> None:
+    Args:
+        folder: Where its packages are installed.
+        tokens: The source of the plugin that issues tokens.
+        secret: The secret of the server, which a backend may share.
+    """
+
+    def __init__(self, folder: Path, tokens: str, secret: str) -> None:
         self._folder = folder
+        self._secret = secret
         self._node = shutil.which("node") or "node"
-        self._algorithm = algorithm
         self._process: subprocess.Popen[bytes] | None = None
         self._port = free_port()
         self.url = f"http://127.0.0.1:{self._port}"
+        # Node 20 knows no TypeScript; the file uses none of its own.
+        self._tokens = folder / f"tokens-{self._port}.mjs"
+        self._tokens.write_text(tokens, "utf-8")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
         settings = {
             "PATH": os.environ["PATH"],
             "PORT": str(self._port),
-            "BETTER_AUTH_SECRET": secrets.token_hex(32),
-            "ALGORITHM": self._algorithm,
+            "BETTER_AUTH_SECRET": self._secret,
+            "TOKENS": str(self._tokens),
         }
         self._process = subprocess.Popen([self._node, "server.mjs"], cwd=self._folder, env=settings)
         deadline = time.monotonic() + _START_SECONDS
@@ -78,6 +86,11 @@ class BetterAuth:
         _, answer = self._call("/api/auth/token", cookie=cookie)
         return str(answer["token"])
 
+    def keys(self) -> list[dict[str, str]]:
+        """Return the public keys that the server publishes."""
+        keys: list[dict[str, str]] = self._call("/api/auth/jwks")[1]["keys"]
+        return keys
+
     def _call(self, path: str, body: object = None, cookie: str = "") -> tuple[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(f"{self.url}{path}", data)  # noqa: S310 - loopback
@@ -90,7 +103,7 @@ class BetterAuth:
 
     def _answers(self) -> bool:
         try:
-            self._call("/api/auth/jwks")
+            self._call("/api/auth/ok")
         except (urllib.error.URLError, OSError):
             return False
         return True

@@ -47,6 +47,17 @@ class Server:
             self._process.kill()
             self._process.communicate()
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the server has used; on Linux alone."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def wait(self, seconds: float) -> None:
+        """Let some time pass for the server."""
+        time.sleep(seconds)
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -1,12 +1,12 @@
-// A real Better Auth server on loopback: accounts in memory, tokens of the jwt plugin as it comes.
+// A real Better Auth server on loopback, accounts in memory; the plugin that issues tokens is the
+// one that the generator wrote beside the backend, as it is.
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
-import { jwt } from "better-auth/plugins";
 
-const port = Number(process.env.PORT);
-const origin = `http://127.0.0.1:${port}`;
+const { tokens } = await import(process.env.TOKENS);
+const origin = `http://127.0.0.1:${process.env.PORT}`;
 const tables = { user: [], session: [], account: [], verification: [], jwks: [] };
 
 const auth = betterAuth({
@@ -17,9 +17,7 @@ const auth = betterAuth({
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
   trustedOrigins: [origin],
-  plugins: [jwt(process.env.ALGORITHM ? { jwks: { keyPairConfig: { alg: process.env.ALGORITHM } } } : {})],
+  plugins: [tokens],
 });
 
-const server = createServer(toNodeHandler(auth));
-server.listen(port, "127.0.0.1");
-process.on("SIGTERM", () => server.close(() => process.exit(0)));
+createServer(toNodeHandler(auth)).listen(Number(process.env.PORT), "127.0.0.1");
