@@ -54,6 +54,7 @@ STANDARD: Mapping[str, str] = {
     "RequestValidationError": "fastapi.exceptions",
     "TypeDecorator": "sqlalchemy.types",
     "run_in_threadpool": "fastapi.concurrency",
+    "to_jsonable_python": "pydantic_core",
     "compiles": "sqlalchemy.ext.compiler",
     "listen": "sqlalchemy.event",
     "MISSING": "pydantic",

@@ -135,7 +135,7 @@ def _keys(domain: Domain, column: Column) -> tuple[str, ...]:
             found.append(f"ondelete={naming.literal(rule)}")
     if column.unique and not column.primary_key:
         found.append("unique=True")
-    if column.indexed and not column.primary_key:
+    if column.indexed and (not column.primary_key or "indexed" not in column.assumed):
         found.append("index=True")
     return tuple(found)
 

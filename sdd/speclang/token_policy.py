@@ -20,6 +20,7 @@ _DENIED = re.compile(
 _SECRET = re.compile(
     r"\b(?P<name>(?:[A-Z0-9]+_)*(?:SECRET|JWT_KEY|JWT_SIGNING_KEY)(?:_[A-Z0-9]+)*)\b"
 )
+_OTHERS = re.compile(r"(?:^|_)(?:WEBHOOK|CLIENT|HOOK|API|ACCESS_KEY|CONSUMER)(?:_|$)")
 _SUBJECT = (
     re.compile(r"(?i)\bclaims?\b[\s:`'\"(]*(?P<name>sub|user_?id|uid|id)\b[`'\")]"),
     re.compile(r"(?i)[`'\"](?P<name>sub|user_?id|uid|id)[`'\"]\s+(?:jwt\s+)?claim"),
@@ -87,9 +88,9 @@ def _mode(text: str) -> AuthMode | None:
 
 
 def _with_text(policy: AuthPolicy, text: str, span: Span) -> AuthPolicy:
-    secret = _SECRET.search(text)
-    if secret and policy.secret_variable is None and "_" in secret["name"]:
-        policy = replace(policy, secret_variable=secret["name"], span=policy.span or span)
+    secret = _secret_in(text) if policy.secret_variable is None else None
+    if secret is not None:
+        policy = replace(policy, secret_variable=secret, span=policy.span or span)
     if policy.subject is None:
         for pattern in _SUBJECT:
             found = pattern.search(text)
@@ -99,6 +100,12 @@ def _with_text(policy: AuthPolicy, text: str, span: Span) -> AuthPolicy:
     if url and policy.jwks_url is None:
         policy = replace(policy, jwks_url=url.group().rstrip(".,;"))
     return policy
+
+
+def _secret_in(text: str) -> str | None:
+    """Find the variable of the tokens' secret; other services have secrets of their own."""
+    found = (match["name"] for match in _SECRET.finditer(text))
+    return next((name for name in found if "_" in name and not _OTHERS.search(name)), None)
 
 
 def _with_payload(policy: AuthPolicy, document: Document) -> AuthPolicy:

@@ -141,6 +141,20 @@ def test_awkward_names_are_safe() -> None:
     assert "app/api/v1/lists.py" in modules
 
 
+def test_a_stated_index_on_a_part_of_a_key_is_made() -> None:
+    """The key's own index serves its first column alone."""
+    table = entity(
+        "TaskTag",
+        "task_tags",
+        column("task_id", Type.UUID, primary_key=True),
+        column("tag_id", Type.UUID, primary_key=True, indexed=True),
+    )
+
+    model = ast.unparse(_modules(Application(entities=(table,)))["app/models/task_tag.py"])
+
+    assert "tag_id: UUID = Field(primary_key=True, index=True)" in model
+
+
 @pytest.mark.parametrize("name", ["Client", "Store", "Token", "Row", "Response", "Task"])
 def test_rows_do_not_take_the_names_of_what_tests_are_given(name: str) -> None:
     """A table of clients leaves the test client alone."""

@@ -87,6 +87,20 @@ def test_ids_are_of_the_type_of_the_key_that_they_hold() -> None:
     assert [item.type for item in booking.columns] == [Type.INT, Type.INT, Type.UUID]
 
 
+def test_only_numbers_are_counted_up() -> None:
+    """A key that is a text gets an id, even where the specs say `auto-increment` of it."""
+    table = entity(
+        "Room",
+        "rooms",
+        column("id", Type.STR, primary_key=True, default=Default(factory=Factory.AUTOINCREMENT)),
+    )
+
+    (room,) = complete(Application(entities=(table,))).entities
+
+    assert room.key is not None
+    assert room.key.default == Default(factory=Factory.UUID)
+
+
 def test_statuses_follow_from_the_method() -> None:
     """A creation answers 201, a deletion without a body 204, all else 200."""
     done = complete(

@@ -41,6 +41,7 @@ def test_the_subject_claim_is_read(text: str, subject: str) -> None:
         "Shared secret: `APP_AUTH_SECRET`",
         "```env\nAPP_AUTH_SECRET=change-me\n```",
         "| `APP_AUTH_SECRET` | Yes | the key |\n|---|---|---|",
+        "- `SHOP_WEBHOOK_SECRET` and `LOGIN_CLIENT_SECRET`\n- `APP_AUTH_SECRET`",
     ],
 )
 def test_the_secret_is_named(text: str) -> None:

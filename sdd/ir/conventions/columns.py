@@ -61,6 +61,8 @@ def complete_column(
     column = fill(column, primary_key=False, unique=False)
     owner = column.name == entity.owner_column
     column = fill(column, indexed=owner or column.foreign_key is not None)
+    if _counts(column) and column.type is not Type.INT:
+        column = assume(column, default=None)
     column = fill(column, default=_default(column, owner=owner))
     column = fill(column, nullable=_nullable(column, sent, owner=owner))
     column = fill(column, refreshed=_is_refreshed(column))
@@ -119,6 +121,10 @@ def _type_by_name(column: Column) -> Type:
     if _YES_NO.match(name):
         return Type.BOOL
     return Type.INT if column.primary_key else Type.STR
+
+
+def _counts(column: Column) -> bool:
+    return column.default is not None and column.default.factory is Factory.AUTOINCREMENT
 
 
 def _default(column: Column, *, owner: bool) -> Default | None:
