@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import JSON, Boolean, DateTime, Dialect, Enum
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
@@ -52,6 +53,10 @@ class JSONValue(TypeDecorator[Any]):
 
     impl = JSON(none_as_null=True)
     cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Write ids, moments and amounts as the API shows them."""
+        return to_jsonable_python(value)
 
 
 class list_contains(FunctionElement[bool]):  # noqa: N801 - reads as a function
