@@ -229,3 +229,25 @@ def test_samples_are_compiled_whole() -> None:
     """Nothing of the samples is left out."""
     for sample in SAMPLES.values():
         assert unsupported(sample()) == ()
+
+
+def test_a_reference_to_a_row_of_the_users_own_is_tried_with_another_users() -> None:
+    """The generated tests hold that nothing is attached to somebody else's row."""
+    owner = column("user_id", Type.STR, nullable=False, max_length=64)
+    title = column("title", Type.STR, nullable=False, max_length=50)
+    shelf = entity("Shelf", "shelves", key(), owner, title, owner_column="user_id")
+    reference = column("shelf_id", Type.INT, nullable=False, references="shelves.id")
+    book = entity("Book", "books", key(), owner, title, reference, owner_column="user_id")
+    given_fields = (
+        field("title", Type.STR, required=True),
+        field("shelf_id", Type.INT, required=True),
+    )
+    row = body(*(field(item.name, item.type) for item in book.columns))
+    create = endpoint("POST /books", success_status=201, request=body(*given_fields), response=row)
+    application = Application(title="Books", entities=(shelf, book), endpoints=(create,))
+
+    files = {str(item.path): item.content.decode() for item in render(application, Options())}
+
+    tests = files["tests/api/test_isolation.py"]
+    assert "def test_create_book_referring_to_another_users_row(" in tests
+    assert "assert rows(Book) == []" in tests

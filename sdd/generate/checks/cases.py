@@ -56,6 +56,8 @@ class Case:
         wanted = ["store"] if self.arrange else []
         if self.kind == "foreign" and self.values.get("row"):
             wanted.append("fetch")
+        elif self.kind == "foreign" and self.values.get("absent"):
+            wanted.append("rows")
         return (*wanted, *([reads[self.kind]] if self.kind in reads else []))
 
 
@@ -700,7 +702,7 @@ def _foreign_reference(planner: Planner) -> list[Case]:
         status = planner.domain.application.errors.foreign_status or _ABSENT_STATUS
         return [
             planner.case(
-                "plain",
+                "foreign",
                 "referring_to_another_users_row",
                 f"A row cannot be attached to somebody else's: {status}",
                 scene,
@@ -708,6 +710,8 @@ def _foreign_reference(planner: Planner) -> list[Case]:
                 user="BOB",
                 status=status,
                 body=body,
+                cls=table.cls,
+                absent=True,
             )
         ]
     return []
@@ -739,6 +743,7 @@ def _foreign(planner: Planner) -> list[Case]:
             body=body,
             cls=table.cls,
             row=f"{row}.{key}" if row else None,
+            absent=operation.action is Action.CREATE,
         ),
     ]
 

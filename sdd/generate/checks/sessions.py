@@ -98,10 +98,20 @@ def _token(shape: Shape | None, path: str = "") -> str | None:
     return None
 
 
-def _probe(handlers: tuple[HandlerPlan, ...]) -> str | None:
-    """Return method and path of an endpoint that any signed-in user may call."""
+def _probe(handlers: tuple[HandlerPlan, ...]) -> Mapping[str, Any] | None:
+    """Return an endpoint that any signed-in user may call; their own row tells the most."""
+    for item in handlers:
+        operation = item.operation
+        if operation.action is Action.ME and not operation.endpoint.parameters:
+            shown = operation.endpoint.response
+            names_shown = {identifier(one.name) for one in shown.fields} if shown else set()
+            return {
+                "call": f'"GET", {naming.literal(item.full_path)}',
+                "status": item.status,
+                "shows": "email" in names_shown,
+            }
     for item in handlers:
         endpoint = item.operation.endpoint
         if endpoint.auth and endpoint.method == "GET" and "{" not in endpoint.path:
-            return f'"GET", {naming.literal(endpoint.path)}'
+            return {"call": f'"GET", {naming.literal(endpoint.path)}', "status": None}
     return None

@@ -12,7 +12,7 @@ from app.models.project import Project
 from app.models.step import Step
 from app.models.task import Task
 from tests.factories import make_category, make_project, make_step, make_task
-from tests.support import ALICE, BOB, Fetch, Store, as_json, bearer
+from tests.support import ALICE, BOB, Fetch, Rows, Store, as_json, bearer
 
 
 def test_get_project_of_another_user(
@@ -72,7 +72,9 @@ def test_list_tasks_of_another_user(client: TestClient, store: Store) -> None:
     assert response.status_code == 404
 
 
-def test_create_task_of_another_user(client: TestClient, store: Store) -> None:
+def test_create_task_of_another_user(
+    client: TestClient, store: Store, rows: Rows
+) -> None:
     """POST /api/projects/{project_id}/tasks answers 404 for another user's row, and changes nothing."""
     project = store(make_project(ALICE))
     category = store(make_category())
@@ -91,6 +93,7 @@ def test_create_task_of_another_user(client: TestClient, store: Store) -> None:
     )
 
     assert response.status_code == 404
+    assert rows(Task) == []
 
 
 def test_get_task_through_another_parent(client: TestClient, store: Store) -> None:
@@ -218,7 +221,9 @@ def test_list_steps_of_another_user(client: TestClient, store: Store) -> None:
     assert response.status_code == 404
 
 
-def test_create_step_of_another_user(client: TestClient, store: Store) -> None:
+def test_create_step_of_another_user(
+    client: TestClient, store: Store, rows: Rows
+) -> None:
     """POST /api/projects/{project_id}/tasks/{task_id}/steps answers 404 for another user's row, and changes nothing."""
     project = store(make_project(ALICE))
     task = store(make_task(project.id))
@@ -231,6 +236,7 @@ def test_create_step_of_another_user(client: TestClient, store: Store) -> None:
     )
 
     assert response.status_code == 404
+    assert rows(Step) == []
 
 
 def test_delete_step_through_another_parent(client: TestClient, store: Store) -> None:

@@ -54,10 +54,9 @@ def test_login_gives_a_token_that_works(client: TestClient) -> None:
 
     assert response.status_code == 200
     headers = {"Authorization": f"Bearer {response.json()['access_token']}"}
-    assert client.request("GET", "/api/auth/me", headers=headers).status_code not in {
-        401,
-        403,
-    }
+    own = client.request("GET", "/api/auth/me", headers=headers)
+    assert own.status_code == 200
+    assert "new1@example.com" in own.text
 
 
 def test_login_refuses_a_wrong_password(client: TestClient) -> None:

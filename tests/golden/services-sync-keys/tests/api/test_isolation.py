@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from app.models.comment_models import Comment
 from app.models.task_models import Task
 from tests.factories import make_comment, make_task
-from tests.support import ALICE, BOB, Fetch, Store, bearer
+from tests.support import ALICE, BOB, Fetch, Rows, Store, bearer
 
 
 def test_get_task_of_another_user(
@@ -116,7 +116,9 @@ def test_list_comments_of_another_user(client: TestClient, store: Store) -> None
     assert response.status_code == 404
 
 
-def test_create_comment_of_another_user(client: TestClient, store: Store) -> None:
+def test_create_comment_of_another_user(
+    client: TestClient, store: Store, rows: Rows
+) -> None:
     """POST /api/tasks/{task_id}/comments answers 404 for another user's row, and changes nothing."""
     task = store(make_task(ALICE))
 
@@ -128,6 +130,7 @@ def test_create_comment_of_another_user(client: TestClient, store: Store) -> Non
     )
 
     assert response.status_code == 404
+    assert rows(Comment) == []
 
 
 def test_replace_comment_through_another_parent(
