@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.models.comment import Comment
 from app.models.task import Task
 from tests.factories import make_comment, make_task
-from tests.support import ALICE, BOB, Fetch, Store, bearer
+from tests.support import ALICE, BOB, Fetch, Rows, Store, bearer
 
 
 def test_get_task_of_another_user(
@@ -119,7 +119,9 @@ def test_list_comments_of_another_user(client: TestClient, store: Store) -> None
     assert response.status_code == 404
 
 
-def test_create_comment_of_another_user(client: TestClient, store: Store) -> None:
+def test_create_comment_of_another_user(
+    client: TestClient, store: Store, rows: Rows
+) -> None:
     """POST /api/tasks/{task_id}/comments answers 404 for another user's row, and changes nothing."""
     task = store(make_task(ALICE))
 
@@ -131,6 +133,7 @@ def test_create_comment_of_another_user(client: TestClient, store: Store) -> Non
     )
 
     assert response.status_code == 404
+    assert rows(Comment) == []
 
 
 def test_replace_comment_through_another_parent(
