@@ -1,12 +1,14 @@
 """Specs as documents in, an application and diagnostics out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.ir import Application, AuthPolicy, Question, Requirement, Shape
 from sdd.speclang.access import AccessRule, rules_of
+from sdd.speclang.answers import with_answers
 from sdd.speclang.assemble import Assembled, Read, assemble, holders_of, with_access
 from sdd.speclang.conventions import read_conventions
 from sdd.speclang.documents import Role, precedence, role_of
@@ -90,10 +92,18 @@ class Reading:
     documents: tuple[DocumentInfo, ...]
 
 
-def read_specs(documents: Sequence[SourceText]) -> Reading:
-    """Read spec documents into an application; their order does not matter, their paths do."""
+def read_specs(
+    documents: Sequence[SourceText], answers: Mapping[str, str] = MappingProxyType({})
+) -> Reading:
+    """Read spec documents into an application; their order does not matter, their paths do.
+
+    Args:
+        documents: The documents.
+        answers: What a human answered, by question id; what is answered is no question any more.
+    """
     findings = Findings()
-    ordered = sorted(documents, key=lambda source: precedence(PurePosixPath(source.path)))
+    told = (with_answers(source, answers) for source in documents)
+    ordered = sorted(told, key=lambda source: precedence(PurePosixPath(source.path)))
     parsed = [
         (source, parse_document(source), role_of(PurePosixPath(source.path)))
         for source in ordered
@@ -111,7 +121,7 @@ def read_specs(documents: Sequence[SourceText]) -> Reading:
     reads.sort(key=lambda read: precedence(PurePosixPath(read.document.path)))
     reads = _with_roles(reads)
     drafts = _drafts(reads, findings)
-    schema = build_entities([(read.document, draft) for read, draft in drafts], findings)
+    schema = build_entities([(read.document, draft) for read, draft in drafts], findings, answers)
     compare_limits(_by_role(reads, (Role.BEHAVIOUR, Role.SPEC)), schema.entities, findings)
     names = _names(reads, schema, contracts)
     reads = [

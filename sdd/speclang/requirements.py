@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sdd.ir import Question, Requirement
 from sdd.names import slug
+from sdd.speclang.answers import CLARIFICATION, question_id, question_in
 from sdd.speclang.documents import Role
 from sdd.speclang.inline import label_of, plain, unticked
 from sdd.speclang.outline import Document
@@ -44,7 +45,6 @@ _STORY = re.compile(
 _MUST = re.compile(
     r"(?<!each )(?<!every )(?<!\ba )(?<!the )\b(?:MUST|SHALL|NON-NEGOTIABLE|NEVER)\b"
 )
-_CLARIFICATION = re.compile(r"\[NEEDS CLARIFICATION(?P<rest>[:\s][^\]]{3,600})\]")
 _TEMPLATE = re.compile(
     r"(?i)specific question|^\s*\.\.\.|auth method not specified - email/password, sso, oauth"
     r"|your question|^\W*$"
@@ -252,8 +252,8 @@ def read_questions(document: Document, role: Role) -> list[Question]:
         if isinstance(block, Table):
             texts = [(" | ".join(row.cells), row.span) for row in block.rows]
         for text, span in texts:
-            for mark in _CLARIFICATION.finditer(text):
-                question = " ".join(mark["rest"].strip(": \n").split())
+            for mark in CLARIFICATION.finditer(text):
+                question = question_in(mark)
                 if not _TEMPLATE.search(question):
                     found.append(_question(question, text, span))
     return found
@@ -261,12 +261,12 @@ def read_questions(document: Document, role: Role) -> list[Question]:
 
 def _question(question: str, text: str, span: Span) -> Question:
     choices = _alternatives(question)
-    statement = " ".join(plain(_CLARIFICATION.sub("", text)).split())[:160]
+    statement = " ".join(plain(CLARIFICATION.sub("", text)).split())[:160]
     proposal = (
         choices[0] if choices else "Leave out what the statement asks for until it is decided."
     )
     return Question(
-        id=f"clarify-{slug(question)}",
+        id=question_id(question),
         text=question,
         places=(span,),
         proposal=proposal,

@@ -1,7 +1,7 @@
 """The stages before any agent works: discover, read, plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic
@@ -136,12 +136,22 @@ def understand(
     """
     specs = read_documents(project.documents.sources, _tokens(request))
     settled = settle_questions(specs.questions, answers, ask)
+    if settled.answers:
+        specs = _answered(specs, project, _tokens(request), settled.answers)
     left_out = None
     if request.model == OFFLINE or request.model.startswith(SCRIPTED):
         rest = supported(specs.application)
         diagnostics = unsupported(specs.application)
         left_out = LeftOut(application=rest, diagnostics=diagnostics)
     return Understood(specs=specs, answers=settled.answers, open=settled.open, left_out=left_out)
+
+
+def _answered(
+    asked: Specs, project: Project, tokens: str | None, answers: Mapping[str, str]
+) -> Specs:
+    """Read again with what was answered; what was asked stays known, for the record."""
+    specs = read_documents(project.documents.sources, tokens, answers)
+    return replace(specs, stated=replace(specs.stated, questions=asked.stated.questions))
 
 
 def plan_orders(request: ImplementRequest, project: Project, understood: Understood) -> Plan:
@@ -211,7 +221,9 @@ class _Sufficiency:
 
     def _compiled(self, sources: Sequence[SourceText]) -> Mapping[PurePosixPath, str]:
         try:
-            application = read_documents(sources, self.plan.form.tokens).application
+            application = read_documents(
+                sources, self.plan.form.tokens, self.understood.answers
+            ).application
         except SpecError:
             return {}
         return sketch(application, backend=self.plan.backend, form=self.plan.form)

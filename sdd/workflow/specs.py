@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sdd.diagnostics import Diagnostic, by_place, errors
 from sdd.errors import SpecError
@@ -80,18 +81,27 @@ def find_documents(files: ReadableFiles, feature: str) -> Documents:
     return Documents(feature=numbered_name(feature) or feature, sources=sources)
 
 
-def read_documents(sources: Sequence[SourceText], tokens: str | None = None) -> Specs:
+def read_documents(
+    sources: Sequence[SourceText],
+    tokens: str | None = None,
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> Specs:
     """Read documents, and fill by convention what they leave open.
 
     Args:
         sources: The documents, by authority.
         tokens: How tokens are verified, whatever the documents say; None: as they say.
+        answers: What a human answered, by question id: it is read where the question stands.
 
     Raises:
         SpecError: They describe neither an endpoint nor a table.
     """
-    reading = read_specs(sources)
-    stated = reading.application
+    reading = read_specs(sources, answers)
+    questions = reading.application.questions
+    taken = {item.id: item.proposal for item in questions if not item.blocking and item.proposal}
+    if taken:  # nobody need be asked, so what we would take is taken
+        reading = read_specs(sources, {**taken, **answers})
+    stated = replace(reading.application, questions=questions)
     if tokens is not None:
         stated = replace(stated, auth=replace(stated.auth, mode=AuthMode(tokens)))
     if not stated.endpoints and not stated.entities:

@@ -1,17 +1,18 @@
 """Entities from drafts: the forms of one table brought together, and where they contradict."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sdd.ir import Column, Constraints, Entity, ForeignKey, Question, Type
 from sdd.names import kebab, plural, singular, snake, words
-from sdd.speclang.facts import Facts, Reference, for_type, merged
+from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
 from sdd.speclang.findings import Findings
 from sdd.speclang.outline import Document
 from sdd.speclang.schema.comparing import compare, joined
 from sdd.speclang.schema.draft import Drafts, TableDraft
 from sdd.speclang.schema.tables import MergedColumn, MergedTable, Tables, apply_rule
+from sdd.speclang.types import read_type
 
 _RANKS = {
     "table": 0,
@@ -59,8 +60,13 @@ class Schema:
     questions: tuple[Question, ...]
 
 
-def build_entities(documents: Iterable[tuple[Document, Drafts]], findings: Findings) -> Schema:
-    """Bring the drafts of all documents together, in the documents' order of precedence."""
+def build_entities(
+    documents: Iterable[tuple[Document, Drafts]], findings: Findings, answers: Mapping[str, str]
+) -> Schema:
+    """Bring the drafts of all documents together, in the documents' order of precedence.
+
+    A column with two types takes the one that is among the answers.
+    """
     documents = list(documents)
     tables = _grouped(documents)
     enums: dict[str, tuple[str, ...]] = {}
@@ -74,7 +80,9 @@ def build_entities(documents: Iterable[tuple[Document, Drafts]], findings: Findi
             apply_rule(rule, document, known, findings)
     names = {entity: table.table or plural(snake(entity)) for entity, table in tables.items()}
     questions: list[Question] = []
-    builder = _Builder(tables=known, names=names, findings=findings, questions=questions)
+    builder = _Builder(
+        tables=known, names=names, findings=findings, questions=questions, answers=answers
+    )
     entities = [
         _entity(table, builder)
         for table in tables.values()
@@ -173,6 +181,7 @@ class _Builder:
     names: dict[str, str]
     findings: Findings
     questions: list[Question]
+    answers: Mapping[str, str]
 
 
 def _entity(table: MergedTable, builder: _Builder) -> Entity:
@@ -213,8 +222,8 @@ def _owner(table: MergedTable, columns: tuple[Column, ...], names: dict[str, str
 
 
 def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keyed: bool) -> Column:
-    facts = for_type(column.facts)
     subject = f"{table.entity}.{column.name}"
+    facts = for_type(_decided(subject, column.facts, builder.answers))
     if facts.ambiguous:
         builder.questions.append(_which_type(subject, column, facts))
     elif facts.type is None:
@@ -242,6 +251,18 @@ def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keye
     )
 
 
+def _decided(subject: str, facts: Facts, answers: Mapping[str, str]) -> Facts:
+    answer = answers.get(_type_question(subject)) if facts.ambiguous else None
+    stated = of_type(read_type(answer)) if answer else None
+    if stated is None or stated.type is None:
+        return facts
+    return merged(stated, replace(facts, ambiguous=()))
+
+
+def _type_question(subject: str) -> str:
+    return f"type-of-{kebab(subject.replace('.', ' '))}"
+
+
 def _bounds(facts: Facts) -> Constraints:
     constraints = facts.constraints
     if facts.type not in {Type.STR, Type.TEXT, Type.ENUM, None} and constraints.choices:
@@ -252,7 +273,7 @@ def _bounds(facts: Facts) -> Constraints:
 def _which_type(subject: str, column: MergedColumn, facts: Facts) -> Question:
     choices = tuple(dict.fromkeys(facts.ambiguous))
     return Question(
-        id=f"type-of-{kebab(subject.replace('.', ' '))}",
+        id=_type_question(subject),
         text=f"Which type has {subject}: {' or '.join(choices)}?",
         places=(column.span,),
         proposal=choices[0],

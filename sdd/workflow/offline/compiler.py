@@ -64,12 +64,13 @@ class Compiler:
     def _rendering(self, order: Order, texts: Mapping[str, str]) -> Rendering:
         form = order.form
         said = [f"{path}\0{text}" for path, text in texts.items()]
-        documents = _key([form.tokens or "", *said])
+        told = [f"{name}\0{answer}" for name, answer in order.answers]
+        documents = _key([form.tokens or "", *said, *told])
         key = _key([documents, form.layout, form.style, str(order.backend), *order.may_write])
         if key not in self._renderings:
             if documents not in self._specs:
                 sources = [SourceText(path=path, text=text) for path, text in texts.items()]
-                self._specs[documents] = read_documents(sources, form.tokens)
+                self._specs[documents] = read_documents(sources, form.tokens, dict(order.answers))
             self._renderings[key] = render_files(
                 self._specs[documents].application,
                 backend=order.backend,
