@@ -10,6 +10,8 @@ from sdd.diagnostics import Diagnostic, Severity, by_place
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _EXCERPT_WIDTH = 100
+_LONGEST_REASON = 8
+_ENDS = 3
 ReadLine = Callable[[str, int], str | None]
 
 
@@ -20,16 +22,25 @@ def print_diagnostics(
     *,
     most: int | None = None,
 ) -> None:
-    """Print diagnostics in file order, and how many were left out when there are too many."""
+    """Print diagnostics in file order, and how many were left out when there are too many.
+
+    A hint is said once. With `most`, a long reason (a test's output) is cut to what it comes to.
+    """
     ordered = by_place(diagnostics)
     shown = ordered if most is None else ordered[:most]
+    hints: set[str] = set()
     for diagnostic in shown:
-        _print_one(console, diagnostic, read_line)
+        _print_one(console, diagnostic, read_line, whole=most is None)
+        if diagnostic.hint and diagnostic.hint not in hints:
+            hints.add(diagnostic.hint)
+            console.print(Text.assemble(("  hint: ", "green"), diagnostic.hint), soft_wrap=True)
     if len(shown) < len(ordered):
         console.print(Text(f"… and {len(ordered) - len(shown)} more", style="dim"))
 
 
-def _print_one(console: Console, diagnostic: Diagnostic, read_line: ReadLine | None) -> None:
+def _print_one(
+    console: Console, diagnostic: Diagnostic, read_line: ReadLine | None, *, whole: bool
+) -> None:
     line = Text()
     if diagnostic.span is not None:
         line.append(f"{diagnostic.span}: ", style="bold")
@@ -47,9 +58,18 @@ def _print_one(console: Console, diagnostic: Diagnostic, read_line: ReadLine | N
     for related in diagnostic.related:
         console.print(Text(f"  {related.span}: {related.message}", style="dim"), soft_wrap=True)
     if diagnostic.reason:
-        console.print(Text(f"  {diagnostic.reason}"), soft_wrap=True)
-    if diagnostic.hint:
-        console.print(Text.assemble(("  hint: ", "green"), diagnostic.hint), soft_wrap=True)
+        reason = diagnostic.reason if whole else _shortened(diagnostic.reason)
+        console.print(Text(f"  {reason}"), soft_wrap=True)
+
+
+def _shortened(reason: str) -> str:
+    """Keep a short reason; of a test's output what failed, of other long text its two ends."""
+    lines = reason.splitlines()
+    if len(lines) <= _LONGEST_REASON:
+        return reason
+    telling = [line for line in lines if line.startswith((">", "E "))]
+    kept = telling[:_LONGEST_REASON] or [*lines[:_ENDS], "…", *lines[-_ENDS:]]
+    return "\n  ".join([*kept, f"({len(lines)} lines in all: --verbose)"])
 
 
 def read_lines_below(root: Path) -> ReadLine:

@@ -1,0 +1,57 @@
+"""How diagnostics look in a terminal."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.diagnostics import Diagnostic, Severity
+
+OUTPUT = "\n".join(
+    ["def test_x():", *["    step()"] * 20, ">   assert 1 == 2", "E   assert 1 == 2"]
+)
+
+
+def _printed(*diagnostics: Diagnostic, most: int | None = None) -> str:
+    console = Console(file=StringIO(), width=100)
+    print_diagnostics(console, diagnostics, most=most)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def _failure(name: str, reason: str = "") -> Diagnostic:
+    return Diagnostic(
+        rule="tests-failed",
+        severity=Severity.ERROR,
+        message=f"{name} failed",
+        reason=reason or None,
+        hint="Run pytest.",
+        subject=name,
+    )
+
+
+def test_a_hint_that_fits_several_is_said_once() -> None:
+    """What to do next is not lost among its repetitions."""
+    text = _printed(_failure("a"), _failure("b"), _failure("c"))
+
+    assert [text.count(f"{name} failed") for name in "abc"] == [1, 1, 1]
+    assert text.count("Run pytest.") == 1
+
+
+def test_a_long_reason_is_cut_to_what_failed() -> None:
+    """A terminal shows the line and the error; everything stands in the verbose output."""
+    short, whole = _printed(_failure("a", OUTPUT), most=20), _printed(_failure("a", OUTPUT))
+
+    assert "assert 1 == 2" in short
+    assert "step()" not in short
+    assert "23 lines in all" in short
+    assert whole.count("step()") == 20
+
+
+def test_a_long_reason_of_another_kind_keeps_its_ends() -> None:
+    """The beginning says where, the end says what."""
+    text = _printed(_failure("a", "\n".join(f"line {number}" for number in range(40))), most=20)
+
+    assert "line 0" in text
+    assert "line 39" in text
+    assert "line 20" not in text
