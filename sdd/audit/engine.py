@@ -148,6 +148,8 @@ class Engine:
         self.injected: dict[Row, None] = {}
         self.from_text: dict[Row, None] = {}
         self.in_middleware = False
+        self.switch_places: dict[Sym, Place] = {}
+        self.switched_off: dict[Sym, None] = {}
         self.request: Ref | None = None
         self.projections: dict[Row, tuple[str, ...]] = {}
         self._traits: dict[tuple[Callable[[ast.AST], bool], ast.AST], bool] = {}

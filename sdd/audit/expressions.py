@@ -19,6 +19,7 @@ from sdd.audit.logic import (
 )
 from sdd.audit.narrowing import narrow
 from sdd.audit.state import State, choose
+from sdd.audit.switches import symbols
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -286,9 +287,6 @@ def truth(engine: Engine, value: Value, state: State) -> Formula:
             return _truth_of_object(engine, value, state)
         case Tup(items=items):
             return YES if items else NO
-        case Sym(kind="server", note="True" | "False" as default) if not engine.frame.is_module:
-            # A switch stands as it is delivered; whoever turns it means to.
-            return YES if default == "True" else NO
         case Sym() | Field() | Apply() | Many() | Result() | Col():
             return Truthy(value)
         case _:
@@ -316,7 +314,10 @@ def condition(engine: Engine, node: ast.expr, state: State) -> Formula:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return negated(condition(engine, operand, state))
         case _:
-            return truth(engine, engine.evaluate(node, state), state)
+            formula = truth(engine, engine.evaluate(node, state), state)
+            for symbol in symbols(formula):
+                engine.switch_places.setdefault(symbol, engine.place(node))
+            return formula
 
 
 def _connected(engine: Engine, node: ast.BoolOp, state: State) -> Formula:

@@ -26,6 +26,7 @@ from sdd.audit.ownership import Situation
 from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
 from sdd.audit.state import TOO_COMPLEX, Place
+from sdd.audit.switches import delivered, turned
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Apply, Field, Instance, Phi, Ref, Row, Sym, Tup, Value
 
@@ -140,7 +141,16 @@ class Judge:
                 reasons.append(reason)
             return bool(reason)
 
+        facts = tuple(facts)
         answer = implies(facts, check, self.engine.row_definitions)
+        switches = turned(answer.case) if answer.case is not None else []
+        if switches and answer.case is not None:
+            del reasons[:]
+            settled = delivered((*facts, *answer.case.literals))
+            as_delivered = implies((*facts, *settled), check, self.engine.row_definitions)
+            if as_delivered.holds and reasons:
+                self.engine.switched_off.update(dict.fromkeys(switches))
+                answer = as_delivered
         return answer, reasons[0] if reasons else IMPOSSIBLE
 
     def authenticated(self, facts: tuple[Formula, ...]) -> tuple[Answer, str]:

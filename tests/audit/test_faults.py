@@ -87,8 +87,8 @@ FAULTS = {
         + "            pass\n        await self._session.delete(task)",
     ),
     "child unbound": (_COMMENTS, "                Task.user_id == user_id,\n", ""),
-    "signature not verified": (_JWT, 'options={"', 'options={"verify_signature": False, "'),
-    "expiry not verified": (_JWT, 'options={"', 'options={"verify_exp": False, "'),
+    "signature not verified": (_JWT, "options={", 'options={"verify_signature": False,'),
+    "expiry not verified": (_JWT, "options={", 'options={"verify_exp": False,'),
     "unsigned tokens": (_JWT, "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "none"]'),
     "algorithm from the token": (
         _JWT,
