@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
+from sdd.agents.budget import Cost
 from sdd.agents.conversation import (
     AssistantMessage,
     DeterministicModel,
@@ -232,6 +233,10 @@ class FakeRunner:
         usage = Usage()
         while limits.requests is None or usage.requests < limits.requests:
             await asyncio.sleep(0)
+            if any(account.lacks(Cost()) for account in task.accounts):
+                break
+            for account in task.accounts:
+                account.usage += Usage(requests=1)
             answer = model.respond(tuple(messages), tools)
             usage += Usage(requests=1, tool_calls=len(answer.calls))
             messages.append(answer)

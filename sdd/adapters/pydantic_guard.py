@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic_ai.exceptions import ModelConnectionError
@@ -15,16 +15,21 @@ from typing_extensions import override
 
 from sdd.adapters.journal import Journal
 from sdd.adapters.pydantic_messages import from_history
+from sdd.adapters.pydantic_waiting import Shown, patiently
+from sdd.agents.budget import Account, Cost, held
 from sdd.agents.catalog import Price
 from sdd.agents.conversation import Message
-from sdd.agents.runner import Ending, Limits, Usage
+from sdd.agents.runner import Ending, Usage
 from sdd.errors import ModelError
 
 ANSWER_TOKENS = 32_000
+LONG_ANSWER_TOKENS = 64_000
 _LEAST_ANSWER = 256
 _ATTEMPTS = 3
 # English and code have three to five bytes a token; two are never too few tokens.
 _BYTES_PER_TOKEN = 2
+
+_Asked = tuple[list[ModelMessage], ModelSettings | None, ModelRequestParameters]
 
 
 class RunEnded(Exception):  # noqa: N818 - an ending, not an error
@@ -45,12 +50,14 @@ class Turn:
         prompt: The system prompt, which frameworks keep apart from the messages.
         streamed: Whether answers come in pieces.
         on_ask: Called before each request that really goes out.
+        on_progress: Takes a line on what is being waited for.
     """
 
     key: str
     prompt: str
     streamed: bool
     on_ask: Callable[[], None]
+    on_progress: Callable[[str], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,42 +65,37 @@ class Meter:
     """What one turn may use, and has used so far.
 
     Attributes:
+        accounts: Bounds of the turn itself, first, and of the order, agent and run it is part of.
         price: None: the model is free, or no bound on money was set.
         metered: False for models that count no tokens.
         seen: Messages of the last request, and what it took: the next one repeats them.
     """
 
-    limits: Limits
+    accounts: tuple[Account, ...]
     price: Price | None = None
     metered: bool = True
-    usage: Usage = field(default_factory=Usage)
     seen: tuple[int, int] = (0, 0)
 
-    def before_request(self, messages: Sequence[Message], fixed: int) -> int | None:
-        """Return the most tokens that the next answer may have; None: no bound.
+    @property
+    def usage(self) -> Usage:
+        """What the turn has used."""
+        return self.accounts[0].usage
+
+    async def before_request(
+        self, messages: Sequence[Message], fixed: int, most: int
+    ) -> tuple[Cost, int]:
+        """Set aside what a request may take; returns that, and how long its answer may be.
 
         Raises:
             RunEnded: The request would pass a limit, whatever the answer.
         """
-        limits, used = self.limits, self.usage
-        if limits.requests is not None and used.requests >= limits.requests:
-            raise RunEnded(Ending.LIMIT, f"the limit of {limits.requests} requests is reached")
-        if not self.metered:
-            return None
-        prompt = self._estimate(messages, fixed)
-        most = ANSWER_TOKENS
-        if limits.tokens is not None:
-            left = limits.tokens - used.input_tokens - used.output_tokens
-            most = min(most, left - prompt)
-        if most < _LEAST_ANSWER:
-            reason = f"the next request could pass the limit of {limits.tokens} tokens"
-            raise RunEnded(Ending.LIMIT, reason)
-        if limits.usd is not None and self.price is not None:
-            most = min(most, self._affordable(self.price, limits.usd - used.usd, prompt))
-        if most < _LEAST_ANSWER:
-            reason = f"the next request could pass the budget of {limits.usd} USD"
-            raise RunEnded(Ending.LIMIT, reason)
-        return most
+        prompt = self._estimate(messages, fixed) if self.metered else 0
+        answer = self._longest(prompt, most)
+        cost = Cost(tokens=prompt + answer, usd=self._worst(prompt, answer))
+        lacking = await held(self.accounts, cost if self.metered else Cost())
+        if lacking:
+            raise RunEnded(Ending.LIMIT, lacking)
+        return cost if self.metered else Cost(), answer
 
     def before_tools(self, calls: int) -> None:
         """Count the calls that an answer asks for.
@@ -101,40 +103,61 @@ class Meter:
         Raises:
             RunEnded: They are more than may be made.
         """
-        most = self.limits.tool_calls
-        if most is not None and self.usage.tool_calls + calls > most:
-            raise RunEnded(Ending.LIMIT, f"the limit of {most} tool calls is reached")
-        self.usage += Usage(tool_calls=calls)
+        for account in self.accounts:
+            left = account.left.tool_calls
+            if left is not None and calls > left:
+                of = f" of {account.owner}" if account.owner else ""
+                reason = f"the limit of {account.limits.tool_calls} tool calls{of} is reached"
+                raise RunEnded(Ending.LIMIT, reason)
+        for account in self.accounts:
+            account.usage += Usage(tool_calls=calls)
 
-    def after_request(self, messages: int, taken: RequestUsage) -> None:
-        """Add what a live request took."""
+    def after_request(self, cost: Cost, taken: Usage) -> None:
+        """Replace what was set aside by what a request took; nothing when it failed."""
+        for account in self.accounts:
+            account.settle(cost, taken)
+
+    def taken(self, messages: int, usage: RequestUsage) -> Usage:
+        """Return what an answered request took."""
         if not self.metered:
-            self.usage += Usage(requests=1)
-            return
-        self.usage += Usage(requests=1)
-        self._count(messages, taken)
+            return Usage(requests=1)
+        return Usage(requests=1) + self._counted(messages, usage)
 
-    def after_replay(self, messages: int, taken: RequestUsage, *, paid: bool) -> None:
+    def after_replay(self, messages: int, usage: RequestUsage, *, paid: bool) -> None:
         """Add what a request took that the journal answered: this run has paid for it before."""
-        self.usage += Usage(replayed=1)
-        if paid and self.metered:
-            self._count(messages, taken)
-        else:
-            self.seen = (messages, taken.input_tokens + taken.output_tokens)
+        counted = self._counted(messages, usage)
+        taken = Usage(replayed=1) + (counted if paid and self.metered else Usage())
+        for account in self.accounts:
+            account.usage += taken
 
-    def _count(self, messages: int, taken: RequestUsage) -> None:
-        self.seen = (messages, taken.input_tokens + taken.output_tokens)
-        self.usage += Usage(
-            input_tokens=taken.input_tokens,
-            cached_tokens=taken.cache_read_tokens,
-            output_tokens=taken.output_tokens,
-            usd=self._cost(taken),
+    def _counted(self, messages: int, usage: RequestUsage) -> Usage:
+        self.seen = (messages, usage.input_tokens + usage.output_tokens)
+        return Usage(
+            input_tokens=usage.input_tokens,
+            cached_tokens=usage.cache_read_tokens,
+            output_tokens=usage.output_tokens,
+            usd=self._cost(usage),
         )
+
+    def _longest(self, prompt: int, most: int) -> int:
+        """Return how long an answer all accounts can pay for; at least what is of any use."""
+        for account in self.accounts:
+            left = account.left
+            if left.tokens is not None:
+                most = min(most, left.tokens - prompt)
+            if left.usd is not None and self.price is not None:
+                most = min(most, self._affordable(self.price, left.usd, prompt))
+        return max(most, _LEAST_ANSWER)
 
     def _estimate(self, messages: Sequence[Message], fixed: int) -> int:
         count, tokens = self.seen
         size = sum(len(repr(message).encode()) for message in messages[count:])
         return tokens + (size + (0 if count else fixed)) // _BYTES_PER_TOKEN
+
+    def _worst(self, prompt: int, answer: int) -> Decimal:
+        if self.price is None:
+            return Decimal(0)
+        return self.price.cost(fresh=0, cached=0, written=prompt, output=answer)
 
     def _cost(self, taken: RequestUsage) -> Decimal:
         if self.price is None:
@@ -184,20 +207,20 @@ class GuardedModel(WrapperModel):
         name = hashlib.sha256(request.encode()).hexdigest()
 
         async def make() -> bytes:
-            for _ in range(_ATTEMPTS):
-                most = self.meter.before_request(said, len(request.encode()))
-                settings = ModelSettings(**(model_settings or {}))
-                if most is not None:
-                    settings["max_tokens"] = most
-                    settings["extra_headers"] = {"Idempotency-Key": name}
-                self._turn.on_ask()
-                response = await self._ask(messages, settings, model_request_parameters)
-                self.meter.after_request(len(said) + 1, response.usage)
+            most = ANSWER_TOKENS
+            for attempt in range(_ATTEMPTS):
+                response, allowed = await self._paid(
+                    said, request, name, most, (messages, model_settings, model_request_parameters)
+                )
                 if self._turn.streamed and _broke_off(response):
+                    self._turn.on_progress("the answer broke off; asking again")
                     continue
-                if response.finish_reason == "length":
-                    raise RunEnded(Ending.LIMIT, f"an answer was cut off at {most} tokens")
-                return ModelMessagesTypeAdapter.dump_json([response])
+                if response.finish_reason != "length":
+                    return ModelMessagesTypeAdapter.dump_json([response])
+                if allowed < most or attempt:
+                    raise RunEnded(Ending.LIMIT, f"an answer was cut off at {allowed} tokens")
+                most = LONG_ANSWER_TOKENS
+                self._turn.on_progress("the answer was too long; asking again with more room")
             raise ModelError(
                 f"{self.model_name} broke off in the middle of an answer.",
                 hint="Resume the run later: finished calls are kept.",
@@ -219,19 +242,42 @@ class GuardedModel(WrapperModel):
             self.meter.before_tools(len(response.tool_calls))
         return response
 
+    async def _paid(
+        self, said: Sequence[Message], request: str, name: str, most: int, asked: _Asked
+    ) -> tuple[ModelResponse, int]:
+        """Ask within the bounds; returns the answer and how long it was allowed to be."""
+        messages, model_settings, parameters = asked
+        cost, allowed = await self.meter.before_request(said, len(request.encode()), most)
+        settings = ModelSettings(**(model_settings or {}))
+        if self.meter.metered:
+            settings["max_tokens"] = allowed
+            settings["extra_headers"] = {"Idempotency-Key": name}
+        taken = Usage()
+        try:
+            response = await patiently(
+                lambda: self._ask(messages, settings, parameters), self._turn.on_progress
+            )
+            taken = self.meter.taken(len(said) + 1, response.usage)
+        finally:
+            self.meter.after_request(cost, taken)
+        return response, allowed
+
     async def _ask(
         self,
         messages: list[ModelMessage],
         settings: ModelSettings,
         parameters: ModelRequestParameters,
     ) -> ModelResponse:
+        self._turn.on_ask()
         if not self._turn.streamed:
             return await self.wrapped.request(messages, settings, parameters)
+        shown = Shown(self._turn.on_progress)
         async with self.wrapped.request_stream(messages, settings, parameters) as stream:
             begun = False
             try:
-                async for _ in stream:
+                async for event in stream:
                     begun = True
+                    shown.take(event)
             except ModelConnectionError:
                 if not begun:
                     raise

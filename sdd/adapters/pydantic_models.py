@@ -25,14 +25,12 @@ from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
+from sdd.adapters.model_names import CLAUDE, KEYS, REPLAY, known, require_key
 from sdd.adapters.pydantic_messages import from_history, to_response
 from sdd.agents.catalog import Catalog, Price
 from sdd.agents.conversation import DeterministicModel, Tool
 from sdd.errors import ExitCode, MissingExtraError, ModelError
-from sdd.names import nearest
 
-_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-_RETRIES = 4
 _SECONDS = 600.0
 
 
@@ -79,22 +77,14 @@ def choose(name: str, catalog: Catalog, environment: Mapping[str, str]) -> Chose
         ModelError: There is no such model, or its key is missing.
         MissingExtraError: Its client is not installed.
     """
-    if name.startswith("replay:"):
+    if name.startswith(REPLAY):
         return Chosen(model=FunctionModel(_unasked, model_name=name), shown=name, metered=False)
-    choice = catalog.models.resolve(name)
-    if choice is None or choice.id is None:
-        known = ("offline", *catalog.models.aliases)
-        near = nearest(name.lower(), known, most=1)
-        raise ModelError(
-            f"There is no model {name}.",
-            hint=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}.",
-            exit_code=ExitCode.USAGE,
-        )
-    provider, _, bare = choice.id.rpartition(":")
-    price = catalog.models.price(choice.id)
-    if provider in {"", "anthropic"}:
+    model_id = known(name, catalog.models)
+    provider, _, bare = model_id.rpartition(":")
+    price = catalog.models.price(model_id)
+    if provider in CLAUDE:
         return _claude(bare, price, environment)
-    return _other(choice.id, price)
+    return _other(model_id, price)
 
 
 def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
@@ -114,7 +104,7 @@ def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
 _AGAIN = "Resume the run later: finished calls are kept."
 # The narrower kinds first: some of them are subclasses of later ones.
 _EXPLANATIONS: tuple[tuple[type[AgentRunError], str, str], ...] = (
-    (ModelAuthenticationError, "refused the key", f"Check {' or '.join(_KEYS)}."),
+    (ModelAuthenticationError, "refused the key", f"Check {' or '.join(KEYS)}."),
     (ModelContextWindowExceededError, "got more text than it can read", "Split the spec."),
     (ModelNotFoundError, "is not offered by its provider", "Choose another with --model."),
     (ModelQuotaExceededError, "has no credit left", "Add credit, then resume the run."),
@@ -131,13 +121,8 @@ def _unasked(_messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
 
 
 def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) -> Chosen:
-    key, token = (environment.get(name) for name in _KEYS)
-    if not key and not token:
-        raise ModelError(
-            f"{model_id} needs a key, and {_KEYS[0]} is not set.",
-            hint=f"Set {_KEYS[0]}, or leave --model out to work with the offline model.",
-            exit_code=ExitCode.USAGE,
-        )
+    require_key(model_id, environment)
+    key, token = (environment.get(name) for name in KEYS)
     try:
         from anthropic import AsyncAnthropic  # noqa: PLC0415 - slow, and only Claude needs it
         from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415
@@ -148,7 +133,7 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
         api_key=key or None,
         auth_token=None if key else token,
         base_url=environment.get("ANTHROPIC_BASE_URL") or None,
-        max_retries=_RETRIES,
+        max_retries=0,  # the guard waits: it shows so, and minds the budget
         timeout=_SECONDS,
     )
     return Chosen(

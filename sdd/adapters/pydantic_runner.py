@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdd.adapters.journal import Journal, NoJournal, open_journal
+from sdd.adapters.model_names import ModelNames, unpriced
+from sdd.agents.budget import Account
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.conversation import AssistantMessage, DeterministicModel, Tool, ToolError
 from sdd.agents.definition import AgentDefinition
@@ -48,7 +50,9 @@ class PydanticRunner:
         journal: Journal,
     ) -> None:
         self._scripted = dict(scripted)
-        self._default = default
+        self._names = ModelNames(
+            catalog=catalog, environment=environment, scripted=self._scripted, default=default
+        )
         self._catalog = catalog
         self._environment = environment
         self._journal = journal
@@ -70,18 +74,22 @@ class PydanticRunner:
             ModelError: The model is not known, cannot be reached, or its key is missing.
             MissingExtraError: The framework is not installed.
         """
-        chosen = self._choose(self._name(definition, task), tools, limits)
+        name = self._names.of(definition, task.model)
+        bounded = any(item.usd is not None for item in (limits, *(a.limits for a in task.accounts)))
+        chosen = self._choose(name, tools, bounded=bounded)
         from pydantic_ai.exceptions import AgentRunError  # noqa: PLC0415 - slow to import
 
         from sdd.adapters.pydantic_guard import GuardedModel, Meter, RunEnded, Turn  # noqa: PLC0415
         from sdd.adapters.pydantic_models import explain  # noqa: PLC0415
 
-        meter = Meter(limits=limits, price=chosen.price, metered=chosen.metered)
+        accounts = (Account(limits=limits), *task.accounts)
+        meter = Meter(accounts=accounts, price=chosen.price, metered=chosen.metered)
         turn = Turn(
             key=task.key,
             prompt=definition.prompt,
             streamed=chosen.streamed,
             on_ask=_announcing(chosen, task, on_step),
+            on_progress=lambda text: on_step(Step(key=task.key, text=text)),
         )
         model = GuardedModel(chosen.model, turn, meter, self._journal)
         repetition = Repetition()
@@ -143,18 +151,7 @@ class PydanticRunner:
             sequential=True,  # in the order of the answer: two calls may touch one file
         )
 
-    def _name(self, definition: AgentDefinition, task: Task) -> str:
-        for written in (task.model, definition.model):
-            if written is None:
-                continue
-            if written in self._scripted or written.startswith("replay:"):
-                return written
-            choice = self._catalog.models.resolve(written)
-            if choice is None or choice.id is not None:
-                return written
-        return self._default
-
-    def _choose(self, name: str, tools: Sequence[Tool], limits: Limits) -> Chosen:
+    def _choose(self, name: str, tools: Sequence[Tool], *, bounded: bool) -> Chosen:
         try:
             from sdd.adapters.pydantic_models import choose, scripted  # noqa: PLC0415
         except ImportError as error:
@@ -164,11 +161,8 @@ class PydanticRunner:
         if name not in self._chosen:
             self._chosen[name] = choose(name, self._catalog, self._environment)
         chosen = self._chosen[name]
-        if limits.usd is not None and chosen.metered and chosen.price is None:
-            raise ModelError(
-                f"No price is known for {chosen.shown}, so a budget in USD cannot be kept.",
-                hint="Set one under [tool.sdd.models.prices], or bound tokens instead.",
-            )
+        if bounded and chosen.metered and chosen.price is None:
+            raise unpriced(chosen.shown)
         return chosen
 
 

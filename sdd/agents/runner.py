@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sdd.agents.conversation import Message, Tool
 from sdd.agents.definition import AgentDefinition
+
+if TYPE_CHECKING:
+    from sdd.agents.budget import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +82,14 @@ class Task:
         prompt: The user message.
         history: What was said before in this conversation; empty at its start.
         model: Overrides the definition's model; None: the definition's own.
+        accounts: What the turn's use is charged to, and bounded by, beside its own limits.
     """
 
     key: str
     prompt: str
     history: tuple[Message, ...] = ()
     model: str | None = None
+    accounts: "tuple[Account, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,9 @@ def implement(  # noqa: PLR0913 - one argument for each option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files edited by hand.")
     ] = False,
+    allow_partial: Annotated[
+        bool, typer.Option("--allow-partial", help="End 0 although stated endpoints are missing.")
+    ] = False,
     append_findings: Annotated[
         bool, typer.Option("--append-findings", help="Append what stays open to tasks.md.")
     ] = False,
@@ -144,6 +147,7 @@ def implement(  # noqa: PLR0913 - one argument for each option
             thorough=thorough,
             keep=keep,
             overwrite=overwrite,
+            allow_partial=allow_partial,
             append_findings=append_findings,
             no_input=no_input,
             project=project,

@@ -12,17 +12,26 @@ from sdd.adapters.event_log import appender
 from sdd.adapters.git import open_git
 from sdd.adapters.journal import Journal, open_replay
 from sdd.adapters.locks import hold_lock
+from sdd.adapters.model_names import ModelNames
 from sdd.adapters.processes import LocalProcesses, scrubbed
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.runner import AgentRunner, Limits
+from sdd.wiring.bounds import read_bounds
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import Settings, audit_settings, current_environment, load_settings
-from sdd.workflow.delegate import OWN_MODELS
 from sdd.workflow.offline.scripted import deterministic_models
-from sdd.workflow.request import OFFLINE, Ask, ImplementRequest, Ports
+from sdd.workflow.request import (
+    OFFLINE,
+    OWN_MODELS,
+    Ask,
+    CheckModels,
+    ImplementRequest,
+    Ports,
+    language_model,
+)
 
 _REPLAY = "replay:"
 _RUNS = ".sdd/runs"
@@ -51,6 +60,7 @@ class Asked:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    allow_partial: bool = False
     append_findings: bool = False
     no_input: bool = False
     command: str = ""
@@ -82,19 +92,19 @@ def compose_run(asked: Asked, ask: Ask | None, journal: Journal | None = None) -
     user = asked.user or environment.get("SDD_USER") or (git.user() if git else None) or "unknown"
     request = _request(asked, settings, user)
     processes = LocalProcesses(scrubbed(environment))
+    catalog = load_catalog(settings.models)
     ports = Ports(
         files=DiskFiles.open(project),
         clock=SystemClock(),
         processes=processes,
         stop=processes.stop,
-        open_runner=_Runners(
-            project, request.model, environment, load_catalog(settings.models), journal
-        ),
+        open_runner=_Runners(project, request.model, environment, catalog, journal),
         scratch=scratch,
         lock=_Locks(project),
         append=appender(project),
         records=DiskRecordStore(project),
         ask=ask,
+        check_models=_checks(environment, catalog),
         git=git,
     )
     return ComposedRun(project=project, request=request, ports=ports)
@@ -111,6 +121,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
             tokens=asked.max_tokens or settings.max_tokens,
             seconds=asked.timeout or settings.timeout,
         ),
+        bounds=read_bounds(settings.limits),
         max_rounds=settings.max_rounds if asked.max_rounds is None else asked.max_rounds,
         dry_run=asked.dry_run,
         answers=asked.answers,
@@ -123,6 +134,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         thorough=asked.thorough,
         keep=asked.keep,
         overwrite=asked.overwrite,
+        allow_partial=asked.allow_partial,
         append_findings=asked.append_findings,
         prompt=asked.command,
         job=asked.job,
@@ -132,6 +144,16 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         user=user,
         audit=audit_settings(settings.audit),
     )
+
+
+def _checks(environment: Mapping[str, str], catalog: Catalog) -> CheckModels:
+    names = ModelNames(
+        catalog=catalog,
+        environment=environment,
+        scripted=deterministic_models(),
+        default=OWN_MODELS,
+    )
+    return lambda agents, model, limits: names.check(agents, language_model(model), limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +187,7 @@ class _Runners:
         async with open_runner(
             place,
             scripted=deterministic_models(),
-            default=self.model if self.model == OWN_MODELS else OFFLINE,
+            default=OWN_MODELS if language_model(self.model) is None else OFFLINE,
             catalog=self.catalog,
             environment=self.environment,
             journal=journal,

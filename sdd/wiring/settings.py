@@ -57,6 +57,7 @@ class Settings:
         token_command: Command that prints a token for the user id that is put after it; for
             `sdd verify`, where it cannot sign tokens itself.
         phr_per_order: Also write a record for each work order.
+        limits: Bounds of agents and orders: see `sdd.wiring.bounds`.
         models: Aliases, retired ids and prices of models, beside the packaged ones.
     """
 
@@ -74,6 +75,7 @@ class Settings:
     timeout: float | None = None
     token_command: str | None = None
     phr_per_order: bool = False
+    limits: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
     audit: AuditOptions = field(default_factory=AuditOptions)
 
@@ -86,7 +88,9 @@ _CONVERTERS: Mapping[str, type] = {
     "timeout": float,
     "budget_usd": Decimal,
 }
-_TABLES = frozenset({"audit", "models"})
+# Tables that others read, and how one of them is written.
+_SHOWN = {"models": "models.aliases", "limits": 'limits.orders."*"'}
+_TABLES = frozenset({"audit", *_SHOWN})
 _FLAGS = frozenset({"phr_per_order"})
 _LISTS = frozenset({"agents", "public", "verifiers"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -105,12 +109,13 @@ def load_settings(project: Path, environment: Mapping[str, str]) -> Settings:
     audit_table = table.pop("audit", {})
     if not isinstance(audit_table, dict):
         raise ConfigError(f"'audit' in {source} must be a table.", hint="Write [tool.sdd.audit].")
-    models = table.pop("models", {})
-    if not isinstance(models, dict):
-        raise ConfigError(
-            f"'models' in {source} must be a table.", hint="Write [tool.sdd.models.aliases]."
-        )
-    settings = replace(_apply(settings, table, source), models=models)
+    tables = {name: table.pop(name, {}) for name in _SHOWN}
+    for name, value in tables.items():
+        if not isinstance(value, dict):
+            raise ConfigError(
+                f"'{name}' in {source} must be a table.", hint=f"Write [tool.sdd.{_SHOWN[name]}]."
+            )
+    settings = replace(_apply(settings, table, source), **tables)
     settings = replace(settings, audit=_apply(AuditOptions(), audit_table, f"{source}, audit"))
     return _apply(settings, _from_environment(environment), "the environment")
 

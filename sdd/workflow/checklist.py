@@ -10,6 +10,7 @@ from sdd.ports import ReadableFiles
 from sdd.records import redact
 from sdd.text import Span, decode
 from sdd.verify.verdict import GateReport, Result
+from sdd.workflow.literal_secrets import literal_secrets
 
 NAME = "checklist"
 
@@ -56,14 +57,20 @@ def hardcoded_secrets(backend: Backend) -> Iterator[Diagnostic]:
     """
     for path, text in backend.sources(tests=False):
         _, redactions = redact(text)
-        for found in redactions:
+        found = {item.line: item.kind for item in redactions}
+        if path.suffix == ".py":
+            found = {
+                **{line: f"the value of {name}" for line, name in literal_secrets(text)},
+                **found,
+            }
+        for line, kind in sorted(found.items()):
             yield Diagnostic(
                 rule="hardcoded-secret",
                 severity=Severity.ERROR if path in backend.ours else Severity.WARNING,
-                message=f"This looks like a secret: {found.kind}.",
-                span=Span(path=str(path), line=found.line),
+                message=f"This looks like a secret: {kind}.",
+                span=Span(path=str(path), line=line),
                 hint="Read it from the environment, without a default.",
-                subject=f"{path}:{found.kind}",
+                subject=f"{path}:{kind}",
             )
 
 

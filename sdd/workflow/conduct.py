@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
 from sdd.changes import ChangeSet, apply_changes
-from sdd.diagnostics import Severity, by_place
+from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ir import AuthMode
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
@@ -29,6 +29,7 @@ from sdd.workflow.questions import unused_answers
 from sdd.workflow.record import draft_record, suggestions_for
 from sdd.workflow.services import services_for
 from sdd.workflow.ticks import tick_tasks
+from sdd.workflow.treasury import Treasury
 from sdd.workflow.workshop import Made, Workshop
 
 
@@ -111,6 +112,7 @@ async def _make(
                     base=project.base,
                     owned=owned,
                     services=services_for(context, understood, ledger.answered),
+                    treasury=Treasury(context.request.budget, context.request.bounds),
                 ),
                 errands=_errands(project, understood, plan, sorted(owned)),
                 judge=judged,
@@ -185,7 +187,7 @@ def _land(
             ),
             diagnostics=by_place((*ledger.report.diagnostics, *ticks.findings)),
         )
-        ledger.end(ExitCode.CLEAN, _answer(context, ledger, understood))
+        ledger.end(_exit_code(context, understood), _answer(context, ledger, understood))
         if changes and not context.request.dry_run:
             ledger.note(suggestions=suggestions_for(project, understood))
             ports = context.ports
@@ -203,11 +205,32 @@ def _answer(context: Context, ledger: Ledger, understood: Understood) -> str:
     files = "1 file" if number == 1 else f"{number} files"
     would = " would be" if context.request.dry_run and number else ""
     answer = f"{files}{would} changed, {ledger.report.routes.routes} routes checked."
-    missing = [item for item in understood.unsupported if item.severity is Severity.ERROR]
-    if missing:
-        names = ", ".join(item.route or item.message for item in missing)
-        answer += f" Not implemented by this model: {names}."
-    return answer
+    return f"{answer}{_unbuilt(understood)}"
+
+
+def _missing(understood: Understood) -> list[Diagnostic]:
+    return [item for item in understood.unsupported if item.severity is Severity.ERROR]
+
+
+def _exit_code(context: Context, understood: Understood) -> ExitCode:
+    """Tell a run that did all that was stated from one that leaves something to a human."""
+    if _missing(understood) and not context.request.allow_partial:
+        return ExitCode.NEEDS_HUMAN
+    return ExitCode.CLEAN
+
+
+def _unbuilt(understood: Understood) -> str:
+    missing = _missing(understood)
+    if not missing:
+        return ""
+    routes = {item.route for item in missing if item.route}
+    stated = len(understood.specs.application.endpoints)
+    part = f"{len(routes)} of {stated} stated endpoints" if routes else "a part of the specs"
+    names = ", ".join(item.route or item.message for item in missing)
+    return (
+        f" NOT complete: {part} could not be built by this model ({names}). Let a language model "
+        "build the rest with --model hybrid, or accept it with --allow-partial."
+    )
 
 
 def _diff(changes: ChangeSet, project: Project) -> str:

@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import AgentRunner, Limits, Outcome, Step, Task, Usage
+from sdd.agents.runner import AgentRunner, Outcome, Step, Task
 from sdd.ports import ReadableFiles
 from sdd.workflow.context import Context, Conversation, Work
 from sdd.workflow.events import OrderFinished, OrderStarted, OrderStep
 from sdd.workflow.integrate import Contribution, merge
 from sdd.workflow.orders import WorkOrder
 from sdd.workflow.overlay import Overlay
-from sdd.workflow.request import OFFLINE
+from sdd.workflow.request import OWN_MODELS, language_model
 from sdd.workflow.tools import Services, make_tools
-
-OWN_MODELS = "claude"
+from sdd.workflow.treasury import Treasury, turn_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class Team:
     Attributes:
         definitions: By agent name, prompts already joined with the project's rules.
         owned: Files of earlier runs that nobody edited.
+        treasury: What all of them may use.
     """
 
     runner: AgentRunner
@@ -33,12 +33,11 @@ class Team:
     base: ReadableFiles
     owned: frozenset[PurePosixPath]
     services: Services
+    treasury: Treasury
 
     def model_of(self, agent: str, requested: str) -> str:
         """Return the name of the model that an agent works with."""
-        if requested != OWN_MODELS:
-            return requested
-        return self.definitions[agent].model or requested
+        return language_model(requested) or self.definitions[agent].model or OWN_MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ async def delegate(
         ModelError: A model cannot be reached; the other agents of the wave were stopped.
     """
     for wave in waves:
-        jobs = [_job(context, team, errand, work, len(wave)) for errand in wave]
+        jobs = [_job(context, team, errand, work) for errand in wave]
         done = await _side_by_side(jobs, context.request.parallel)
         work = _taken(work, done, team.base)
         if work.unfinished:
@@ -75,19 +74,20 @@ class _Done:
 
 
 def _job(
-    context: Context, team: Team, errand: Errand, work: Work, sharers: int
+    context: Context, team: Team, errand: Errand, work: Work
 ) -> Callable[[], Awaitable[_Done]]:
     async def job() -> _Done:
-        return await _perform(context, team, errand, work, sharers)
+        return await _perform(context, team, errand, work)
 
     return job
 
 
-async def _perform(context: Context, team: Team, errand: Errand, work: Work, sharers: int) -> _Done:
+async def _perform(context: Context, team: Team, errand: Errand, work: Work) -> _Done:
     order = errand.order
     definition = team.definitions[order.agent]
     overlay = work.overlay(team.base)
     before = work.conversations.get(order.id, Conversation(agent=order.agent))
+    accounts = team.treasury.accounts(order.agent, order.id)
     clock = context.ports.clock
     started = clock.monotonic()
     context.emit(OrderStarted(order=order.id, round=errand.round))
@@ -97,10 +97,11 @@ async def _perform(context: Context, team: Team, errand: Errand, work: Work, sha
             key=f"{order.id}-{errand.round}",
             prompt=errand.prompt,
             history=before.messages,
-            model=_model(context.request.model),
+            model=language_model(context.request.model),
+            accounts=accounts,
         ),
         make_tools(definition, order, overlay, team.owned, team.services),
-        share(context.request.budget, work.usage, sharers),
+        turn_limits(definition, accounts, before.seconds),
         _progress(context, order),
     )
     seconds = clock.monotonic() - started
@@ -119,10 +120,6 @@ async def _perform(context: Context, team: Team, errand: Errand, work: Work, sha
 
 def _progress(context: Context, order: WorkOrder) -> Callable[[Step], None]:
     return lambda step: context.emit(OrderStep(order=order.id, text=step.text))
-
-
-def _model(requested: str) -> str | None:
-    return None if requested == OWN_MODELS else requested or OFFLINE
 
 
 def _changed(overlay: Overlay, before: Overlay) -> dict[PurePosixPath, bytes | None]:
@@ -182,19 +179,3 @@ async def _side_by_side(jobs: Sequence[Callable[[], Awaitable[_Done]]], most: in
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
-
-
-def share(budget: Limits, used: Usage, sharers: int) -> Limits:
-    """Return one agent's part of what is left of a run's budget, so that no sum passes it."""
-    spent = used.input_tokens + used.output_tokens
-    return Limits(
-        requests=_part(budget.requests, used.requests, sharers),
-        tool_calls=_part(budget.tool_calls, used.tool_calls, sharers),
-        tokens=_part(budget.tokens, spent, sharers),
-        usd=None if budget.usd is None else max(budget.usd - used.usd, budget.usd * 0) / sharers,
-        seconds=budget.seconds,
-    )
-
-
-def _part(most: int | None, used: int, sharers: int) -> int | None:
-    return None if most is None else max(most - used, 0) // sharers

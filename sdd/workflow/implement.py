@@ -66,6 +66,8 @@ async def _run(context: Context) -> RunReport:
     clock = context.ports.clock
     began = clock.monotonic()
     project = discover(context)
+    request = context.request
+    context.ports.check_models(project.agents.values(), request.model, request.budget)
     run, resumed = _open(context, project)
     ledger = Ledger(context, run, resumed=resumed)
     ledger.save()

@@ -94,6 +94,8 @@ class Ledger:
             self.save(extra)
 
     def _state(self) -> RunState:
+        if self.report.landed:
+            return RunState.LANDED
         if self.report.exit_code is ExitCode.CLEAN:
-            return RunState.LANDED if self.report.landed else RunState.UNCHANGED
+            return RunState.UNCHANGED
         return _STATES.get(self.report.exit_code, RunState.FAILED)

@@ -26,6 +26,8 @@ _ANSWERABLE = {
     "token attacks": "auth",
     "checklist": "assembly",
 }
+# Gates that may fail, or not even run, because somebody has written nothing.
+_OF_PRESENCE = frozenset({"integration", "import", "contract", "schema", "tests"})
 # Gates that look from outside see a handler or a test fail, whoever made the mistake beneath it.
 _BENEATH = {
     "contract": ("schemas",),
@@ -45,6 +47,13 @@ def faults(reports: Iterable[GateReport]) -> tuple[tuple[str, Diagnostic], ...]:
     )
 
 
+def something_missing(reports: Iterable[GateReport]) -> bool:
+    """Tell whether files that nobody wrote may be why the gates do not pass."""
+    return any(
+        report.gate in _OF_PRESENCE and report.result is not Result.PASSED for report in reports
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaints:
     """What the gates found fault with, and who may be the cause.
@@ -54,6 +63,7 @@ class Complaints:
         files: The backend that was judged, to see what its files import.
         stubborn: Fingerprints of those that were told before, and to no avail.
         empty: Orders that have no file at all: what is missing shows elsewhere.
+        tired: Orders that may not be sent back any more.
     """
 
     plan: Plan
@@ -61,6 +71,7 @@ class Complaints:
     files: ReadableFiles
     stubborn: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
+    tired: frozenset[str] = frozenset()
 
     @property
     def fingerprints(self) -> frozenset[str]:
@@ -91,7 +102,8 @@ class Complaints:
             tuple(
                 _errand(order, concerns.get(order.id, ()), causes.get(order.id, ()), number)
                 for order in wave
-                if order.id in causes or (order.id in concerns and not wider)
+                if order.id not in self.tired
+                and (order.id in causes or (order.id in concerns and not wider))
             )
             for wave in self.plan.waves()
         )

@@ -1,11 +1,12 @@
 """What a run is asked for, and what it needs from the outside world."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.audit import AuditSettings
 from sdd.ir import Question
@@ -14,9 +15,27 @@ from sdd.records import RecordStore
 from sdd.verify.gates import DynamicGate, Verification
 from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport
+from sdd.workflow.treasury import Bounds
 
 OFFLINE = "offline"
 SCRIPTED = "scripted:"
+OWN_MODELS = "claude"
+HYBRID = "hybrid"
+
+
+def is_hybrid(model: str) -> bool:
+    """Tell whether a compiler renders what it can and a language model adds the rest."""
+    return model.partition(":")[0] == HYBRID
+
+
+def language_model(model: str) -> str | None:
+    """Return the model that agents are to use; None: each the one of its definition.
+
+    `hybrid` stands for the agents' own, `hybrid:NAME` for that one.
+    """
+    if is_hybrid(model):
+        model = model.partition(":")[2] or OWN_MODELS
+    return None if model == OWN_MODELS else model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +44,12 @@ class ImplementRequest:
 
     Attributes:
         feature: A feature's name, or `all`.
-        model: `offline`, `claude` (each definition's own), an alias, `PROVIDER:ID`,
+        model: `offline`, `claude` (each definition's own), `hybrid`, an alias, `PROVIDER:ID`,
             `replay:RUN`, or `scripted:NAME`.
         agent: This one agent does every order; None: as the plan says.
         parallel: Most orders at once.
         budget: Hard bounds of the whole run.
+        bounds: Hard bounds of agents and orders.
         answers: Answers to questions by id.
         resume: Id of the run to go on with; None: an interrupted one with the same inputs.
         layout: The backend's layout; None: as the guidelines say.
@@ -37,6 +57,7 @@ class ImplementRequest:
         auth_mode: How tokens are verified, hs256 or jwks; None: as the specs say.
         keep: Leave files that a user edited as they are.
         overwrite: Replace files that a user edited.
+        allow_partial: What the specs state and the model cannot build is no reason to end 3.
         append_findings: Tasks are appended to `tasks.md` for what stays open.
         prompt: The command line as it was typed, for the record.
         backend: The backend's folder, relative to the project.
@@ -52,6 +73,7 @@ class ImplementRequest:
     agent: str | None = None
     parallel: int = 4
     budget: Limits = field(default_factory=Limits)
+    bounds: Bounds = field(default_factory=Bounds)
     max_rounds: int = 3
     dry_run: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +86,7 @@ class ImplementRequest:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    allow_partial: bool = False
     append_findings: bool = False
     prompt: str = ""
     backend: str = "backend"
@@ -102,6 +125,7 @@ OpenRunner = Callable[[PurePosixPath | None], AbstractAsyncContextManager[AgentR
 Scratch = Callable[[Mapping[PurePosixPath, bytes]], AbstractContextManager[str]]
 Lock = Callable[[PurePosixPath], AbstractContextManager[None]]
 Ask = Callable[[Question], str | None]
+CheckModels = Callable[[Iterable[AgentDefinition], str, Limits], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +141,7 @@ class Ports:
         records: Where prompt history records are kept.
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
+        check_models: Refuses agents whose model cannot be asked, under a run's model and bounds.
         git: None without git or outside a repository.
         verify: Lets the dynamic gates judge a backend on disk.
         append: Adds a line to a file of the run's folder, relative to the project; never fails.
@@ -131,6 +156,7 @@ class Ports:
     lock: Lock
     records: RecordStore
     ask: Ask | None = None
+    check_models: CheckModels = lambda _agents, _model, _limits: None
     git: Git | None = None
     verify: Callable[[VerifyContext], Verifier] = Verification
     append: Callable[[PurePosixPath, bytes], None] = lambda _path, _line: None

@@ -68,7 +68,7 @@ def _packaged_note(absent: list[str], folders: tuple[str, ...]) -> tuple[Diagnos
     return (
         Diagnostic(
             rule="packaged-agent",
-            severity=Severity.NOTE,
+            severity=Severity.WARNING,
             message=message,
             hint=f"`sdd init` puts them into {folders[0] if folders else 'agents'}/.",
             subject=",".join(absent),

@@ -12,7 +12,7 @@ from sdd.workflow.judge import Judgement, count
 from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
-from sdd.workflow.repair import Complaints, faults
+from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
 
 Judge = Callable[[Work], Awaitable[Judgement]]
@@ -132,10 +132,16 @@ class Workshop:
             plan=self.plan,
             found=faults(reports),
             files=files,
+            tired=frozenset(
+                order
+                for order, conversation in work.conversations.items()
+                if (most := self.context.request.bounds.rounds_of(order)) is not None
+                and conversation.rounds >= most
+            ),
             empty=frozenset(
                 order.id
                 for order in self.plan.orders
-                if not any(order.owns(path) for path in standing)
+                if something_missing(reports) and not any(order.owns(path) for path in standing)
             ),
         )
         return replace(now, stubborn=now.fingerprints & before.fingerprints) if before else now
@@ -148,7 +154,7 @@ class Workshop:
             rounds = self.context.request.max_rounds
             self._give_up(work, reports, f"after {rounds} rounds of repair")
             return None
-        if not told.found:
+        if not told.found and not told.empty:
             self._give_up(work, reports, "")
             return None
         mended = await self._mended(work, told, number)

@@ -189,6 +189,18 @@ def test_waiting_for_an_answer_is_shown() -> None:
     assert steps == ["asks claude-sonnet-5-5", "carry red", "asks claude-sonnet-5-5"]
 
 
+def test_what_is_waited_for_is_shown() -> None:
+    """A long answer as it grows, and how long a server wants to be left alone."""
+    steps: list[str] = []
+    busy = Reply(status=429, headers={"retry-after-ms": "20"})
+    with messages_api(busy, Reply(text="word " * 1000)) as api:
+        _ask(api, on_step=lambda step: steps.append(step.text))
+
+    assert "asked too often; asking again in 0.0 s" in steps
+    assert "answers: 2,000 characters so far" in steps
+    assert len(api.requests) == 2
+
+
 def test_a_refusal_is_an_ending() -> None:
     """The model's no is not an error of ours."""
     with messages_api(Reply(text="I will not.", stop_reason="refusal")) as api:
@@ -198,15 +210,16 @@ def test_a_refusal_is_an_ending() -> None:
 
 
 def test_an_answer_that_is_cut_off_is_a_limit_and_not_recorded(tmp_path: Path) -> None:
-    """Resumed with more room, the call is made again."""
+    """It is asked for once more with twice the room; resumed, the call is made again."""
     cut = Reply(text="And so", stop_reason="max_tokens")
-    with messages_api(cut, Reply(text="Done.")) as api:
+    with messages_api(cut, cut, Reply(text="Done.")) as api:
         first = _ask(api, folder=tmp_path)
         second = _ask(api, folder=tmp_path)
 
     assert first.ending is Ending.LIMIT
     assert first.reason.startswith("an answer was cut off")
-    assert first.usage.requests == 1
+    assert first.usage.requests == 2
+    assert [request["max_tokens"] for request in api.requests] == [32_000, 64_000, 32_000]
     assert (second.text, second.usage.replayed) == ("Done.", 0)
 
 

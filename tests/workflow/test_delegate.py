@@ -1,8 +1,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -10,15 +9,16 @@ from fakes import FakeRunner, FixedClock, MemoryFiles, ScriptedModel, ScriptedPr
 
 from sdd.agents.conversation import SystemMessage, Tool, UserMessage
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import Ending, Limits, Outcome, Step, Task, Usage
+from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
 from sdd.errors import ModelError
 from sdd.workflow.context import Context, Work
-from sdd.workflow.delegate import Errand, Team, delegate, share
+from sdd.workflow.delegate import Errand, Team, delegate
 from sdd.workflow.events import Event, OrderFinished, OrderStarted, OrderStep
 from sdd.workflow.orders import Plan
 from sdd.workflow.plan import AGENTS
 from sdd.workflow.request import ImplementRequest, Ports
 from sdd.workflow.tools import Services
+from sdd.workflow.treasury import Bounds, Treasury, turn_limits
 from tests.workflow.test_plan import plan_of
 
 MODELS = PurePosixPath("backend/app/models/task.py")
@@ -53,6 +53,7 @@ def team(runner: object, base: MemoryFiles | None = None) -> Team:
         base=base or MemoryFiles(),
         owned=frozenset(),
         services=SERVICES,
+        treasury=Treasury(Limits(), Bounds()),
     )
 
 
@@ -77,7 +78,10 @@ def run(
 ) -> Work:
     """Delegate and wait."""
     surroundings = context(events if events is not None else [], **request)
-    return asyncio.run(delegate(surroundings, team(runner), waves, work or Work()))
+    workers = replace(
+        team(runner), treasury=Treasury(surroundings.request.budget, surroundings.request.bounds)
+    )
+    return asyncio.run(delegate(surroundings, workers, waves, work or Work()))
 
 
 def test_a_wave_sees_what_earlier_waves_wrote() -> None:
@@ -203,13 +207,37 @@ def test_a_budget_that_ends_stops_later_waves() -> None:
     assert "routes" not in work.conversations
 
 
-def test_shares_of_a_budget_never_pass_it() -> None:
-    """What is left is divided among those who work at once."""
-    budget = Limits(requests=10, tokens=1000, usd=Decimal(1), tool_calls=7)
-    used = Usage(requests=4, input_tokens=300, output_tokens=101, usd=Decimal("0.4"))
+def test_each_agent_and_each_order_has_bounds_of_its_own() -> None:
+    """One order of an agent takes what the agent may use; the others of the run go on."""
+    plan = plan_of()
+    talking = ScriptedModel(*[call("list_files", under=str(number)) for number in range(9)])
+    bounds = Bounds(
+        agents={"task-crud-subagent": Limits(requests=3)}, orders={"auth": Limits(requests=2)}
+    )
 
-    part = share(budget, used, 2)
+    work = run(FakeRunner(model=talking), [errands(plan, "auth", "models")], bounds=bounds)
 
-    assert (part.requests, part.tokens, part.tool_calls) == (3, 299, 3)
-    assert part.usd == Decimal("0.3")
-    assert share(Limits(), used, 2) == Limits()
+    used = {order: item.usage.requests for order, item in work.conversations.items()}
+    assert used == {"auth": 2, "models": 3}
+    assert {order for order, _ in work.unfinished} == {"auth", "models"}
+
+
+def test_an_agents_own_limit_of_turns_is_kept() -> None:
+    """`maxTurns` of its definition, as its author wrote it."""
+    definition = AgentDefinition(
+        name="a", description="", prompt="", path="", extra={"maxTurns": "7"}
+    )
+    accounts = Treasury(Limits(requests=50), Bounds()).accounts("a", "models")
+
+    assert turn_limits(definition, accounts, 0.0).requests == 7
+    assert turn_limits(replace(definition, extra={}), accounts, 0.0).requests == 50
+
+
+def test_an_order_has_its_time_over_all_its_rounds() -> None:
+    """What it took before is taken off."""
+    definition = AgentDefinition(name="a", description="", prompt="", path="")
+    bounds = Bounds(orders={"*": Limits(seconds=10.0)})
+    accounts = Treasury(Limits(), bounds).accounts("a", "models")
+
+    assert turn_limits(definition, accounts, 4.0).seconds == 6.0
+    assert turn_limits(definition, accounts, 40.0).seconds == 0.0

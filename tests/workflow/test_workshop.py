@@ -12,7 +12,6 @@ from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Limits
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.errors import ExitCode
-from sdd.ports import ReadableFiles
 from sdd.text import Span
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
@@ -25,6 +24,7 @@ from sdd.workflow.plan import AGENTS
 from sdd.workflow.request import ImplementRequest, Ports
 from sdd.workflow.runs import Run, RunState, show_run
 from sdd.workflow.tools import Services
+from sdd.workflow.treasury import Treasury
 from sdd.workflow.workshop import Made, Workshop
 from tests.workflow.test_plan import plan_of
 
@@ -39,10 +39,12 @@ class Inspector:
     """Judges by one rule: no file of the backend may hold the word BAD."""
 
     missing: str = ""
+    base: MemoryFiles = field(default_factory=MemoryFiles)
     seen: list[dict[str, str]] = field(default_factory=list)
 
-    async def __call__(self, files: ReadableFiles, work: Work) -> Judgement:
+    async def __call__(self, work: Work) -> Judgement:
         """Judge what would land."""
+        files = work.overlay(self.base)
         texts = {
             str(path): (files.read(path) or b"").decode()
             for path in files.paths(PurePosixPath("backend"))
@@ -88,6 +90,7 @@ class Bench:
     def make(self) -> Made | None:
         """Let the agents work."""
         self.files = MemoryFiles(self.base)
+        self.inspector.base = self.files
         self.runner = FakeRunner(models=self.models)
         ports = Ports(
             files=self.files,
@@ -124,6 +127,7 @@ class Bench:
                 base=self.files,
                 owned=manifest.owned(self.files),
                 services=SERVICES,
+                treasury=Treasury(asked.budget, asked.bounds),
             ),
             errands=tuple(
                 (Errand(order=plan.order(order), prompt=f"do {order}"),) for order in self.orders

@@ -53,6 +53,7 @@ class ImplementArguments:
     thorough: bool = False
     keep: bool = False
     overwrite: bool = False
+    allow_partial: bool = False
     append_findings: bool = False
     no_input: bool = False
     project: Path | None = None
@@ -143,6 +144,7 @@ def _asked(arguments: ImplementArguments) -> Asked:
         thorough=arguments.thorough,
         keep=arguments.keep,
         overwrite=arguments.overwrite,
+        allow_partial=arguments.allow_partial,
         append_findings=arguments.append_findings,
         no_input=arguments.no_input,
         command=as_typed(),
