@@ -41,10 +41,17 @@ def spec_check(
 def spec_show(
     feature: FeatureArgument = "all",
     *,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show what answers each requirement.")
+    ] = False,
     project: Project = None,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     """Show the endpoints and entities that were understood; what is left open stays open."""
+    if trace:
+        from sdd.cli.commands.spec_trace import trace_command  # noqa: PLC0415
+
+        return trace_command(feature, project, output_format)
     from sdd.cli.commands.spec import show_command  # noqa: PLC0415
 
     return show_command(feature, project, output_format)
