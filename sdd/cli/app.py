@@ -224,9 +224,19 @@ def audit(  # noqa: PLR0913 - one argument for each option
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Seed faults into a copy; show each is caught.")
     ] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Add missing dependencies and owner's conjuncts.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: show the diff; write nothing.")
+    ] = False,
     verbose: Verbose = False,
 ) -> int:
     """Check that every route is authenticated and every query confined to the user."""
+    if fix or dry_run:
+        from sdd.cli.commands.audit_fix import audit_fix_command  # noqa: PLC0415
+
+        return audit_fix_command(folder, output_format, fix=fix, dry_run=dry_run)
     if self_test:
         from sdd.cli.commands.audit_self_test import audit_self_test_command  # noqa: PLC0415
 

@@ -1,0 +1,56 @@
+"""`sdd audit --fix`: the mechanical fixes, audited again before they are written."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from sdd.cli.json_output import dumps
+from sdd.cli.output import AuditFormat, make_output, write
+from sdd.errors import ConfigError, ExitCode
+from sdd.wiring.fixing import FolderFixed, fix_folder
+
+
+def audit_fix_command(
+    folder: Path | None, output_format: AuditFormat, *, fix: bool, dry_run: bool
+) -> int:
+    """Mend what is mechanical; ends 1 if errors are left, or with --dry-run if there were any."""
+    if dry_run and not fix:
+        raise ConfigError("--dry-run shows what --fix would write.", hint="Add --fix.")
+    if output_format not in {AuditFormat.TEXT, AuditFormat.JSON}:
+        raise ConfigError(f"--fix has no form {output_format.value}.", hint="Use text or json.")
+    done = fix_folder(folder, dry_run=dry_run)
+    if output_format is AuditFormat.JSON:
+        write(dumps(_data(done, dry_run=dry_run)))
+    else:
+        _print(done, dry_run=dry_run)
+    undone = dry_run and bool(done.fixed.mended)
+    return ExitCode.FINDINGS if done.left or undone else ExitCode.CLEAN
+
+
+def _print(done: FolderFixed, *, dry_run: bool) -> None:
+    out = make_output().out
+    for line in done.diff.splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+        out.print(Text(line, style=style), soft_wrap=True)
+    for item in done.fixed.mended:
+        out.print(Text(f"mended [{item.rule}] {item.message}"), soft_wrap=True)
+    number, files = len(done.fixed.mended), len(done.fixed.files)
+    would = "would be " if dry_run else ""
+    out.print(
+        f"{number} findings {would}mended in {files} files, {done.left} errors left.",
+        soft_wrap=True,
+    )
+    if done.left:
+        out.print(f"What is left: sdd audit {done.folder}", soft_wrap=True)
+
+
+def _data(done: FolderFixed, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "root": str(done.folder),
+        "written": not dry_run and bool(done.fixed.files),
+        "files": sorted(done.fixed.files),
+        "mended": done.fixed.mended,
+        "left": done.left,
+        "diff": done.diff,
+    }
