@@ -64,16 +64,16 @@ class SourceTree:
         """Return the hash of every file read so far."""
         return {name: _hash(data) for name, data in sorted(self.contents.items())}
 
-    def holds(self, hashes: Mapping[str, str]) -> bool:
-        """Whether these files are there with these contents; reads them."""
-        for name, expected in hashes.items():
-            try:
-                data = self._read(name)
-            except WorkspaceError:
-                return False
-            if data is None or _hash(data) != expected:
-                return False
-        return True
+    def changed(self, hashes: Mapping[str, str]) -> tuple[str, ...]:
+        """Return those of these files that have other contents, or none; reads them all."""
+        return tuple(name for name, expected in hashes.items() if self._hash_of(name) != expected)
+
+    def _hash_of(self, name: str) -> str | None:
+        try:
+            data = self._read(name)
+        except WorkspaceError:
+            return None
+        return None if data is None else _hash(data)
 
     def _read(self, name: str) -> bytes | None:
         if name not in self.contents and self.root is not None:

@@ -5,6 +5,7 @@ Importing this package does not load the analysis: reports are also read from a 
 
 from typing import TYPE_CHECKING
 
+from sdd.audit.bystanders import standing
 from sdd.audit.model import Access, AuditReport, AuthReport, RouteReport, Summary, Verdict
 from sdd.audit.report import report_json
 from sdd.audit.settings import AuditSettings
@@ -44,4 +45,5 @@ __all__ = [
     "audit",
     "lift",
     "report_json",
+    "standing",
 ]

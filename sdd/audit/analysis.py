@@ -62,6 +62,7 @@ def _audited(
         ),
         unreadable=engine.program.unreadable,
         files=engine.program.files,
+        reached=tuple(sorted(engine.modules)),
         summary=summarise(routes),
     )
 

@@ -99,12 +99,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """The result of an audit."""
+    """The result of an audit.
+
+    Attributes:
+        files: How many Python files belong to the program.
+        reached: Those that were run, because an app is made in them or needs them.
+    """
 
     routes: tuple[RouteReport, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     files: int = 0
+    reached: tuple[str, ...] = ()
     summary: Summary = field(default_factory=Summary)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from sdd.audit.bystanders import makes_apps
 from sdd.audit.engine import Arguments, BudgetExceededError, Engine
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State
@@ -49,16 +50,11 @@ class Mount:
 def run_program(engine: Engine) -> None:
     """Run every module that makes an app, and the factories that nobody calls on import."""
     for path, module in sorted(engine.program.modules.items()):
-        if _makes_apps(module):
+        if makes_apps(module):
             engine.module(path)
     for path, module in sorted(engine.program.modules.items()):
-        if _makes_apps(module):
+        if makes_apps(module):
             _call_factories(engine, path, module)
-
-
-def _makes_apps(module: Module) -> bool:
-    text = module.source.text
-    return "FastAPI" in text or "Starlette(" in text
 
 
 def _call_factories(engine: Engine, path: str, module: Module) -> None:

@@ -31,29 +31,27 @@ def load(files: ReadableFiles, root: PurePosixPath = PurePosixPath()) -> Program
     paths = _program_paths(files, root)
     modules: dict[str, Module] = {}
     unreadable: list[Unreadable] = []
-    imports: list[tuple[str, list[str]]] = []
     size = 0
     with collector_paused():
         for path, shown in paths:
             match _read(files, path, shown):
                 case Module() as module:
                     modules[shown] = module
-                    imports.append((module.folder, _absolute_imports(module.tree)))
                     size += len(module.source.text)
                     if size > _MOST_KEPT and not module.rewritten:
                         module.parsed.clear()
                 case Unreadable() as problem:
                     unreadable.append(problem)
     roots = ImportRoots([shown for _, shown in paths])
-    for folder, names in imports:
-        roots.vote(folder, names)
+    for module in modules.values():
+        roots.vote(module.folder, module.imports)
     return Program(modules=modules, unreadable=tuple(unreadable), roots=roots, files=len(paths))
 
 
 def parse_module(source: SourceText) -> Module | Unreadable:
     """Parse one file; syntax newer than the interpreter is rewritten first, keeping lines."""
     try:
-        return Module(path=source.path, parsed=[parse_text(source.text)], source=source)
+        return _module(source, parse_text(source.text))
     except SyntaxError as error:
         return _parse_newer(source, error)
     except (ValueError, RecursionError, MemoryError) as error:
@@ -73,7 +71,17 @@ def _parse_newer(source: SourceText, error: SyntaxError) -> Module | Unreadable:
         tree = parse_text(rewritten.text)
     except (SyntaxError, ValueError, RecursionError):
         return problem
-    return Module(path=source.path, parsed=[tree], source=source, rewritten=rewritten.forms)
+    return _module(source, tree, rewritten.forms)
+
+
+def _module(source: SourceText, tree: ast.Module, rewritten: tuple[str, ...] = ()) -> Module:
+    return Module(
+        path=source.path,
+        source=source,
+        parsed=[tree],
+        imports=_absolute_imports(tree),
+        rewritten=rewritten,
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -118,14 +126,14 @@ def _belongs(shown: str) -> bool:
     return not (name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py")
 
 
-def _absolute_imports(tree: ast.Module) -> list[str]:
+def _absolute_imports(tree: ast.Module) -> tuple[str, ...]:
     names: list[str] = []
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and not node.level and node.module:
             names.append(node.module)
         elif isinstance(node, ast.Import):
             names.extend(alias.name for alias in node.names)
-    return names
+    return tuple(names)
 
 
 @contextmanager

@@ -39,11 +39,13 @@ class Module:
         path: Relative to the program's root.
         parsed: Its tree; empty where that is parsed again when somebody asks, as of most files
             of a large program nobody does.
+        imports: The dotted names of its absolute imports, outside of functions and branches.
         rewritten: What newer syntax had to be rewritten before it could be parsed.
     """
 
     path: str
     source: SourceText = field(repr=False)
+    imports: tuple[str, ...] = field(default=(), repr=False)
     parsed: list[ast.Module] = field(repr=False)
     rewritten: tuple[str, ...] = ()
 

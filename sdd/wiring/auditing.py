@@ -1,7 +1,7 @@
 """Joins the audit with a folder on disk, its history, its settings and what it keeps."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,7 +11,7 @@ from sdd.adapters.git import open_git
 from sdd.adapters.report_cache import ReportCache, program_stamp
 from sdd.adapters.single_file import replace_file
 from sdd.adapters.source_tree import SourceTree, matters, read_tree, tree_of
-from sdd.audit import AuditReport, AuditSettings, audit
+from sdd.audit import AuditReport, AuditSettings, audit, standing
 from sdd.audit.baseline import apply_baseline, baseline_text, only_new
 from sdd.audit.catalog import rule_texts
 from sdd.audit.declarations import check_declarations
@@ -20,7 +20,8 @@ from sdd.audit.serial import report_from_data, report_to_data
 from sdd.audit.suppressions import suppress
 from sdd.errors import ConfigError, WorkspaceError
 from sdd.ports import Clock
-from sdd.program import load
+from sdd.program import Module, load, parse_module
+from sdd.text import decode
 from sdd.wiring.settings import audit_settings, current_settings
 
 _MARKS = ("sdd.toml", "pyproject.toml", ".git")
@@ -128,15 +129,27 @@ class _Auditing:
         cache = ReportCache(self.project, name) if self.project is not None else None
         key = self._key(tree) if cache is not None else []
         kept = _kept(cache.load(), key, tree) if cache is not None else None
-        report, rules = kept or self._fresh(tree)
-        if cache is not None and kept is None and not tree.closed:
-            files, data = tree.hashes(), report_to_data(report)
-            cache.keep({"key": key, "files": files, "rules": list(rules), "report": data})
+        report, rules = kept or self._fresh(tree, key, cache)
         today = self.clock.now().date()
         return suppress(report, tree.contents, today, rules), kept is not None
 
-    def _fresh(self, tree: SourceTree) -> tuple[AuditReport, tuple[str, ...]]:
-        return audit(load(tree), self.settings), tuple(rule_texts())
+    def _fresh(
+        self, tree: SourceTree, key: list[str], cache: ReportCache | None
+    ) -> tuple[AuditReport, tuple[str, ...]]:
+        program = load(tree)
+        report, rules = audit(program, self.settings), tuple(rule_texts())
+        if cache is not None and not tree.closed:
+            aside = program.modules.keys() - set(report.reached)
+            cache.keep(
+                {
+                    "key": key,
+                    "files": tree.hashes(),
+                    "aside": {path: standing(program.modules[path]) for path in sorted(aside)},
+                    "rules": list(rules),
+                    "report": report_to_data(report),
+                }
+            )
+        return report, rules
 
     def _key(self, tree: SourceTree) -> list[str]:
         python = ".".join(map(str, sys.version_info[:3]))
@@ -149,12 +162,24 @@ def _kept(
     files, rules = data.get("files"), data.get("rules")
     if data.get("key") != key or not isinstance(files, dict) or not isinstance(rules, list):
         return None
-    if not tree.holds(files):
+    aside = data.get("aside")
+    if not isinstance(aside, dict) or not _still_aside(tree, tree.changed(files), aside):
         return None
     try:
         return report_from_data(data.get("report")), tuple(map(str, rules))
     except ValueError:
         return None
+
+
+def _still_aside(tree: SourceTree, changed: Iterable[str], aside: Mapping[str, Any]) -> bool:
+    """Whether files that have changed are such as no app reaches, and still say the same."""
+    for name in changed:
+        if name not in aside or name not in tree.contents:
+            return False
+        module = parse_module(decode(name, tree.contents[name]))
+        if not isinstance(module, Module) or standing(module) != aside[name]:
+            return False
+    return True
 
 
 def _tree_at(root: Path, revision: str) -> SourceTree:

@@ -74,7 +74,7 @@ def test_any_change_is_noticed(project: Path, change: str) -> None:
     _run()
     match change:
         case "edit":
-            extra.write_text("x = 2\n")
+            (project / "backend" / "main.py").write_text(MAIN + HOLE + "x = 2\n")
         case "add":
             (project / "backend" / "more.py").write_text("")
         case "remove":
