@@ -13,6 +13,7 @@ from sdd.agents.budget import Cost
 from sdd.agents.conversation import (
     AssistantMessage,
     DeterministicModel,
+    HumanNeeded,
     Message,
     SystemMessage,
     Tool,
@@ -210,11 +211,13 @@ class FakeRunner:
 
     Tools are called in order; ToolError, unknown tools and missing required arguments are told to
     the model; the request and tool-call limits end the turn. `tasks` lists what was asked of whom.
-    Give `models` by agent name where agents differ; `model` serves the rest.
+    Give `models` by agent name where agents differ, `seats` by the name of the model asked for;
+    `model` serves the rest.
     """
 
     model: DeterministicModel = field(default_factory=ScriptedModel)
     models: Mapping[str, DeterministicModel] = field(default_factory=dict)
+    seats: Mapping[str, DeterministicModel] = field(default_factory=dict)
     tasks: list[tuple[str, Task]] = field(default_factory=list)
 
     async def run(
@@ -228,6 +231,7 @@ class FakeRunner:
         """Let the scripted model work to its ending."""
         self.tasks.append((definition.name, task))
         model = self.models.get(definition.name, self.model)
+        model = self.seats.get(task.model or "", model)
         messages: list[Message] = list(task.history) or [SystemMessage(text=definition.prompt)]
         messages.append(UserMessage(text=task.prompt))
         usage = Usage()
@@ -251,7 +255,16 @@ class FakeRunner:
                 break
             for tool_call in answer.calls:
                 on_step(Step(key=task.key, text=tool_call.name))
-                messages.append(_perform(tool_call, tools))
+                try:
+                    messages.append(_perform(tool_call, tools))
+                except HumanNeeded as needed:
+                    return Outcome(
+                        ending=Ending.WAITING,
+                        text="",
+                        messages=tuple(messages),
+                        usage=usage,
+                        reason=str(needed),
+                    )
         return Outcome(
             ending=Ending.LIMIT,
             text="",

@@ -14,7 +14,13 @@ from sdd.adapters.journal import Journal, NoJournal, open_journal
 from sdd.adapters.model_names import ModelNames, unpriced
 from sdd.agents.budget import Account
 from sdd.agents.catalog import Catalog, load_catalog
-from sdd.agents.conversation import AssistantMessage, DeterministicModel, Tool, ToolError
+from sdd.agents.conversation import (
+    AssistantMessage,
+    DeterministicModel,
+    HumanNeeded,
+    Tool,
+    ToolError,
+)
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.repetition import ENDED, WARNED, Repetition
 from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
@@ -99,6 +105,8 @@ class PydanticRunner:
         try:
             async with clock:
                 return await _converse(agent, definition, task, model, chosen.settings)
+        except HumanNeeded as needed:
+            return _ended(model, definition, Ending.WAITING, str(needed))
         except RunEnded as ended:
             return _ended(model, definition, ended.ending, ended.reason)
         except TimeoutError:

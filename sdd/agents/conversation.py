@@ -9,6 +9,10 @@ class ToolError(Exception):
     """A tool could not do what it was asked; the model is told why and goes on."""
 
 
+class HumanNeeded(Exception):  # noqa: N818 - an ending, not an error
+    """A tool needs a human who is not there; the turn waits and goes on when there is an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """Something that an agent may do.

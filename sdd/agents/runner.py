@@ -57,6 +57,7 @@ class Ending(StrEnum):
 
     SUBMITTED = "submitted"
     LIMIT = "limit"
+    WAITING = "waiting"
     INTERRUPTED = "interrupted"
     REFUSED = "refused"
     FAILED = "failed"

@@ -7,6 +7,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from sdd.agents.runner import Usage
 from sdd.cli.diagnostics import ReadLine, print_diagnostics
 from sdd.cli.progress import MARKS
 from sdd.diagnostics import Severity
@@ -85,7 +86,8 @@ def question_text(question: Question) -> Text:
     for place in question.places:
         text.append(f"  at {place}\n", style="dim")
     if question.choices:
-        text.append(f"  choices: {', '.join(question.choices)}\n")
+        for number, choice in enumerate(question.choices, start=1):
+            text.append(f"  {number}) {choice}\n")
     if question.proposal:
         text.append(f"  proposed: {question.proposal}\n")
     if question.consequence:
@@ -114,6 +116,7 @@ def _summary(report: RunReport) -> Iterator[Text]:
         yield Text(f"Routes: {routes_text(report.routes)}.")
     if report.tests_passed or report.tests_failed:
         yield Text(f"Tests: {report.tests_passed} passed, {report.tests_failed} failed.")
+    yield from _by_model(report)
     usage = report.usage
     tokens = usage.input_tokens + usage.output_tokens
     replayed = f", {usage.replayed} replayed from the journal" if usage.replayed else ""
@@ -123,6 +126,19 @@ def _summary(report: RunReport) -> Iterator[Text]:
     )
     if report.record:
         yield Text(f"Record: {report.record}")
+
+
+def _by_model(report: RunReport) -> Iterator[Text]:
+    """Say which model did which orders, and what each cost, where there was more than one."""
+    models = dict.fromkeys(order.model for order in report.orders)
+    for model in models if len(models) > 1 else ():
+        orders = [order for order in report.orders if order.model == model]
+        usage = sum((order.usage for order in orders), Usage())
+        names = ", ".join(order.order for order in orders)
+        tokens = usage.input_tokens + usage.output_tokens
+        yield Text(
+            f"{model}: {names}; {usage.requests} calls, {tokens:,} tokens, ${usage.usd:.2f}."
+        )
 
 
 def routes_text(counts: RouteCounts) -> str:

@@ -28,8 +28,17 @@ class Briefing:
     left_over: Sequence[PurePosixPath]
 
 
-def order_prompt(order: WorkOrder, plan: Plan, briefing: Briefing) -> str:
-    """Write a work order out for its agent."""
+def order_prompt(
+    order: WorkOrder, plan: Plan, briefing: Briefing, remaining: Sequence[Diagnostic] = ()
+) -> str:
+    """Write a work order out for its agent.
+
+    Args:
+        order: The order.
+        plan: The plan that it is part of.
+        briefing: What every order is told.
+        remaining: What is not in the compiled files that stand there already.
+    """
     return _render(
         "order.md.jinja",
         order=order,
@@ -38,6 +47,7 @@ def order_prompt(order: WorkOrder, plan: Plan, briefing: Briefing) -> str:
         form=plan.form,
         allowed=[item for item in order.may_write if not item.startswith(EXCEPT)],
         excepted=[item[len(EXCEPT) :] for item in order.may_write if item.startswith(EXCEPT)],
+        remaining=[_item(diagnostic) for diagnostic in remaining],
         left_over=[str(path) for path in briefing.left_over if order.owns(path)],
         settled=list(briefing.settled.get(order.id, ())),
         answers=[{"id": key, "text": text} for key, text in sorted(briefing.answers.items())],

@@ -17,6 +17,7 @@ from sdd.workflow.delegate import Errand, Team
 from sdd.workflow.events import OrderPlanned
 from sdd.workflow.follow_ups import follow_ups
 from sdd.workflow.gates import judge
+from sdd.workflow.hybrid import PROSE, remaining
 from sdd.workflow.inputs import inputs_of
 from sdd.workflow.judge import Judgement
 from sdd.workflow.land import file_reports, plan_landing, unified_diff
@@ -27,6 +28,7 @@ from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
 from sdd.workflow.questions import unused_answers
 from sdd.workflow.record import draft_record, suggestions_for
+from sdd.workflow.request import OFFLINE, is_hybrid
 from sdd.workflow.services import services_for
 from sdd.workflow.ticks import tick_tasks
 from sdd.workflow.treasury import Treasury
@@ -111,10 +113,10 @@ async def _make(
                     definitions=_briefed(project, understood),
                     base=project.base,
                     owned=owned,
-                    services=services_for(context, understood, ledger.answered),
+                    services=services_for(context, understood, ledger.run.answers, ledger.answered),
                     treasury=Treasury(context.request.budget, context.request.bounds),
                 ),
-                errands=_errands(project, understood, plan, sorted(owned)),
+                errands=_errands(context, project, understood, plan, sorted(owned)),
                 judge=judged,
             )
             return await workshop.make()
@@ -136,18 +138,41 @@ def _briefed(project: Project, understood: Understood) -> Mapping[str, AgentDefi
 
 
 def _errands(
-    project: Project, understood: Understood, plan: Plan, left_over: Sequence[PurePosixPath]
+    context: Context,
+    project: Project,
+    understood: Understood,
+    plan: Plan,
+    left_over: Sequence[PurePosixPath],
 ) -> tuple[tuple[Errand, ...], ...]:
+    """Return the first turn of every order; in a hybrid run the compiler's, then the model's."""
+    compiler = OFFLINE if is_hybrid(context.request.model) else None
     briefing = Briefing(
         feature=project.feature,
         settled=settled(conventions(understood.application)),
         answers=understood.answers,
         left_over=left_over,
     )
-    return tuple(
-        tuple(Errand(order=order, prompt=order_prompt(order, plan, briefing)) for order in wave)
+    first = tuple(
+        tuple(
+            Errand(order=order, prompt=order_prompt(order, plan, briefing), model=compiler)
+            for order in wave
+        )
         for wave in plan.waves()
     )
+    left = remaining(understood.prose)
+    second = (
+        tuple(
+            Errand(
+                order=order,
+                prompt=order_prompt(order, plan, briefing, left[order.id]),
+                seat=PROSE,
+            )
+            for order in wave
+            if order.id in left
+        )
+        for wave in plan.waves()
+    )
+    return (*first, *(wave for wave in second if wave))
 
 
 def _finish(

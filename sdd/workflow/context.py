@@ -92,6 +92,7 @@ class Conversation:
     """What was said and done for one order, over all its rounds."""
 
     agent: str
+    model: str = ""
     messages: tuple[Message, ...] = ()
     rounds: int = 0
     ending: Ending = Ending.SUBMITTED

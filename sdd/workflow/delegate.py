@@ -17,6 +17,8 @@ from sdd.workflow.request import OWN_MODELS, language_model
 from sdd.workflow.tools import Services, make_tools
 from sdd.workflow.treasury import Treasury, turn_limits
 
+SEAT = "+"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
@@ -35,18 +37,30 @@ class Team:
     services: Services
     treasury: Treasury
 
-    def model_of(self, agent: str, requested: str) -> str:
-        """Return the name of the model that an agent works with."""
-        return language_model(requested) or self.definitions[agent].model or OWN_MODELS
+    def model_of(self, agent: str) -> str:
+        """Return the name of the model that an agent brings along."""
+        return self.definitions[agent].model or OWN_MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One turn of one order: what to say to its agent."""
+    """One turn of one order: what to say to its agent.
+
+    Attributes:
+        model: Works instead of the run's model.
+        seat: Names a second conversation about the same order, with another model.
+    """
 
     order: WorkOrder
     prompt: str
     round: int = 0
+    model: str | None = None
+    seat: str = ""
+
+    @property
+    def key(self) -> str:
+        """The conversation that it belongs to."""
+        return f"{self.order.id}{SEAT}{self.seat}" if self.seat else self.order.id
 
 
 async def delegate(
@@ -86,7 +100,9 @@ async def _perform(context: Context, team: Team, errand: Errand, work: Work) -> 
     order = errand.order
     definition = team.definitions[order.agent]
     overlay = work.overlay(team.base)
-    before = work.conversations.get(order.id, Conversation(agent=order.agent))
+    model = errand.model or language_model(context.request.model)
+    fresh = Conversation(agent=order.agent, model=model or team.model_of(order.agent))
+    before = work.conversations.get(errand.key, fresh)
     accounts = team.treasury.accounts(order.agent, order.id)
     clock = context.ports.clock
     started = clock.monotonic()
@@ -94,10 +110,10 @@ async def _perform(context: Context, team: Team, errand: Errand, work: Work) -> 
     outcome = await team.runner.run(
         definition,
         Task(
-            key=f"{order.id}-{errand.round}",
+            key=f"{errand.key}-{errand.round}",
             prompt=errand.prompt,
             history=before.messages,
-            model=language_model(context.request.model),
+            model=model,
             accounts=accounts,
         ),
         make_tools(definition, order, overlay, team.owned, team.services),
@@ -155,7 +171,7 @@ def _taken(work: Work, done: Sequence[_Done], base: ReadableFiles) -> Work:
     contributions = [Contribution(order=item.errand.order.id, writes=item.writes) for item in done]
     merged, conflicts = merge(work.writes, contributions)
     conversations = dict(work.conversations)
-    conversations.update({item.errand.order.id: item.conversation for item in done})
+    conversations.update({item.errand.key: item.conversation for item in done})
     return Work(
         writes=Overlay(base, merged).writes(),
         conversations=conversations,

@@ -49,5 +49,4 @@ def _options(request: ImplementRequest, project: Project) -> dict[str, object]:
         "style": request.style,
         "auth_mode": request.auth_mode,
         "backend": request.backend,
-        "answers": dict(request.answers),
     }

@@ -63,7 +63,7 @@ def find_run_of(files: ReadableFiles, job_id: str) -> Run | None:
 
 def ended(files: ReadableFiles, run: Run) -> JobResult | None:
     """Return the result of a run that has ended; None when it is still to go on."""
-    if run.state in RESUMABLE or owes(files, run):
+    if run.state in RESUMABLE - {RunState.WAITING} or owes(files, run):
         return None
     return JobResult(
         exit_code=run.exit_code or 0,

@@ -12,12 +12,13 @@ from sdd.generate.styles import DEFAULT_STYLE, STYLES
 from sdd.ir import Application, AuthMode, Question
 from sdd.text import SourceText
 from sdd.workflow.context import Context, Project
+from sdd.workflow.hybrid import prose
 from sdd.workflow.manifest import load_manifest
 from sdd.workflow.orders import Form, Plan
 from sdd.workflow.plan import LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
 from sdd.workflow.rendering import sketch
-from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest
+from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest, is_hybrid
 from sdd.workflow.slices import slices
 from sdd.workflow.snapshot import take_snapshot
 from sdd.workflow.specs import Specs, find_documents, read_documents, spec_paths
@@ -35,12 +36,14 @@ class Understood:
         answers: What the human answered, by question id.
         open: Questions that must be answered before agents can work.
         left_out: Set when the model cannot build all of it.
+        prose: What a compiler leaves to the language model beside it.
     """
 
     specs: Specs
     answers: Mapping[str, str]
     open: tuple[Question, ...] = ()
     left_out: "LeftOut | None" = None
+    prose: tuple[Diagnostic, ...] = ()
 
     @property
     def unsupported(self) -> tuple[Diagnostic, ...]:
@@ -143,7 +146,16 @@ def understand(
         rest = supported(specs.application)
         diagnostics = unsupported(specs.application)
         left_out = LeftOut(application=rest, diagnostics=diagnostics)
-    return Understood(specs=specs, answers=settled.answers, open=settled.open, left_out=left_out)
+    rest_in_prose = (
+        prose(unsupported(specs.application), specs.diagnostics) if is_hybrid(request.model) else ()
+    )
+    return Understood(
+        specs=specs,
+        answers=settled.answers,
+        open=settled.open,
+        left_out=left_out,
+        prose=rest_in_prose,
+    )
 
 
 def _answered(

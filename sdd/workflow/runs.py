@@ -34,7 +34,7 @@ class RunState(StrEnum):
 
 
 # A run that still says it runs, while we hold the lock, was killed.
-RESUMABLE = frozenset({RunState.RUNNING, RunState.INTERRUPTED, RunState.STOPPED})
+RESUMABLE = frozenset({RunState.RUNNING, RunState.INTERRUPTED, RunState.STOPPED, RunState.WAITING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

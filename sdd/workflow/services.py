@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from sdd.agents.conversation import HumanNeeded
 from sdd.diagnostics import Diagnostic
 from sdd.ir import Question
 from sdd.verify.gates import GATES
@@ -23,17 +24,21 @@ _TESTS = next(gate for gate in GATES if gate.name == "tests")
 
 
 def services_for(
-    context: Context, understood: Understood, remember: Callable[[Mapping[str, str]], None]
+    context: Context,
+    understood: Understood,
+    answers: Mapping[str, str],
+    remember: Callable[[Mapping[str, str]], None],
 ) -> Services:
     """Return the services of a run.
 
     Args:
         context: The run's surroundings.
         understood: What the backend should be.
+        answers: What the human has answered so far, to specs and agents.
         remember: Keeps the human's answers, all of them so far.
     """
     backend = PurePosixPath(context.request.backend)
-    asking = _Asking(context=context, remember=remember, answers=dict(understood.answers))
+    asking = _Asking(context=context, remember=remember, answers=dict(answers))
     return Services(
         run_tests=lambda overlay, path: _run_tests(context, understood, overlay, path),
         audit=lambda overlay: told(
@@ -45,6 +50,7 @@ def services_for(
             )
         ),
         ask=asking.ask,
+        open_questions=lambda: tuple(asking.open.values()),
     )
 
 
@@ -93,6 +99,7 @@ class _Asking:
     context: Context
     remember: Callable[[Mapping[str, str]], None]
     answers: dict[str, str]
+    open: dict[str, Question] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, text: str, choices: tuple[str, ...]) -> str | None:
@@ -106,7 +113,10 @@ class _Asking:
             if question.id in self.answers:
                 return self.answers[question.id]
             asked = None if self.context.request.no_input else self.context.ports.ask
-            answer = asked(question) if asked is not None else None
+            if asked is None:
+                self.open[question.id] = question
+                raise HumanNeeded(f"a human has to answer {question.id}: {text}")
+            answer = asked(question)
             if answer:
                 self.answers[question.id] = answer
                 self.remember(dict(self.answers))

@@ -8,6 +8,7 @@ from typing import Any
 from sdd.agents.conversation import Tool, ToolError
 from sdd.agents.definition import AgentDefinition
 from sdd.errors import SddError
+from sdd.ir import Question
 from sdd.text import decode
 from sdd.workflow.orders import WorkOrder
 from sdd.workflow.overlay import Overlay
@@ -27,12 +28,14 @@ class Services:
     Attributes:
         run_tests: Runs the backend's tests as the overlay shows it (below a path, if given).
         audit: Audits the backend as the overlay shows it.
-        ask: Asks the human; None when nobody answers.
+        ask: Asks the human; None when no answer is given, HumanNeeded when nobody is there.
+        open_questions: What was asked while nobody was there.
     """
 
     run_tests: Callable[[Overlay, str | None], str]
     audit: Callable[[Overlay], str]
     ask: Callable[[str, tuple[str, ...]], str | None]
+    open_questions: Callable[[], tuple[Question, ...]] = tuple
 
 
 def make_tools(
@@ -152,8 +155,8 @@ class _Toolbox:
         answer = self.services.ask(_text(arguments, "question"), tuple(map(str, choices)))
         if answer is None:
             raise ToolError(
-                "Nobody is there to answer. Take the most cautious reading of the specs and name "
-                "it as an assumption in your summary."
+                "The human gave no answer. Take the most cautious reading of the specs and name it "
+                "as an assumption in your summary."
             )
         return answer
 

@@ -7,13 +7,15 @@ from sdd.agents.runner import Ending
 from sdd.errors import ExitCode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
-from sdd.workflow.delegate import Errand, Team, delegate
+from sdd.workflow.delegate import SEAT, Errand, Team, delegate
+from sdd.workflow.hybrid import PROSE
 from sdd.workflow.judge import Judgement, count
 from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
 from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
+from sdd.workflow.request import is_hybrid
 
 Judge = Callable[[Work], Awaitable[Judgement]]
 
@@ -79,12 +81,24 @@ class Workshop:
             case Ending.LIMIT:
                 rest = "The same command with a larger budget goes on from here."
                 self.ledger.end(ExitCode.LIMIT, f"{what} {rest}")
+            case Ending.WAITING:
+                self._ask_human()
             case Ending.INTERRUPTED:
                 self.ledger.end(ExitCode.INTERRUPTED, what)
             case Ending.SUBMITTED | Ending.REFUSED | Ending.FAILED:
                 self.ledger.end(ExitCode.FINDINGS, what)
         self.ledger.close(writes=work.writes)
         return True
+
+    def _ask_human(self) -> None:
+        questions = self.team.services.open_questions()
+        names = ", ".join(question.id for question in questions)
+        self.ledger.end(
+            ExitCode.NEEDS_HUMAN,
+            f"An agent asks a human: {names}. Nothing landed. Put the answer into a file "
+            f'({questions[0].id} = "…") and give it with --answers: the run goes on from there.',
+            questions=questions,
+        )
 
     def _integrate(self, work: Work) -> Settlement | None:
         request, project = self.context.request, self.project
@@ -134,8 +148,9 @@ class Workshop:
             files=files,
             tired=frozenset(
                 order
-                for order, conversation in work.conversations.items()
-                if (most := self.context.request.bounds.rounds_of(order)) is not None
+                for key, conversation in work.conversations.items()
+                if (order := key.partition(SEAT)[0])
+                and (most := self.context.request.bounds.rounds_of(order)) is not None
                 and conversation.rounds >= most
             ),
             empty=frozenset(
@@ -171,10 +186,23 @@ class Workshop:
     async def _mended(
         self, work: Work, told: Complaints, number: int, *, wider: bool = False
     ) -> Work:
-        errands = told.errands(number, wider=wider)
+        errands = tuple(
+            tuple(self._seated(errand, work) for errand in wave)
+            for wave in told.errands(number, wider=wider)
+        )
         with self.context.stage("repair") as line:
             line.text = f"round {number}: {sum(map(len, errands))} orders"
             return await delegate(self.context, self.team, errands, work.without_conflicts())
+
+    def _seated(self, errand: Errand, work: Work) -> Errand:
+        """In a hybrid run the language model mends: what is compiled would come out the same."""
+        if not is_hybrid(self.context.request.model):
+            return errand
+        seated = replace(errand, seat=PROSE)
+        if seated.key in work.conversations:
+            return seated
+        first = next(item for wave in self.errands for item in wave if item.order == errand.order)
+        return replace(seated, prompt=f"{first.prompt}\n\n{errand.prompt}")
 
     def _give_up(self, work: Work, reports: Sequence[GateReport], when: str) -> None:
         failed = [item.gate for item in reports if item.result is Result.FAILED]
@@ -190,18 +218,18 @@ class Workshop:
         self.ledger.close(writes=work.writes)
 
     def _note(self, work: Work, number: int) -> None:
-        orders = order_reports(self.plan, self.team, work, self.context.request.model)
+        orders = order_reports(self.plan, work)
         self.ledger.note(orders=orders, usage=work.usage, rounds=number)
 
 
-def order_reports(plan: Plan, team: Team, work: Work, model: str) -> tuple[OrderReport, ...]:
-    """Say of each order what it came to."""
+def order_reports(plan: Plan, work: Work) -> tuple[OrderReport, ...]:
+    """Say of each order what it came to, once for each model that worked on it."""
     return tuple(
         OrderReport(
             order=order.id,
             title=order.title,
             agent=order.agent,
-            model=team.model_of(order.agent, model),
+            model=conversation.model,
             rounds=conversation.rounds,
             ending=conversation.ending.value,
             seconds=conversation.seconds,
@@ -209,7 +237,8 @@ def order_reports(plan: Plan, team: Team, work: Work, model: str) -> tuple[Order
             files=conversation.files,
         )
         for order in plan.orders
-        if (conversation := work.conversations.get(order.id)) is not None
+        for key in (order.id, f"{order.id}{SEAT}{PROSE}")
+        if (conversation := work.conversations.get(key)) is not None
     )
 
 

@@ -1,17 +1,18 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 import pytest
-from fakes import FakeRunner, MemoryFiles
+from fakes import FakeRunner, MemoryFiles, ScriptedModel, call
 
-from sdd.agents.conversation import Tool
+from sdd.agents.conversation import Tool, ToolResult
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Limits, Outcome, Step, Task
 from sdd.changes import digest
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, SpecError, WorkspaceError
+from sdd.workflow import ImplementRequest, implement
 from sdd.workflow.events import (
     Event,
     GateFinished,
@@ -28,6 +29,7 @@ from tests.workflow.harness import CONTRACT, PROJECT, SCHEMA, FakeGit, Rig, drop
 QUERIES = "backend/app/repositories/bookmark.py"
 MODEL = "backend/app/models/bookmark.py"
 MANIFEST = "backend/.sdd-manifest.json"
+MODELS = ("offline", "sonnet")
 
 
 @pytest.fixture
@@ -657,3 +659,92 @@ def test_the_offline_model_gets_its_order_and_documents_and_nothing_else() -> No
     for _, task in rig.fake_runner.tasks:
         assert "Milk" not in task.prompt
         assert "specs/api/rest-endpoints.md" in task.prompt or "schema.md" in task.prompt
+
+
+def test_an_agents_question_waits_for_a_human_and_goes_on_when_answered() -> None:
+    """Without a terminal the run ends 3 and names it; the same command with the answer goes on."""
+    question = "May a bookmark be empty?"
+    asks = ScriptedModel(call("ask_user", question=question, choices=["no", "yes"]))
+    rig = Rig(model=asks)
+
+    waiting = rig.start(no_input=True, model="sonnet")
+    (asked,) = waiting.questions
+    again = rig.start(no_input=True, model="sonnet", answers={asked.id: "no"})
+
+    assert (waiting.exit_code, waiting.landed) == (ExitCode.NEEDS_HUMAN, False)
+    assert (asked.text, asked.choices, asked.proposal) == (question, ("no", "yes"), "no")
+    assert asked.id in waiting.answer
+    assert (again.run_id, again.resumed) == (waiting.run_id, True)
+    assert again.questions == ()
+    results = [item for said in asks.seen for item in said if isinstance(item, ToolResult)]
+    assert {result.text for result in results} == {"no"}
+
+
+REMIND = """
+### POST /api/bookmarks/{bookmark_id}/remind
+
+Sends an e-mail about the bookmark to the user, an hour from now.
+
+**Response**: `202 Accepted`
+"""
+
+
+def with_prose() -> MemoryFiles:
+    """Return a project with an endpoint that no compiler can build."""
+    return MemoryFiles({**PROJECT, "specs/api/rest-endpoints.md": CONTRACT + REMIND})
+
+
+def test_what_is_not_built_does_not_look_like_success() -> None:
+    """The rest lands, the run ends 3 and says how much is missing and what to do; or is told so."""
+    report = Rig(files=with_prose()).start()
+    allowed = Rig(files=with_prose()).start(allow_partial=True)
+
+    assert (report.exit_code, report.landed) == (ExitCode.NEEDS_HUMAN, True)
+    assert "NOT complete: 1 of 4 stated endpoints" in report.answer
+    assert "--model hybrid" in report.answer
+    assert (allowed.exit_code, allowed.landed) == (ExitCode.CLEAN, True)
+
+
+def test_in_a_hybrid_run_the_language_model_gets_only_what_does_not_compile() -> None:
+    """Everything is compiled first; four orders then hear of one endpoint, and are paid apart."""
+    rig = Rig(files=with_prose())
+    runner = FakeRunner(model=ScriptedModel(), seats={"offline": rig.model})
+    rig.runner = runner
+
+    report = rig.start(model="hybrid:sonnet")
+
+    asked = [(task.key, task.model) for _, task in runner.tasks[8:]]
+    assert asked == [
+        (f"{order}+prose-0", "sonnet") for order in ("repositories", "schemas", "routes", "tests")
+    ]
+    assert {task.model for _, task in runner.tasks[:8]} == {"offline"}
+    assert "POST /api/bookmarks/{bookmark_id}/remind cannot be" in runner.tasks[8][1].prompt
+    by_model = {model: sum(order.model == model for order in report.orders) for model in MODELS}
+    assert by_model == {"offline": 8, "sonnet": 4}
+
+
+def test_without_prose_a_hybrid_run_asks_no_language_model() -> None:
+    """What compiles costs nothing."""
+    rig = Rig()
+    runner = FakeRunner(model=ScriptedModel(), seats={"offline": rig.model})
+    rig.runner = runner
+
+    report = rig.start(model="hybrid")
+
+    assert report.exit_code == ExitCode.CLEAN
+    assert {task.model for _, task in runner.tasks} == {"offline"}
+
+
+def test_a_model_that_cannot_be_asked_ends_the_run_before_it_begins() -> None:
+    """Nothing is read, planned or kept for a run without a key."""
+    rig = Rig()
+    ports = rig.ports()
+
+    def refuse(*_: object) -> None:
+        raise ModelError("There is no key.")
+
+    request = ImplementRequest(feature="bookmarks", model="sonnet")
+    with pytest.raises(ModelError, match="no key"):
+        asyncio.run(implement(request, replace(ports, check_models=refuse), rig.events.append))
+
+    assert (rig.events, list_runs(rig.files)) == ([], ())

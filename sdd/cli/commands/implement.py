@@ -178,6 +178,12 @@ def _stdin_is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def _how_to_answer(question: Question) -> str:
+    ways = ["a number chooses"] if question.choices else []
+    ways += ["Enter takes the proposal"] if question.proposal else []
+    return f"Answer ({', '.join(ways)}): " if ways else "Answer: "
+
+
 @dataclass(frozen=True, slots=True)
 class _Asker:
     """Asks a question at the terminal; an empty answer takes the proposal."""
@@ -189,7 +195,9 @@ class _Asker:
         with self.progress.paused():
             self.console.print(question_text(question), soft_wrap=True)
             try:
-                answer = self.console.input("Answer (Enter takes the proposal): ").strip()
+                answer = self.console.input(_how_to_answer(question)).strip()
             except EOFError:
                 return None
+        if answer.isdigit() and 1 <= int(answer) <= len(question.choices):
+            return question.choices[int(answer) - 1]
         return answer or question.proposal
