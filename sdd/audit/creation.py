@@ -15,6 +15,7 @@ from sdd.audit.values import (
     ClassInfo,
     Field,
     Instance,
+    Lib,
     Lit,
     Phi,
     Ref,
@@ -221,6 +222,15 @@ def decide_move(judge: "Judge", obligation: "Obligation") -> "Finding | None":
     return replace(finding, gives_away=True) if finding is not None else None
 
 
+# What a request that leaves a field out has there; `model_dump` passes over the markers.
+_NOTHING = (
+    NONE,
+    Lib("pydantic.MISSING"),
+    Lib("pydantic.experimental.missing_sentinel.MISSING"),
+    Lib("pydantic_core.MISSING"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     column: str
@@ -259,6 +269,8 @@ def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> 
     why = situation.principal(value)
     if why:
         return why
+    if any(situation.case.same(value, nothing) for nothing in _NOTHING):
+        return f"no {parent} is named"
     root = value.base if isinstance(value, Field) else value
     if isinstance(root, Ref) or situation.made_here(value):
         return f"the {parent} was made in this request"

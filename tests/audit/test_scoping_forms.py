@@ -20,7 +20,31 @@ class NoteIn(BaseModel):
     text: str
 """
 
+_MOVE = """
+from pydantic.experimental.missing_sentinel import MISSING
+class Change(BaseModel):
+    note_id: int | None | MISSING = MISSING
+@app.patch("/api/attachments/{key}")
+def handler(key: int, body: Change, session: SessionDep, user_id: UserId):
+    found = session.exec(
+        select(Attachment).join(Note).where(Attachment.id == key, Note.owner_id == user_id)
+    ).first()
+    if found is None:
+        raise HTTPException(404)
+    if CONDITION:
+        note = session.get(Note, body.note_id)
+        if note is None or note.owner_id != user_id:
+            raise HTTPException(404)
+    found.sqlmodel_update(body.model_dump())
+    session.add(found)
+    session.commit()
+    return found.id
+"""
+
 SAFE = {
+    "a parent is checked where one is named": _MOVE.replace(
+        "CONDITION", "body.note_id is not MISSING and body.note_id is not None"
+    ),
     "where": """
 @app.get("/api/notes")
 def handler(session: SessionDep, user_id: UserId):
@@ -241,6 +265,9 @@ def handler(request: Request, session: SessionDep):
 }
 
 BROKEN = {
+    "a parent is checked on some paths": _MOVE.replace(
+        "CONDITION", "body.note_id is not MISSING and body.note_id != 7"
+    ),
     "or instead of and": """
 @app.get("/api/notes/{note_id}")
 def handler(note_id: int, session: SessionDep, user_id: UserId):
