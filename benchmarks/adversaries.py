@@ -1,6 +1,7 @@
 """Runs `sdd implement` with models that make mistakes, and prints by kind what came of it.
 
-Usage: python benchmarks/adversaries.py [--runs N] [--all-gates] [--seed N] [--served PART]
+Usage: python benchmarks/adversaries.py [--runs N] [--minutes N] [--all-gates] [--seed N]
+           [--served PART]
 
 A run implements a small project in memory with the offline compiler's answers, one mistake made in
 them: sometimes on an empty backend, sometimes on one that stands, sometimes behind the Messages
@@ -46,10 +47,13 @@ def plan(runs: int, seed: int, served: float) -> Iterator[tuple[Mistake, str, bo
 def tried(arguments: argparse.Namespace) -> Iterator[Trial]:
     """Let every trial take place."""
     arena = Arena(all_gates=arguments.all_gates)
+    began = time.monotonic()
     try:
         for number, (mistake, project, repairs, stands, served) in enumerate(
             plan(arguments.runs, arguments.seed, arguments.served)
         ):
+            if time.monotonic() - began > arguments.minutes * 60:
+                break
             model = Adversary(mistake=mistake, seed=number, repairs=repairs, inner=OFFLINE)
             trial = arena.trial(project, model, landed_before=stands, served=served)
             yield trial
@@ -68,6 +72,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--served", type=float, default=0.1)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--all-gates", action="store_true")
     arguments = parser.parse_args(words)
     started = time.monotonic()

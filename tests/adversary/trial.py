@@ -122,6 +122,10 @@ class Arena:
             self._honest[project] = _visible(files)
         return self._honest[project]
 
+    def serve(self, feature: str, files: MemoryFiles) -> tuple[RunReport, list[str]]:
+        """Run a project with an honest model behind the API; returns the requests, as JSON."""
+        return self._run(feature, files, OFFLINE, [], served=True)
+
     def trial(
         self, project: str, model: Adversary, *, landed_before: bool = False, served: bool = False
     ) -> Trial:

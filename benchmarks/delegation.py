@@ -1,0 +1,156 @@
+"""Measures what sending work to agents costs, against a Messages API of ours on loopback.
+
+Usage: python benchmarks/delegation.py [--agents N] [--turns N] [--seconds N]
+
+1. So many agents at once, each with so many turns, and a model that takes so long for each: the
+   wall clock beside the critical path, which is what a single agent must wait for its model.
+2. The sample specs, implemented by a model behind the API: what is sent, beside the same requests
+   with every document of `specs/` in each of them; and what of it is new to the server's cache.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from adversary.trial import Arena
+from fakes import MemoryFiles
+from messages_api import Brain, MessagesApi, Reply, Request, messages_api
+
+from sdd.adapters.pydantic_runner import open_runner
+from sdd.agents.conversation import Tool
+from sdd.agents.definition import AgentDefinition
+from sdd.agents.runner import Limits, Task
+
+ROOT = Path(__file__).parents[1]
+_AGENT = AgentDefinition(
+    name="porter", description="", prompt="You carry.", path="", model="sonnet"
+)
+_TOOL = Tool(
+    name="carry",
+    description="Carries a bag.",
+    parameters={"type": "object", "properties": {"bag": {"type": "string"}}},
+    call=lambda _: "carried",
+)
+
+
+def working(turns: int, seconds: float) -> Brain:
+    """Return a model that calls a tool in each turn but the last."""
+
+    def brain(request: Request) -> Reply:
+        said = sum(message["role"] == "assistant" for message in request["messages"])
+        if said + 1 >= turns:
+            return Reply(text="Done.", delay=seconds)
+        return Reply(calls=[("carry", {"bag": str(said)})], delay=seconds)
+
+    return brain
+
+
+async def at_once(agents: int, url: str, folder: Path) -> float:
+    """Let agents work side by side on one journal; returns the seconds."""
+    environment = {"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": url}
+    async with open_runner(folder, scripted={}, environment=environment) as runner:
+        began = time.perf_counter()
+        await asyncio.gather(
+            *(
+                runner.run(
+                    _AGENT,
+                    Task(key=f"order-{number}", prompt=f"Carry {number}."),
+                    [_TOOL],
+                    Limits(),
+                    lambda _: None,
+                )
+                for number in range(agents)
+            )
+        )
+        return time.perf_counter() - began
+
+
+def side_by_side(agents: int, turns: int, seconds: float) -> None:
+    """Print the wall clock beside the critical path."""
+    with messages_api(brain=working(turns, 0.0)) as api, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(at_once(1, api.url, Path(folder)))  # imports are no part of the measure
+    with messages_api(brain=working(turns, seconds)) as api, tempfile.TemporaryDirectory() as place:
+        taken = asyncio.run(at_once(agents, api.url, Path(place)))
+        assert len(api.requests) == agents * turns
+    path = turns * seconds
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{agents} agents, {turns} turns of {seconds:g} s each, with a journal on disk:")
+    print(f"  critical path  {path:6.2f} s")
+    print(f"  wall clock     {taken:6.2f} s  ({taken / path - 1:+.1%}, load {load:.1f})")
+    print(f"  one by one     {agents * path:6.2f} s")
+
+
+def sample() -> dict[str, str]:
+    """Return the sample project: specs, agents and guidelines."""
+    folders = [ROOT / "specs", ROOT / "agents", ROOT / ".specify"]
+    files = [path for folder in folders for path in folder.rglob("*.md")]
+    files.append(ROOT / "backend" / "CLAUDE.md")
+    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def sent(api: MessagesApi) -> tuple[int, int]:
+    """Return the bytes that were sent, and those that no earlier request began with."""
+    texts = [_plain(request) for request in api.requests]
+    total = sum(map(len, texts))
+    fresh, before = 0, [""]
+    for text in texts:
+        shared = max(len(os.path.commonprefix([text, other])) for other in before)  # noqa: RUF071 - characters are meant
+        fresh += len(text) - shared
+        before.append(text)
+    return total, fresh
+
+
+def _plain(request: Request) -> str:
+    """Write a request as the model reads it: tools, instructions, messages, without cache marks."""
+    whole = {name: request.get(name) for name in ("tools", "system", "messages")}
+    return json.dumps(whole, ensure_ascii=False).replace(
+        ', "cache_control": {"type": "ephemeral"}', ""
+    )
+
+
+def tokens() -> None:
+    """Print what the sample run sends, beside everything to everyone."""
+    files = sample()
+    documents = {path: text for path, text in files.items() if path.startswith("specs/")}
+    arena = Arena()
+    try:
+        report, requests = arena.serve("task-crud", MemoryFiles(files))
+    finally:
+        arena.processes.close()
+    api = MessagesApi(lambda _: Reply())
+    api.requests = [json.loads(text) for text in requests]
+    total, fresh = sent(api)
+    everything = 0
+    for request in api.requests:
+        text = _plain(request)
+        missing = sum(
+            len(body) for path, body in documents.items() if f"{path}, lines 1-" not in text
+        )
+        everything += len(text) + missing
+    print(f"\nThe sample run behind the API ({report.answer}), {len(api.requests)} requests:")
+    print(f"  every document to every agent  {everything // 4:9,} tokens, four bytes each")
+    print(f"  sent                           {total // 4:9,} tokens ({total / everything:.0%})")
+    print(f"  of these new to the cache      {fresh // 4:9,} tokens ({fresh / everything:.0%})")
+
+
+def main() -> int:
+    """Measure both."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--agents", type=int, default=8)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    arguments = parser.parse_args()
+    side_by_side(arguments.agents, arguments.turns, arguments.seconds)
+    tokens()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
