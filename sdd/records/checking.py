@@ -10,7 +10,7 @@ from sdd.records.phr_draft import TITLE_WORDS, count_words
 from sdd.records.reading import Phr
 from sdd.records.redaction import find_secrets
 from sdd.records.scalars import one_line
-from sdd.records.stages import FEATURE_STAGES, NO_FEATURE, STAGES
+from sdd.records.stages import FEATURE_STAGES, HISTORY, NO_FEATURE, STAGES
 from sdd.records.template import placeholders
 from sdd.text import Span
 
@@ -169,7 +169,12 @@ def _check_stage(phr: Phr) -> Iterator[Diagnostic]:
 
 def _check_folder(phr: Phr) -> Iterator[Diagnostic]:
     place = phr.path.parts[:-1]
-    if "history" not in place or place[-2:-1] != ("prompts",):
+    home = next((at for at in range(len(place)) if place[at : at + 2] == HISTORY.parts), None)
+    if home is None:
+        return
+    if len(place) != home + len(HISTORY.parts) + 1:
+        message = f"Records stand in {HISTORY}/FOLDER/, and this one in {'/'.join(place[home:])}/"
+        yield _warning("wrong-folder", message, phr)
         return
     folder = place[-1]
     stage = phr.name_stage if phr.name_stage in STAGES else phr.stage

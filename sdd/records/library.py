@@ -1,5 +1,6 @@
 """The project's prompt history as a whole: listed, searched, counted."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,10 +8,8 @@ from pathlib import PurePosixPath
 
 from sdd.ports import ReadableFiles
 from sdd.records.reading import Phr, read_phr
-from sdd.records.stages import HISTORY
 
-OLD_PLACES = (PurePosixPath("docs/prompts"), PurePosixPath("docs/history/prompts"))
-_SPECS = PurePosixPath("specs")
+_PLACE = re.compile(r"(?:^|/)(?:history/prompts|docs/prompts|specs/[^/]+/prompts)/.*\.md$")
 _NO_RECORDS = frozenset({"readme.md", "index.md"})
 _LONGEST_EXCERPT = 120
 
@@ -37,11 +36,14 @@ class PhrStats:
 
 
 def record_paths(files: ReadableFiles) -> tuple[PurePosixPath, ...]:
-    """Return where records stand, in the present place and in the older ones."""
-    found = [path for place in (HISTORY, *OLD_PLACES) for path in files.paths(place)]
-    found += [path for path in files.paths(_SPECS) if "prompts" in path.parts[2:3]]
+    """Return where records stand: the present place and the older ones, at any depth.
+
+    A repository of several parts has a history in each of them.
+    """
     return tuple(
-        path for path in found if path.suffix == ".md" and path.name.lower() not in _NO_RECORDS
+        path
+        for path in files.paths()
+        if _PLACE.search(str(path)) and path.name.lower() not in _NO_RECORDS
     )
 
 

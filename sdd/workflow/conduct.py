@@ -275,7 +275,7 @@ def conclude(context: Context, ledger: Ledger, owed: Owed) -> None:
         try:
             path = pay(owed, context.ports.records)
             ledger.note(record=path)
-            line.text = path
+            line.text = path + _taken_out(owed)
             _commit(context, ledger, owed.landed)
         except SddError as error:
             hint = f" {error.hint}" if error.hint else ""
@@ -284,6 +284,11 @@ def conclude(context: Context, ledger: Ledger, owed: Owed) -> None:
             )
             line.text = error.message
     ledger.close(without=NAME if ledger.report.record else None)
+
+
+def _taken_out(owed: Owed) -> str:
+    kinds = dict.fromkeys(f"{item.kind} ({item.field})" for item in owed.draft.redactions)
+    return f"; taken out: {', '.join(kinds)}" if kinds else ""
 
 
 def _commit(context: Context, ledger: Ledger, landed: Sequence[str]) -> None:

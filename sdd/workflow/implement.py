@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
+from sdd.records import redact
 from sdd.workflow.conduct import conclude, conduct
 from sdd.workflow.context import Context, Project
 from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted
@@ -137,7 +138,7 @@ def _open(context: Context, project: Project) -> tuple[Run, bool]:
         feature=project.feature,
         model=request.model,
         inputs=inputs,
-        command=request.prompt,
+        command=redact(request.prompt)[0],
         started=moment.isoformat(),
         answers=dict(request.answers),
         options=options_of(request),

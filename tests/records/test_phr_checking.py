@@ -14,7 +14,7 @@ from sdd.diagnostics import Severity
 from sdd.records import PhrRequest, read_phr, record_phr, render_phr
 from sdd.records.checking import check_phrs
 from sdd.records.fixing import fix_phrs
-from sdd.records.library import list_phrs, search_phrs
+from sdd.records.library import list_phrs, record_paths, search_phrs
 from sdd.records.phr import default_template
 
 _PATH = "history/prompts/001-items/0003-add-the-item-list.green.prompt.md"
@@ -284,3 +284,21 @@ def test_real_records_are_read_and_mended_without_loss() -> None:
         assert not fix_phrs(after, store)
     assert total >= 60
     assert with_prompt >= total * 0.9
+
+
+def test_histories_of_a_repository_of_parts_are_read_too(store: MemoryStore) -> None:
+    """Wherever it stands, a history is one; a record outside of any folder of it is told."""
+    paths = [
+        "docs/prompts/0001-a-b-c.spec.prompt.md",
+        "history/prompts/shop/0001-a-b-c.spec.prompt.md",
+        "history/prompts/shop/old/0002-a-b-c.spec.prompt.md",
+        "parts/api/history/prompts/shop/0001-a-b-c.spec.prompt.md",
+        "specs/shop/prompts/0001-a-b-c.spec.prompt.md",
+    ]
+    others = ["docs/guide.md", "history/adr/0001-a.md", "history/prompts/README.md", "prompts/a.md"]
+    for path in (*paths, *others):
+        store.create_exclusive(PurePosixPath(path), b"")
+
+    assert [str(path) for path in record_paths(store)] == paths
+    misplaced = [item for item in check_phrs(list_phrs(store)) if item.rule == "wrong-folder"]
+    assert [str(item.span.path) for item in misplaced if item.span] == [paths[2]]

@@ -6,6 +6,7 @@ from fakes import MemoryFiles
 from typing_extensions import override
 
 from sdd.errors import ExitCode, WorkspaceError
+from sdd.workflow.events import StageFinished
 from sdd.workflow.owed import NAME
 from sdd.workflow.runs import RunState, list_runs, show_run
 from tests.workflow.harness import PROJECT, FakeGit, Rig
@@ -169,6 +170,19 @@ def test_a_record_names_what_it_belongs_to() -> None:
 
     assert "adr: history/adr/0004-keep-rows.md" in record
     assert "; ticked T001; worked from BR-001, FR-001" in record
+
+
+def test_what_is_taken_out_of_a_record_is_said() -> None:
+    """A key on the command line gets neither into the record nor past the user unnoticed."""
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    rig = Rig()
+
+    report = rig.start(prompt=f"sdd implement bookmarks --agent {key}")
+
+    assert key not in rig.files.text(str(report.record))
+    said = [item.summary for item in rig.events if isinstance(item, StageFinished)]
+    assert any("taken out: aws-access-key" in line for line in said)
+    assert not [text for text in rig.files.texts().values() if key in text]
 
 
 def test_what_stays_open_is_appended_only_with_consent() -> None:
