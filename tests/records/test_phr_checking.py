@@ -297,7 +297,7 @@ def test_histories_of_a_repository_of_parts_are_read_too(store: MemoryStore) -> 
     ]
     others = ["docs/guide.md", "history/adr/0001-a.md", "history/prompts/README.md", "prompts/a.md"]
     for path in (*paths, *others):
-        store.create_exclusive(PurePosixPath(path), b"")
+        store.create_exclusive(PurePosixPath(path), b"---\nstage: spec\n---\n")
 
     assert [str(path) for path in record_paths(store)] == paths
     misplaced = [item for item in check_phrs(list_phrs(store)) if item.rule == "wrong-folder"]
