@@ -343,6 +343,7 @@ class Call:
             given.rest,
             self._engine.tries > 0,
             self._engine.escaping,
+            self._engine.in_middleware,
             tuple(
                 _hidden(one) for one in (*self._target, *given.every()) if isinstance(one, Value)
             ),

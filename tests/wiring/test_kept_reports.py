@@ -56,7 +56,7 @@ def _audit(folder: Path, *, cache: bool = True) -> Audited:
     return audit_folder(AuditRequest(folder=folder, cache=cache), CLOCK)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(edits=EDITS)
 def test_what_is_kept_is_what_would_be_found(edits: list[tuple[str, str]]) -> None:
     """Over edits of any files, a report from the cache equals a new one."""
