@@ -256,7 +256,7 @@ class FakeRunner:
             for tool_call in answer.calls:
                 on_step(Step(key=task.key, text=tool_call.name))
                 try:
-                    messages.append(_perform(tool_call, tools))
+                    messages.append(await _perform(tool_call, tools))
                 except HumanNeeded as needed:
                     return Outcome(
                         ending=Ending.WAITING,
@@ -274,7 +274,7 @@ class FakeRunner:
         )
 
 
-def _perform(tool_call: ToolCall, tools: Sequence[Tool]) -> ToolResult:
+async def _perform(tool_call: ToolCall, tools: Sequence[Tool]) -> ToolResult:
     tool = next((tool for tool in tools if tool.name == tool_call.name), None)
     if tool is None:
         return _result(tool_call, f"Unknown tool: {tool_call.name}", failed=True)
@@ -282,7 +282,9 @@ def _perform(tool_call: ToolCall, tools: Sequence[Tool]) -> ToolResult:
     if missing:
         return _result(tool_call, f"Missing arguments: {', '.join(sorted(missing))}", failed=True)
     try:
-        return _result(tool_call, tool.call(tool_call.arguments), failed=False)
+        begun = tool.call(tool_call.arguments)
+        answer = begun if isinstance(begun, str) else await begun
+        return _result(tool_call, answer, failed=False)
     except ToolError as error:
         return _result(tool_call, str(error), failed=True)
 

@@ -144,7 +144,8 @@ class PydanticRunner:
                 raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
             try:
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._threads, tool.call, arguments)
+                begun = await loop.run_in_executor(self._threads, tool.call, arguments)
+                answer = begun if isinstance(begun, str) else await begun
             except ToolError as error:
                 _require_progress(repetition.count(tool.name, arguments, str(error)))
                 raise ToolFailed(str(error)) from error

@@ -1,6 +1,6 @@
 """What is said in a run between a model and its tools, in our own types."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,13 +19,13 @@ class Tool:
 
     Attributes:
         parameters: JSON Schema of the arguments, an object.
-        call: Does it; returns text for the model, or raises ToolError.
+        call: Does it; returns text for the model, at once or when awaited, or raises ToolError.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
-    call: Callable[[Mapping[str, Any]], str]
+    call: Callable[[Mapping[str, Any]], str | Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

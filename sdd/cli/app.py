@@ -110,6 +110,9 @@ def implement(  # noqa: PLR0913 - one argument for each option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files edited by hand.")
     ] = False,
+    lead: Annotated[
+        bool, typer.Option("--lead", help="Let the engineer agent decide who works when.")
+    ] = False,
     allow_partial: Annotated[
         bool, typer.Option("--allow-partial", help="End 0 although stated endpoints are missing.")
     ] = False,
@@ -148,6 +151,7 @@ def implement(  # noqa: PLR0913 - one argument for each option
             keep=keep,
             overwrite=overwrite,
             allow_partial=allow_partial,
+            lead=lead,
             append_findings=append_findings,
             no_input=no_input,
             project=project,

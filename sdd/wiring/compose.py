@@ -61,6 +61,7 @@ class Asked:
     keep: bool = False
     overwrite: bool = False
     allow_partial: bool = False
+    lead: bool = False
     append_findings: bool = False
     no_input: bool = False
     command: str = ""
@@ -135,6 +136,7 @@ def _request(asked: Asked, settings: Settings, user: str) -> ImplementRequest:
         keep=asked.keep,
         overwrite=asked.overwrite,
         allow_partial=asked.allow_partial,
+        lead=asked.lead,
         append_findings=asked.append_findings,
         prompt=asked.command,
         job=asked.job,

@@ -54,6 +54,11 @@ def order_prompt(
     )
 
 
+def coordination_prompt(orders: Sequence[WorkOrder]) -> str:
+    """Write out for the engineer which orders there are to be sent."""
+    return _render("coordination.md.jinja", orders=list(orders))
+
+
 def repair_prompt(
     order: WorkOrder,
     number: int,

@@ -19,6 +19,8 @@ _KEPT = (
     "thorough",
     "keep",
     "overwrite",
+    "allow_partial",
+    "lead",
     "append_findings",
 )
 
@@ -45,6 +47,7 @@ def _options(request: ImplementRequest, project: Project) -> dict[str, object]:
         "feature": project.feature,
         "model": request.model,
         "agent": request.agent,
+        "lead": request.lead,
         "layout": request.layout,
         "style": request.style,
         "auth_mode": request.auth_mode,

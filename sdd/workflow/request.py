@@ -57,6 +57,7 @@ class ImplementRequest:
         auth_mode: How tokens are verified, hs256 or jwks; None: as the specs say.
         keep: Leave files that a user edited as they are.
         overwrite: Replace files that a user edited.
+        lead: The engineer agent decides on the waves, and calls the others as a tool.
         allow_partial: What the specs state and the model cannot build is no reason to end 3.
         append_findings: Tasks are appended to `tasks.md` for what stays open.
         prompt: The command line as it was typed, for the record.
@@ -87,6 +88,7 @@ class ImplementRequest:
     keep: bool = False
     overwrite: bool = False
     allow_partial: bool = False
+    lead: bool = False
     append_findings: bool = False
     prompt: str = ""
     backend: str = "backend"

@@ -7,12 +7,14 @@ from sdd.agents.runner import Ending
 from sdd.errors import ExitCode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
+from sdd.workflow.coordinate import COORDINATION, coordinate
 from sdd.workflow.delegate import SEAT, Errand, Team, delegate
 from sdd.workflow.hybrid import PROSE
 from sdd.workflow.judge import Judgement, count
 from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
+from sdd.workflow.plan import ENGINEER
 from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
 from sdd.workflow.request import is_hybrid
@@ -49,7 +51,7 @@ class Workshop:
     async def make(self) -> Made | None:
         """Let the agents work until the gates pass; None when the run has ended before."""
         with self.context.stage("delegate") as line:
-            work = await delegate(self.context, self.team, self.errands, Work())
+            work = await self._first()
             line.text = f"{len(work.conversations)} orders, {len(work.writes)} files changed"
         told: Complaints | None = None
         for number in range(self.context.request.max_rounds + 1):
@@ -69,6 +71,13 @@ class Workshop:
                 return None
             work = mended
         return None
+
+    async def _first(self) -> Work:
+        """Let every order have its first turn, as we planned it or as the engineer does."""
+        if not self.context.request.lead:
+            return await delegate(self.context, self.team, self.errands, Work())
+        engineer = self.project.agents[ENGINEER].name
+        return await coordinate(self.context, self.team, self.errands, engineer)
 
     def _stopped(self, work: Work) -> bool:
         """End the run if an agent's turn ended otherwise than with a summary."""
@@ -224,11 +233,12 @@ class Workshop:
 
 def order_reports(plan: Plan, work: Work) -> tuple[OrderReport, ...]:
     """Say of each order what it came to, once for each model that worked on it."""
+    titles = {COORDINATION: "Coordination", **{order.id: order.title for order in plan.orders}}
     return tuple(
         OrderReport(
-            order=order.id,
-            title=order.title,
-            agent=order.agent,
+            order=order,
+            title=title,
+            agent=conversation.agent,
             model=conversation.model,
             rounds=conversation.rounds,
             ending=conversation.ending.value,
@@ -236,8 +246,8 @@ def order_reports(plan: Plan, work: Work) -> tuple[OrderReport, ...]:
             usage=conversation.usage,
             files=conversation.files,
         )
-        for order in plan.orders
-        for key in (order.id, f"{order.id}{SEAT}{PROSE}")
+        for order, title in titles.items()
+        for key in (order, f"{order}{SEAT}{PROSE}")
         if (conversation := work.conversations.get(key)) is not None
     )
 

@@ -54,6 +54,7 @@ class ImplementArguments:
     keep: bool = False
     overwrite: bool = False
     allow_partial: bool = False
+    lead: bool = False
     append_findings: bool = False
     no_input: bool = False
     project: Path | None = None
@@ -145,6 +146,7 @@ def _asked(arguments: ImplementArguments) -> Asked:
         keep=arguments.keep,
         overwrite=arguments.overwrite,
         allow_partial=arguments.allow_partial,
+        lead=arguments.lead,
         append_findings=arguments.append_findings,
         no_input=arguments.no_input,
         command=as_typed(),
