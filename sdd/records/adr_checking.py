@@ -20,6 +20,7 @@ _SECTIONS = {
 _REFERENCE = re.compile(r"\bADR-(\d{1,5})\b", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/:.])(?:specs|history|docs|backend|frontend|\.specify)/[\w./-]*\w")
 _OPENING = 300
+_NAME = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]\d")
 
 
 def check_adrs(
@@ -46,14 +47,33 @@ def check_against_adrs(
     new_dependencies: Iterable[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """Return where decisions or dependencies take what a decision record has rejected."""
-    claims = [(f"'{item.topic}' chooses", item.headline, item.span) for item in decisions]
-    claims += [(f"The new dependency {name} is", name, Span(path="")) for name in new_dependencies]
-    return by_place(
-        _contradiction(subject, option, adr, span)
-        for subject, text, span in claims
-        for adr in adrs
-        if _is_valid(adr) and (option := _taken(adr, text))
-    )
+    valid = [adr for adr in adrs if _is_valid(adr)]
+    found = [
+        _contradiction(f"'{item.topic}' chooses", option, adr, item.span)
+        for item in decisions
+        for adr in valid
+        if (option := _taken(adr, item.headline)) and _is_about(adr, item, option)
+    ]
+    found += [
+        _contradiction(f"The new dependency {name} is", option, adr, Span(path=""))
+        for name in new_dependencies
+        for adr in valid
+        if (option := _taken(adr, name))
+    ]
+    return by_place(found)
+
+
+def _is_about(adr: Adr, decision: Decision, option: str) -> bool:
+    """Tell whether a record and a decision speak of one matter.
+
+    What one record rejected for its matter may be right for another: "in-memory storage" of
+    sessions says nothing of tests. A name, as `MongoDB` or `OAuth2`, means the same everywhere, and
+    so does what is the whole of a choice.
+    """
+    if _NAME.search(option) or key_words(decision.choice) <= key_words(option):
+        return True
+    matter = key_words(f"{adr.title} {adr.decision[:_OPENING]}")
+    return bool((key_words(decision.headline) - key_words(option)) & matter)
 
 
 def _is_valid(adr: Adr) -> bool:

@@ -306,6 +306,27 @@ def test_a_contradiction_to_an_earlier_record_is_reported() -> None:
     assert found.related[0].span.path == str(first.path)
 
 
+def test_what_was_rejected_for_one_matter_may_be_taken_for_another() -> None:
+    """Common words contradict within one matter; names do so everywhere."""
+    sessions = _adr(
+        1, "Session state", "Sessions live in a table.", "- In-memory storage\n- GraphQL"
+    )
+    decisions = find_decisions(
+        _source(
+            "## Test doubles\n**Decision**: In-memory storage pattern with a dictionary\n\n"
+            "## Session handling\n**Decision**: Keep the state in in-memory storage\n\n"
+            "## Reports\n**Decision**: Serve them over GraphQL with one endpoint\n"
+        )
+    )
+
+    found = check_against_adrs((sessions,), decisions=decisions)
+
+    assert sorted(item.message for item in found) == [
+        "'Reports' chooses 'GraphQL', which ADR-0001 rejected",
+        "'Session handling' chooses 'In-memory storage', which ADR-0001 rejected",
+    ]
+
+
 def test_a_dependency_that_was_rejected_is_reported() -> None:
     """Packages and decisions are held against the records."""
     first = _adr(1, "Web framework", "FastAPI.", "- Flask\n- Django")
