@@ -34,7 +34,7 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the settings that the application was created with."""
     settings: Settings = request.app.state.settings
     return settings

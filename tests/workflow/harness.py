@@ -133,11 +133,17 @@ class FakeVerifier:
 
     scratch: FakeScratch
     missing: str = ""
+    probed: int = 0
 
     def check(self, gate: DynamicGate) -> GateReport:
         """Judge by looking for the mark of a dropped filter."""
         if gate.name == self.missing:
-            return GateReport(gate=gate.name, result=Result.NOT_RUN, reason="It is not installed.")
+            return GateReport(
+                gate=gate.name,
+                result=Result.NOT_RUN,
+                reason="It is not installed.",
+                counts=(("operations_probed", self.probed),),
+            )
         found = tuple(
             Diagnostic(
                 rule="isolation-foreign-rows",
@@ -179,6 +185,7 @@ class Rig:
     Attributes:
         answer: What the human answers to any question; None: nobody is there.
         held: Whether another run holds the lock.
+        missing_gate: The gate that does not run; `probed`, to how much it comes all the same.
     """
 
     files: MemoryFiles = field(default_factory=lambda: MemoryFiles(PROJECT))
@@ -188,6 +195,7 @@ class Rig:
     answer: str | None = None
     held: bool = False
     missing_gate: str = ""
+    probed: int = 0
     git: FakeGit | None = None
     events: list[Event] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)
@@ -211,7 +219,7 @@ class Rig:
             yield
 
         def verifier(_: VerifyContext) -> FakeVerifier:
-            return FakeVerifier(scratch=scratch, missing=self.missing_gate)
+            return FakeVerifier(scratch=scratch, missing=self.missing_gate, probed=self.probed)
 
         return Ports(
             files=self.files,

@@ -12,6 +12,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Limits, Outcome, Step, Task
 from sdd.changes import digest
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, SpecError, WorkspaceError
+from sdd.verify import Result
 from sdd.workflow import ImplementRequest, implement
 from sdd.workflow.events import (
     Event,
@@ -450,6 +451,20 @@ def test_a_time_limit_ends_the_run_4() -> None:
 
     assert report.exit_code is ExitCode.LIMIT
     assert rig.project() == PROJECT
+
+
+def test_a_probe_of_a_part_lands_and_is_told() -> None:
+    """What it could not try stands in the report, and is not taken for a pass."""
+    rig = Rig(missing_gate="isolation probe", probed=2)
+
+    report = rig.start()
+
+    (probe,) = (item for item in report.gates if item.gate == "isolation probe")
+    assert (report.exit_code, report.landed) == (ExitCode.CLEAN, True)
+    assert (probe.result, probe.reason) == (Result.NOT_RUN, "It is not installed.")
+    (checklist,) = (item for item in report.gates if item.gate == "checklist")
+    unchecked = [item.message for item in checklist.diagnostics]
+    assert "Not checked by any gate: Every query is confined to the user." in unchecked
 
 
 def test_a_gate_that_was_not_run_does_not_land() -> None:

@@ -36,8 +36,8 @@ class CommentRepository:
             .join(Task, col(Comment.task_id) == col(Task.id))
             .where(Comment.task_id == task_id, Task.user_id == user_id)
         )
-        total = await self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = await self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         statement = statement.order_by(
             asc(col(Comment.created_at)), asc(col(Comment.id))
@@ -45,7 +45,7 @@ class CommentRepository:
         statement = statement.offset((page - 1) * limit)
         statement = statement.limit(limit)
         rows = await self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     async def create(self, user_id: str, task_id: int, data: CommentCreate) -> Comment:
         """Store a new comment of the user."""

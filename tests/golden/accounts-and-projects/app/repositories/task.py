@@ -52,8 +52,8 @@ class TaskRepository:
             statement = statement.where(col(Task.done).is_(done))
         if due_before is not None:
             statement = statement.where(col(Task.due) < due_before)
-        total = await self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = await self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         keys: dict[str, Any] = {
             "-due": desc(col(Task.due)).nulls_last(),
@@ -65,7 +65,7 @@ class TaskRepository:
         statement = statement.offset((page - 1) * per_page)
         statement = statement.limit(per_page)
         rows = await self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     async def create(self, user_id: UUID, project_id: UUID, data: TaskCreate) -> Task:
         """Store a new task of the user."""

@@ -45,8 +45,8 @@ class NoteRepository:
                 col(Note.title).icontains(q, autoescape=True)
                 | col(Note.body).icontains(q, autoescape=True)
             )
-        total = await self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = await self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         keys: dict[str, Any] = {
             "title": asc(col(Note.title)).nulls_last(),
@@ -59,7 +59,7 @@ class NoteRepository:
         statement = statement.offset(skip)
         statement = statement.limit(limit)
         rows = await self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     async def create(self, user_id: int, data: NoteCreate) -> Note:
         """Store a new note of the user."""

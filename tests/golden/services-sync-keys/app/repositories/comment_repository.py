@@ -28,8 +28,8 @@ class CommentRepository:
             .join(Task, col(Comment.task_id) == col(Task.id))
             .where(Comment.task_id == task_id, Task.user_id == user_id)
         )
-        total = self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         statement = statement.order_by(
             asc(col(Comment.created_at)), asc(col(Comment.id))
@@ -37,7 +37,7 @@ class CommentRepository:
         statement = statement.offset((page - 1) * limit)
         statement = statement.limit(limit)
         rows = self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     def get(self, user_id: str, task_id: int, comment_id: int) -> Comment | None:
         """Return one comment of the user."""

@@ -53,8 +53,8 @@ class TaskRepository:
                 col(Task.title).icontains(search, autoescape=True)
                 | col(Task.description).icontains(search, autoescape=True)
             )
-        total = self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         keys: dict[str, Any] = {
             "created_at": col(Task.created_at),
@@ -73,7 +73,7 @@ class TaskRepository:
         statement = statement.offset((page - 1) * limit)
         statement = statement.limit(limit)
         rows = self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     def count(self, user_id: str) -> dict[str, int]:
         """Count the task rows of the user."""

@@ -56,8 +56,8 @@ class TaskRepository:
                 col(Task.title).icontains(search, autoescape=True)
                 | col(Task.description).icontains(search, autoescape=True)
             )
-        total = await self._session.exec(
-            select(func.count()).select_from(statement.subquery())
+        total = await self._session.scalar(
+            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         keys: dict[str, Any] = {
             "created_at": col(Task.created_at),
@@ -76,7 +76,7 @@ class TaskRepository:
         statement = statement.offset((page - 1) * limit)
         statement = statement.limit(limit)
         rows = await self._session.exec(statement)
-        return list(rows.all()), total.one()
+        return list(rows.all()), total or 0
 
     async def create(self, user_id: str, data: TaskCreate) -> Task:
         """Store a new task of the user."""
