@@ -305,6 +305,9 @@ def verify(  # noqa: PLR0913 - one argument for each option
         list[str] | None, typer.Option(help="Only this gate; may be given several times.")
     ] = None,
     thorough: Annotated[bool, typer.Option("--thorough", help="Run the slow gates too.")] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Seed faults into copies; show each is caught.")
+    ] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one child process.")] = 120.0,
     project: Project = None,
     output_format: Annotated[
@@ -312,7 +315,7 @@ def verify(  # noqa: PLR0913 - one argument for each option
     ] = ReportFormat.TEXT,
 ) -> int:
     """Start a backend and try to break it: contract, schema, two users, forged tokens."""
-    from sdd.cli.commands.verify import verify_command  # noqa: PLC0415
+    from sdd.cli.commands.verify import verify_command, verify_self_test_command  # noqa: PLC0415
     from sdd.wiring.verification import VerifyRequest  # noqa: PLC0415
 
     request = VerifyRequest(
@@ -327,6 +330,8 @@ def verify(  # noqa: PLR0913 - one argument for each option
         token_command=token_command,
         timeout=timeout,
     )
+    if self_test:
+        return verify_self_test_command(request, output_format)
     return verify_command(
         request, tuple(gate or ()), output_format=output_format, thorough=thorough
     )

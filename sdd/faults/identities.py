@@ -126,6 +126,14 @@ def _claimed(
             entries=entries,
         )
 
+    back = _back(function)
+    if back is not None:
+        taken = {item.arg for item in ast.walk(function.node.args) if isinstance(item, ast.arg)}
+        name = _CLAIMED if "user_id" in taken else "user_id"
+        either = f"({name} or {source.text(identity[0])})"
+        yield mutation(
+            "query, if it says so", either, Edit(span=back, new_text=f', {name}: str = ""')
+        )
     front = _front(function)
     if front is not None:
         yield mutation("query", _CLAIMED, Edit(span=front, new_text=f"{_CLAIMED}: str, "))
@@ -175,6 +183,17 @@ def _decides(ground: Ground, function: Function, use: ast.expr) -> bool:
         and called(holder) not in ground.classes
         and not is_message(holder)
     )
+
+
+def _back(function: Function) -> Span | None:
+    """Return where a parameter with a default may be put behind all others."""
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    if not positional or spec.vararg or spec.kwonlyargs or spec.kwarg:
+        return None
+    parts: list[ast.expr | ast.arg] = [positional[-1], *spec.defaults[-1:]]
+    span = function.source.span(parts[-1])
+    return Span(path=span.path, line=span.end_line or span.line, column=span.end_column or 1)
 
 
 def _front(function: Function) -> Span | None:

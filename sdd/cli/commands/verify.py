@@ -9,6 +9,7 @@ from sdd.cli.diagnostics import print_diagnostics, read_lines_below
 from sdd.cli.json_output import dumps
 from sdd.cli.output import ReportFormat, make_output, write
 from sdd.cli.progress import MARKS
+from sdd.cli.self_test_text import print_self_test, self_test_data
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest
 from sdd.verify import GATES, QUICK, DynamicGate, GateReport, Result, verify_json, verify_junit
@@ -37,6 +38,24 @@ def verify_command(
     if any(report.result is Result.NOT_RUN for report in reports):
         return ExitCode.USAGE
     return ExitCode.CLEAN
+
+
+def verify_self_test_command(request: VerifyRequest, output_format: ReportFormat) -> int:
+    """Show that the gates catch a fault of each kind in this backend; ends 1 if one is not."""
+    from sdd.wiring.verify_self_testing import verify_self_test_of  # noqa: PLC0415 - loads the audit
+
+    if output_format is ReportFormat.JUNIT:
+        raise ConfigError("--self-test has no form junit.", hint="Use text or json.")
+    output = make_output()
+    with output.err.status("running the backend as it is …") as status:
+        named, result = verify_self_test_of(
+            request, lambda done, every: status.update(f"fault {done + 1} of {every} …")
+        )
+    if output_format is ReportFormat.JSON:
+        write(dumps(self_test_data(result, named)))
+    else:
+        print_self_test(output.out, result, named, verbose=True)
+    return ExitCode.CLEAN if result.is_passed else ExitCode.FINDINGS
 
 
 def _chosen(only: tuple[str, ...]) -> tuple[DynamicGate, ...]:
