@@ -117,9 +117,11 @@ def _claimed(
     if not any(_decides(ground, function, use) for use in identity):
         return
 
-    def mutation(where: str, value: str, *edits: Edit) -> Mutation:
+    def mutation(
+        where: str, value: str, *edits: Edit, kind: Kind = Kind.CLIENT_IDENTITY
+    ) -> Mutation:
         return Mutation(
-            kind=Kind.CLIENT_IDENTITY,
+            kind=kind,
             title=f"{function.node.name}: {source.text(identity[0])} from the {where}",
             span=source.span(identity[0]),
             edits=(*(source.replace(use, value) for use in identity), *edits),
@@ -131,9 +133,8 @@ def _claimed(
         taken = {item.arg for item in ast.walk(function.node.args) if isinstance(item, ast.arg)}
         name = _CLAIMED if "user_id" in taken else "user_id"
         either = f"({name} or {source.text(identity[0])})"
-        yield mutation(
-            "query, if it says so", either, Edit(span=back, new_text=f', {name}: str = ""')
-        )
+        added = Edit(span=back, new_text=f', {name}: str = ""')
+        yield mutation("query, if it says so", either, added, kind=Kind.CLIENT_PREFERENCE)
     front = _front(function)
     if front is not None:
         yield mutation("query", _CLAIMED, Edit(span=front, new_text=f"{_CLAIMED}: str, "))

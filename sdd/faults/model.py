@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     REMOVED_DEPENDENCY = "removed dependency"
     CLIENT_IDENTITY = "client's id taken"
+    CLIENT_PREFERENCE = "client's id preferred"
     DROPPED_CONJUNCT = "dropped conjunct"
     WEAKENED_CONJUNCT = "or for and"
     NEGATED_COMPARISON = "negated comparison"

@@ -13,8 +13,11 @@ from sdd.verify import GateReport, Result
 from sdd.workflow.self_test import Bench, Fate, SelfTest, Trial
 
 # A running backend with a good secret and a library that refuses `none` beside a key shows
-# nothing of these; the audit judges them.
-NOT_SEEN_RUNNING = frozenset({Kind.LITERAL_SECRET, Kind.NONE_ALGORITHM, Kind.TOKENS_ALGORITHM})
+# nothing of the first three; the audit judges them. Where the client must say who it is, no
+# request succeeds that knows nothing of it, and the gates are not run.
+NOT_SEEN_RUNNING = frozenset(
+    {Kind.LITERAL_SECRET, Kind.NONE_ALGORITHM, Kind.TOKENS_ALGORITHM, Kind.CLIENT_IDENTITY}
+)
 
 Judge = Callable[[Mapping[str, bytes]], Sequence[GateReport]]
 

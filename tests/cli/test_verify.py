@@ -89,3 +89,13 @@ def test_an_unknown_gate_is_answered_with_the_nearest(
     asked = ["verify", "--backend", "plain_sync", "--gate", "isolaton probe"]
     assert run_command(asked) == ExitCode.USAGE
     assert "Nearest: isolation probe." in _said(capsys)
+
+
+def test_the_self_test_has_no_server_and_no_database_of_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It breaks copies, so it needs the code."""
+    command = ["verify", "--self-test", "--base-url", "http://127.0.0.1:9", "--project"]
+
+    assert run_command([*command, str(tmp_path)]) == ExitCode.USAGE
+    assert "Leave out --base-url and --database-url." in capsys.readouterr().err
