@@ -160,8 +160,10 @@ class State:
     def forget(self, base: int) -> None:
         """Drop all facts but the first ones."""
         if len(self.facts) > base:
-            self.facts = dict.fromkeys(islice(self.facts, base))
-            self._owns_facts = True
+            kept = dict(self.facts)
+            while len(kept) > base:
+                kept.popitem()
+            self.facts, self._owns_facts = kept, True
 
     def assume(self, formula: Formula) -> None:
         """Add a fact; a contradiction ends the path."""
@@ -257,7 +259,10 @@ def merge(states: list[State], base: int = 0) -> State | None:
     common = [fact for fact in extras[0] if all(fact in state.facts for state in alive[1:])]
     shared = set(common)
     guards = [both([fact for fact in extra if fact not in shared]) for extra in extras]
-    facts = dict.fromkeys([*islice(alive[0].facts, base), *common])
+    facts = dict(alive[0].facts)  # copying and dropping hashes less than building anew
+    for fact in extras[0]:
+        if fact not in shared:
+            del facts[fact]
     choice = either(guards)
     watch = alive[0].watch
     if choice != YES and size(choice) <= _MOST_ATOMS:
