@@ -1,7 +1,7 @@
 """What the generator hands over: files in memory, each with its role."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -40,10 +40,13 @@ class Options:
         layout: Where files go, one of `LAYOUTS`.
         style: Whether handlers and sessions are coroutines, one of `STYLES`.
         specs: Paths of the specs, named in the header of each file that follows them.
+        history: The files below `alembic/versions` that there are, by path: migrations follow
+            them.
         only: Chooses the files that are rendered, by path; None: all.
     """
 
     layout: str = DEFAULT_LAYOUT
     style: str = DEFAULT_STYLE
     specs: tuple[str, ...] = ()
+    history: Mapping[str, str] = field(default_factory=dict)
     only: Callable[[PurePosixPath], bool] | None = None

@@ -30,7 +30,11 @@ STANDARD: Mapping[str, str] = {
     ),
     **dict.fromkeys(("async_sessionmaker", "create_async_engine"), "sqlalchemy.ext.asyncio"),
     "sessionmaker": "sqlalchemy.orm",
-    "Session": "sqlmodel",
+    # Names that rows of a backend may well have: Session, Message, Scope.
+    "DatabaseSession": "sqlmodel:Session",
+    "ASGIApp": "starlette.types",
+    **{f"ASGI{name}": f"starlette.types:{name}" for name in ("Message", "Scope")},
+    **{f"ASGI{name}": f"starlette.types:{name}" for name in ("Receive", "Send")},
     **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
     **dict.fromkeys(
         (
@@ -58,6 +62,16 @@ STANDARD: Mapping[str, str] = {
     "compiles": "sqlalchemy.ext.compiler",
     "listen": "sqlalchemy.event",
     "MISSING": "pydantic",
+    "PoolTimeoutError": "sqlalchemy.exc:TimeoutError",
+    "CORSMiddleware": "fastapi.middleware.cors",
+    **dict.fromkeys(("Headers", "MutableHeaders"), "starlette.datastructures"),
+    "ContextVar": "contextvars",
+    **dict.fromkeys(("command", "context", "op"), "alembic"),
+    "Config": "alembic.config",
+    "MigrationContext": "alembic.migration",
+    "compare_metadata": "alembic.autogenerate",
+    **dict.fromkeys(("Connection", "NullPool"), "sqlalchemy"),
+    "FilePath": "pathlib:Path",
     "AsyncSession": "sqlmodel.ext.asyncio.session",
     "Decimal": "decimal",
     "StrEnum": "enum",
@@ -71,9 +85,10 @@ STANDARD: Mapping[str, str] = {
     **dict.fromkeys(("BaseHTTPRequestHandler", "ThreadingHTTPServer"), "http.server"),
     "Ed25519PrivateKey": "cryptography.hazmat.primitives.asymmetric.ed25519",
     "OKPAlgorithm": "jwt.algorithms",
-    "monotonic": "time",
+    **dict.fromkeys(("monotonic", "perf_counter"), "time"),
 }
 MODULES: Mapping[str, str] = {
+    "sa": "import sqlalchemy as sa",
     **{
         name: f"import {name}"
         for name in ("asyncio", "json", "jwt", "logging", "os", "pytest", "re")
@@ -84,6 +99,7 @@ _STANDARD_LIBRARY = frozenset(
         "asyncio",
         "collections.abc",
         "contextlib",
+        "contextvars",
         "dataclasses",
         "datetime",
         "decimal",
@@ -91,6 +107,7 @@ _STANDARD_LIBRARY = frozenset(
         "http.server",
         "json",
         "logging",
+        "pathlib",
     }
     | {"itertools", "math", "os", "re", "threading", "time", "typing", "uuid"}
 )
@@ -140,11 +157,11 @@ def import_block(body: str, symbols: Mapping[str, str]) -> str:
     groups: dict[int, list[str]] = {0: [], 1: [], 2: []}
     for module in modules:
         groups[_group(module)].append(MODULES[module])
-    for module in sorted(members):
+    for module in sorted(members, key=lambda name: _place(name, members[name])):
         home, _, original = module.partition(":")
         listed = ", ".join(sorted(members[module], key=_by_kind))
         listed = f"{original} as {listed}" if original else listed
-        groups[_group(module)].append(f"from {home} import {listed}")
+        groups[_group(home)].append(f"from {home} import {listed}")
     return "\n\n".join("\n".join(lines) for _, lines in sorted(groups.items()) if lines)
 
 
@@ -152,6 +169,12 @@ def _group(module: str) -> int:
     if module in _STANDARD_LIBRARY:
         return 0
     return 2 if module.partition(".")[0] in {"app", "tests"} else 1
+
+
+def _place(module: str, members: set[str]) -> tuple[str, object]:
+    """Sort by module, then by what is imported under its own name."""
+    home, _, original = module.partition(":")
+    return home, min(map(_by_kind, [original] if original else members))
 
 
 def _by_kind(name: str) -> tuple[int, list[tuple[bool, int, str]]]:

@@ -15,7 +15,6 @@ class Layout:
     config: str
     session: str
     types: str
-    create_tables: str
     tokens: str
     keys: str
     passwords: str
@@ -25,6 +24,8 @@ class Layout:
     error_schema: str
     base_schema: str
     responses: str
+    middleware: str
+    logs: str
     models: str
     schemas: str
     repositories: str
@@ -46,7 +47,6 @@ LAYOUTS: Mapping[str, Layout] = {
         config="app/config.py",
         session="app/db/session.py",
         types="app/db/types.py",
-        create_tables="app/db/create_tables.py",
         tokens="app/auth/jwt.py",
         keys="app/auth/keys.py",
         passwords="app/auth/passwords.py",
@@ -56,6 +56,8 @@ LAYOUTS: Mapping[str, Layout] = {
         error_schema="app/schemas/error.py",
         base_schema="app/schemas/base.py",
         responses="app/api/responses.py",
+        middleware="app/middleware.py",
+        logs="app/logs.py",
         models="app/models/{name}.py",
         schemas="app/schemas/{name}.py",
         repositories="app/repositories/{name}.py",
@@ -66,7 +68,6 @@ LAYOUTS: Mapping[str, Layout] = {
         config="app/core/config.py",
         session="app/core/database.py",
         types="app/core/types.py",
-        create_tables="app/core/create_tables.py",
         tokens="app/core/security.py",
         keys="app/core/keys.py",
         passwords="app/core/passwords.py",
@@ -76,6 +77,8 @@ LAYOUTS: Mapping[str, Layout] = {
         error_schema="app/schemas/error_schemas.py",
         base_schema="app/schemas/base_schemas.py",
         responses="app/api/v1/responses.py",
+        middleware="app/core/middleware.py",
+        logs="app/core/logs.py",
         models="app/models/{name}_models.py",
         schemas="app/schemas/{name}_schemas.py",
         repositories="app/repositories/{name}_repository.py",

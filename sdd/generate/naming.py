@@ -16,7 +16,7 @@ _CLASSES = frozenset(
     | {"ResponseModel", "SQLModel", "Settings", "StrEnum", "StrictBool", "StrictFloat"}
     | {"StrictInt", "StrippedStr", "TestClient", "Text", "UniqueConstraint", "UTC", "UTCDateTime"}
     | {"UUID", "Sequence", "MISSING", "JSONValue", "SessionDep", "CurrentUserId", "PasswordHash"}
-    | {"DatabaseDep", "KeySet", "KeySetDep", "Lock", "QueuePool", "Session", "StaticPool"}
+    | {"ASGIApp", "DatabaseDep", "KeySet", "KeySetDep", "Lock", "QueuePool", "StaticPool"}
 )
 _MODULES = frozenset({"auth", "base", "error", "errors", "health", "session", "types"})
 _ATTRIBUTES = frozenset(

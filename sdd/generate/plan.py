@@ -30,7 +30,7 @@ def plan(domain: Domain, options: Options) -> Plan:
     )
     routers = router_plans(work)
     project = project_plan(domain, options.specs)
-    skeleton = Skeleton(domain=domain, project=project)
+    skeleton = Skeleton(domain=domain, project=project, history=options.history)
     files = _Files(domain=domain, skeleton=skeleton)
     listed = [
         *skeleton.files(),

@@ -78,7 +78,7 @@ class ProjectPlan:
         sync: Handlers are plain functions.
         keys: Tokens are verified with the issuer's public keys.
         jwks_url: Where an example shows these keys.
-        modules: Dotted names of parts that people start.
+        modules: Dotted names of parts that tests reach into.
     """
 
     title: str
@@ -152,10 +152,7 @@ def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:
         sync=domain.is_sync,
         keys=auth.mode is AuthMode.JWKS,
         jwks_url=naming.prose(auth.jwks_url or f"{_AUTH_SERVER}/api/auth/jwks"),
-        modules={
-            "create_tables": module_of(domain.layout.create_tables),
-            "keys": module_of(domain.layout.keys),
-        },
+        modules={"keys": module_of(domain.layout.keys)},
     )
 
 

@@ -19,6 +19,7 @@ from sdd.ir.behaviour import Action, Operation
 from sdd.ir.matching import find_column, identifier
 
 _SESSION_ACTIONS = frozenset({Action.REGISTER, Action.LOGIN, Action.LOGOUT})
+_READY = frozenset({"health", "healthz", "ready", "readyz", "readiness"})
 _VERBS = {
     Action.CREATE: "create",
     Action.READ: "get",
@@ -63,8 +64,13 @@ class HandlerPlan:
 
     @property
     def uses_database(self) -> bool:
-        """Whether it calls a repository."""
-        return self.call is not None or self.session is not None
+        """Whether it opens a session."""
+        return self.call is not None or self.session is not None or self.tries_database
+
+    @property
+    def tries_database(self) -> bool:
+        """Whether it tells that the database can be reached."""
+        return asks_for_health(self.operation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +301,8 @@ def _signature(
             continue
         line = _parameter(item, table)
         (optional if "=" in line.rpartition("]")[2] else required).append(line)
-    if table is not None and operation.action is not Action.LOGOUT:
+    stored = table is not None and operation.action is not Action.LOGOUT
+    if stored or asks_for_health(operation):
         required.insert(0, "database: DatabaseDep" if domain.is_sync else "session: SessionDep")
     if session is not None and session.token:
         required.insert(0, "settings: SettingsDep")
@@ -306,6 +313,15 @@ def _signature(
 
 def _uses_user(domain: Domain, operation: Operation, table: Table) -> bool:
     return scope(domain, table, operation.bindings).owned or operation.mine
+
+
+def asks_for_health(operation: Operation) -> bool:
+    """Tell whether an operation says that the backend can work, not only that it runs."""
+    return operation.action is Action.HEALTH and bool(_READY & set(_words(operation)))
+
+
+def _words(operation: Operation) -> list[str]:
+    return re.split(r"[^a-z]+", operation.endpoint.path.lower())
 
 
 def own_id_alias(parameter: str) -> str:

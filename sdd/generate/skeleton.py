@@ -1,6 +1,6 @@
 """The files that a backend has whatever its tables: settings, tokens, errors, the project."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,12 @@ from sdd.generate.domain import Domain, Shared
 from sdd.generate.files import Role
 from sdd.generate.layouts import Layout
 from sdd.generate.methods import parameter_annotation
+from sdd.generate.migrations import migration_files
 from sdd.generate.plans import FilePlan
 from sdd.generate.project import ProjectPlan, error_code
 from sdd.generate.schemas import bounds
 from sdd.ir import Parameter
+from sdd.ir.behaviour import Action
 
 _ERRORS = {401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
 _TYPES = (
@@ -25,6 +27,7 @@ _TYPES = (
     "utc_now",
 )
 _EXCEPTIONS = (
+    "respond",
     "AppError",
     "ConflictError",
     "ForbiddenError",
@@ -42,6 +45,7 @@ class Skeleton:
 
     domain: Domain
     project: ProjectPlan
+    history: Mapping[str, str]
 
     @property
     def _layout(self) -> Layout:
@@ -52,6 +56,7 @@ class Skeleton:
         yield from self._storage()
         yield from self._users()
         yield from self._errors()
+        yield from self._surroundings()
         yield from self._project()
 
     def python(
@@ -84,7 +89,7 @@ class Skeleton:
             Role.MODELS,
             "The database engine and its sessions.",
             "session",
-            exports=("Database",),
+            exports=("Database", "normalize_url"),
         )
         yield self.python(
             layout.types,
@@ -94,11 +99,14 @@ class Skeleton:
             exports=_TYPES,
         )
         yield self.python(
-            layout.create_tables,
-            Role.MODELS,
-            f"Create missing tables: python -m {self.project.modules['create_tables']}.",
-            "create_tables",
+            "alembic/env.py", Role.MODELS, "How migrations reach the database.", "alembic_env"
         )
+        for path, template, purpose in (
+            ("alembic.ini", "alembic.ini", "Where migrations are"),
+            ("alembic/script.py.mako", "alembic_script", "The form of a migration"),
+        ):
+            yield FilePlan(path=path, template=template, role=Role.MODELS, purpose=purpose)
+        yield from migration_files(self.domain, self.history, self.project.header)
 
     def _users(self) -> Iterator[FilePlan]:
         layout, project = self._layout, self.project
@@ -206,11 +214,31 @@ class Skeleton:
             exports=tuple(status.constant for status in self.project.statuses),
         )
 
+    def _surroundings(self) -> Iterator[FilePlan]:
+        layout = self._layout
+        yield self.python(
+            layout.middleware,
+            Role.ROUTES,
+            "What every request passes: ids, headers, the answer to the unexpected.",
+            "middleware",
+            exports=("install_middleware",),
+            stays_async=True,
+        )
+        yield self.python(
+            layout.logs,
+            Role.ROUTES,
+            "Log lines that programs can read.",
+            "logs",
+            exports=("JSONFormatter", "REQUEST_ID", "configure_logging"),
+        )
+
     def _project(self) -> Iterator[FilePlan]:
         listed = [
             ("pyproject.toml", "pyproject.toml", "The package and its dependencies"),
             (".env.example", "env.example", "The settings, without values"),
             (".gitignore", "gitignore", "What git leaves out"),
+            ("Dockerfile", "Dockerfile", "An image of the backend"),
+            (".dockerignore", "dockerignore", "What an image leaves out"),
             ("README.md", "README.md", "How to run, try and test the backend"),
         ]
         if not self.domain.own_users:
@@ -246,6 +274,14 @@ class Skeleton:
             "example_user": user,
             "example_path": None if example and "{" in example else example,
             "queries": "Every query, confined to the user" if owned else "Every query",
+            "health": next(
+                (
+                    item.endpoint.path
+                    for item in self.domain.operations
+                    if item.action is Action.HEALTH
+                ),
+                None,
+            ),
             "services": self._layout.services is not None,
             "logical": naming.prose(elsewhere[0]) if elsewhere and elsewhere[0] else None,
         }

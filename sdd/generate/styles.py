@@ -10,7 +10,7 @@ _WORDS = frozenset({"async", "await"})
 _NAMES: Mapping[str, str] = {
     "AsyncAdaptedQueuePool": "QueuePool",
     "AsyncIterator": "Iterator",
-    "AsyncSession": "Session",
+    "AsyncSession": "DatabaseSession",
     "async_sessionmaker": "sessionmaker",
     "asynccontextmanager": "contextmanager",
     "create_async_engine": "create_engine",

@@ -87,7 +87,15 @@ _KINDS = (
     ),
 )
 
-_PROJECT = ("*.toml", "*.md", ".env.example", ".gitignore", "better-auth/**")
+_PROJECT = (
+    "*.toml",
+    "*.md",
+    ".env.example",
+    ".gitignore",
+    "better-auth/**",
+    "Dockerfile",
+    ".dockerignore",
+)
 
 # Paths below the backend's folder. What no order claims is the assembly's, so every path has
 # exactly one order that may write it.
@@ -119,7 +127,6 @@ _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "app/models/**",
             "app/core/database.py",
             "app/core/types.py",
-            "app/core/create_tables.py",
             "alembic.ini",
             "alembic/**",
         ),

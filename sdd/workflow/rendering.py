@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sdd.generate import Options, render, supported, unsupported
 from sdd.generate.domain import domain
@@ -11,6 +12,8 @@ from sdd.generate.rendering import render_text
 from sdd.ir import Application
 from sdd.workflow.conventions import Convention, conventions
 from sdd.workflow.orders import Form
+
+NO_HISTORY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ def render_files(
     form: Form,
     wanted: Callable[[str], bool],
     named: Sequence[str] = (),
+    history: Mapping[str, str] = NO_HISTORY,
 ) -> Rendering:
     """Render files of a backend.
 
@@ -66,12 +70,16 @@ def render_files(
         form: How it is built.
         wanted: Chooses files by their path relative to the project.
         named: The documents that each file names as its specs.
+        history: The migrations that there are, by path relative to the project.
     """
     options = Options(
         layout=form.layout,
         style=form.style,
         specs=tuple(named),
         only=lambda path: wanted(str(backend / path)),
+        history={
+            str(PurePosixPath(path).relative_to(backend)): text for path, text in history.items()
+        },
     )
     files = {
         str(backend / file.path): RenderedText(content=file.content.decode(), purpose=file.purpose)

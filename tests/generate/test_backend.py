@@ -1,10 +1,9 @@
-import subprocess
-import sys
 import textwrap
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from generate.running import run_python
 from generate.samples import SAMPLES, SPECS
 
 from sdd.generate import Options, render
@@ -94,24 +93,11 @@ def _written(
     return folder
 
 
-def _python(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder), **variables}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-
-
 def test_two_users_see_only_their_own_rows(tmp_path: Path) -> None:
     """The rendered backend starts, answers, and keeps its users apart."""
     folder = _written("tasks-and-comments", tmp_path)
 
-    done = _python("-c", _TWO_USERS, folder=folder, BETTER_AUTH_SECRET=_SECRET)
+    done = run_python("-c", _TWO_USERS, folder=folder, BETTER_AUTH_SECRET=_SECRET)
 
     assert done.returncode == 0, done.stderr
 
@@ -121,7 +107,7 @@ def test_a_backend_without_a_secret_refuses_in_one_sentence(tmp_path: Path, secr
     """No traceback: the sentence says which variable, and how long a secret is."""
     folder = _written("notes-below-user-paths", tmp_path)
 
-    done = _python("-c", "import app.main", folder=folder, BETTER_AUTH_SECRET=secret)
+    done = run_python("-c", "import app.main", folder=folder, BETTER_AUTH_SECRET=secret)
 
     assert done.returncode == 1
     assert done.stdout == ""
@@ -143,7 +129,7 @@ def test_the_tests_of_a_rendered_backend_pass(
     """Its own suite is green, without a warning."""
     folder = _written(name, tmp_path, layout, style, mode)
 
-    done = _python(
+    done = run_python(
         "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
         folder=folder,
     )  # fmt: skip
@@ -160,5 +146,5 @@ def test_rendered_code_satisfies_checkers(
     folder = _written(name, tmp_path, layout, style, mode)
 
     for command in (("mypy", "app", "tests"), ("ruff", "check"), ("ruff", "format", "--check")):
-        done = _python("-m", *command, folder=folder, MYPYPATH=str(folder))
+        done = run_python("-m", *command, folder=folder, MYPYPATH=str(folder))
         assert done.returncode == 0, done.stdout

@@ -56,6 +56,12 @@ def check_files(
                 if handler.operation.endpoint.auth
             ],
         ),
+        _file(
+            "tests/test_migrations.py",
+            "Migrations, up and down.",
+            "test_migrations.py",
+            project,
+        ),
         _file("tests/api/test_errors.py", "The form of errors.", "test_errors.py", project),
     ]
     if domain.tables:

@@ -8,7 +8,7 @@ from sdd.changes import digest
 from sdd.errors import SddError
 from sdd.text import SourceText
 from sdd.workflow.offline.order import Order
-from sdd.workflow.rendering import Rendering, render_files
+from sdd.workflow.rendering import NO_HISTORY, Rendering, render_files
 from sdd.workflow.specs import Specs, read_documents
 
 
@@ -44,11 +44,13 @@ class Compiler:
     # Runners ask from several threads: compiling twice at a time would only take turns slowly.
     _turn: Lock = field(default_factory=Lock)
 
-    def compile(self, order: Order, texts: Mapping[str, str]) -> Compiled:
-        """Return the files of an order, from the texts of its documents and nothing else."""
+    def compile(
+        self, order: Order, texts: Mapping[str, str], history: Mapping[str, str] = NO_HISTORY
+    ) -> Compiled:
+        """Return the files of an order, from the texts of its documents and its migrations."""
         try:
             with self._turn:
-                rendering = self._rendering(order, texts)
+                rendering = self._rendering(order, texts, history)
         except SddError as error:
             return Compiled(files={}, unsupported=(f"{error.message} {error.hint or ''}".strip(),))
         files = {
@@ -61,12 +63,16 @@ class Compiler:
             unsupported=rendering.unsupported,
         )
 
-    def _rendering(self, order: Order, texts: Mapping[str, str]) -> Rendering:
+    def _rendering(
+        self, order: Order, texts: Mapping[str, str], history: Mapping[str, str]
+    ) -> Rendering:
         form = order.form
         said = [f"{path}\0{text}" for path, text in texts.items()]
         told = [f"{name}\0{answer}" for name, answer in order.answers]
         documents = _key([form.tokens or "", *said, *told])
-        key = _key([documents, form.layout, form.style, str(order.backend), *order.may_write])
+        past = [f"{path}\0{text}" for path, text in history.items()]
+        form_key = [form.layout, form.style, str(order.backend), *order.may_write]
+        key = _key([documents, *form_key, "history", *past])
         if key not in self._renderings:
             if documents not in self._specs:
                 sources = [SourceText(path=path, text=text) for path, text in texts.items()]
@@ -77,6 +83,7 @@ class Compiler:
                 form=form,
                 wanted=order.owns,
                 named=tuple(texts),
+                history=history,
             )
         return self._renderings[key]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from sdd.agents.conversation import (
     AssistantMessage,
@@ -11,6 +12,7 @@ from sdd.agents.conversation import (
     ToolCall,
     UserMessage,
 )
+from sdd.generate.migrations import is_migration
 from sdd.workflow.offline.compiler import Compiled, Compiler
 from sdd.workflow.offline.order import Order, parse_order
 from sdd.workflow.offline.transcript import Transcript, read_transcript
@@ -57,6 +59,9 @@ class OfflineModel:
         documents = _to_read(order.documents, transcript, known=set(transcript.texts))
         if documents:
             return documents
+        history = _to_read(_history(order, transcript), transcript, known=set(transcript.texts))
+        if history:
+            return history
         compiled = self._compile(order, transcript)
         existing = [path for path in compiled.files if path in (transcript.listed or ())]
         if unread := _to_read(existing, transcript, known=transcript.fresh):
@@ -67,7 +72,22 @@ class OfflineModel:
         texts = {
             path: transcript.texts[path] for path in order.documents if path in transcript.texts
         }
-        return self.compiler.compile(order, texts)
+        history = {
+            path: transcript.texts[path]
+            for path in _history(order, transcript)
+            if path in transcript.texts
+        }
+        return self.compiler.compile(order, texts, history)
+
+
+def _history(order: Order, transcript: Transcript) -> list[str]:
+    """Return the migrations that there are: what is appended follows them."""
+    present = {*(transcript.listed or ()), *transcript.written}
+    return sorted(
+        path
+        for path in present
+        if order.owns(path) and is_migration(PurePosixPath(path), order.backend)
+    )
 
 
 def _to_read(paths: Iterable[str], transcript: Transcript, known: set[str]) -> list[ToolCall]:

@@ -16,6 +16,8 @@ from app.api.v1.notes import router as notes_router
 from app.config import Settings, SettingsError, load_settings
 from app.db.session import Database
 from app.errors import install_error_handlers
+from app.logs import configure_logging
+from app.middleware import install_middleware
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     install_error_handlers(app)
+    install_middleware(app, settings)
     app.include_router(notes_router)
     app.openapi = lambda: describe_api(app)  # type: ignore[method-assign]
     return app
@@ -56,6 +59,8 @@ def describe_api(app: FastAPI) -> dict[str, Any]:
 
 
 try:
-    app = create_app()
+    _settings = load_settings()
+    configure_logging(_settings.log_level)
+    app = create_app(_settings)
 except SettingsError as error:
     raise SystemExit(f"The backend cannot start: {error}") from None

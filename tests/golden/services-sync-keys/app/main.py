@@ -18,6 +18,8 @@ from app.core.config import Settings, SettingsError, load_settings
 from app.core.database import Database
 from app.core.errors import install_error_handlers
 from app.core.keys import KeySet
+from app.core.logs import configure_logging
+from app.core.middleware import install_middleware
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = database
     app.state.keys = KeySet(settings.jwks_url)
     install_error_handlers(app)
+    install_middleware(app, settings)
     app.include_router(tasks_router)
     app.include_router(comments_router)
     app.include_router(health_router)
@@ -48,6 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 try:
-    app = create_app()
+    _settings = load_settings()
+    configure_logging(_settings.log_level)
+    app = create_app(_settings)
 except SettingsError as error:
     raise SystemExit(f"The backend cannot start: {error}") from None

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, QueuePool, StaticPool, create_engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.orm import sessionmaker
-from sqlmodel import Session
+from sqlmodel import Session as DatabaseSession
 
 from app.models import metadata
 
@@ -19,6 +19,7 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 10
 POOL_RECYCLE_SECONDS = 240
 POOL_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5
 SQLITE_TIMEOUT_SECONDS = 30
 
 
@@ -48,7 +49,10 @@ def _engine_options(url: URL) -> dict[str, Any]:
     # which does not know the statements that were prepared on the last one.
     # pool_recycle: serverless databases drop connections that were idle for five minutes.
     return {
-        "connect_args": {"prepare_threshold": None},
+        "connect_args": {
+            "prepare_threshold": None,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        },
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
@@ -65,7 +69,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = create_engine(parsed, **_engine_options(parsed))
         self.sessions = sessionmaker(
-            self.engine, class_=Session, expire_on_commit=False
+            self.engine, class_=DatabaseSession, expire_on_commit=False
         )
         if self.is_sqlite:
             listen(self.engine, "connect", _enforce_foreign_keys)

@@ -7,7 +7,8 @@ Specs:
 """
 
 from sqlalchemy import asc
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session as DatabaseSession
+from sqlmodel import col, func, select
 
 from app.models.comment_models import Comment
 from app.models.task_models import Task
@@ -16,7 +17,7 @@ from app.models.task_models import Task
 class CommentRepository:
     """Reads and writes the table comments."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: DatabaseSession) -> None:
         self._session = session
 
     def find(

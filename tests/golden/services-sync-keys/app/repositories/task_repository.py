@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import asc, case, desc
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session as DatabaseSession
+from sqlmodel import col, func, select
 
 from app.core.types import list_contains, today
 from app.models.task_models import Task, TaskPriority
@@ -19,7 +20,7 @@ from app.models.task_models import Task, TaskPriority
 class TaskRepository:
     """Reads and writes the table tasks."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: DatabaseSession) -> None:
         self._session = session
 
     def find(

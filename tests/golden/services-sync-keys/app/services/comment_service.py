@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from sqlmodel import Session
+from sqlmodel import Session as DatabaseSession
 
 from app.core.errors import NotFoundError
 from app.core.types import utc_now
@@ -19,7 +19,7 @@ from app.services.task_service import TaskService
 class CommentService:
     """The rules of the table comments."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: DatabaseSession) -> None:
         self._session = session
         self._comments = CommentRepository(session)
 

@@ -9,7 +9,7 @@ Specs:
 from datetime import date
 from typing import Literal
 
-from sqlmodel import Session
+from sqlmodel import Session as DatabaseSession
 
 from app.core.errors import NotFoundError
 from app.core.types import utc_now
@@ -21,7 +21,7 @@ from app.schemas.task_schemas import TaskCreate, TaskReplace, TaskUpdate
 class TaskService:
     """The rules of the table tasks."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: DatabaseSession) -> None:
         self._session = session
         self._tasks = TaskRepository(session)
 

@@ -8,6 +8,7 @@ Specs:
 
 from fastapi import APIRouter
 
+from app.dependencies import SessionDep
 from app.schemas.health import HealthResponse
 
 router = APIRouter(tags=["health"])
@@ -19,6 +20,10 @@ router = APIRouter(tags=["health"])
     status_code=200,
     summary="Health",
 )
-async def health() -> HealthResponse:
+async def health(
+    session: SessionDep,
+) -> HealthResponse:
     """Health."""
+    # Without a connection this answers 503.
+    await session.connection()
     return HealthResponse(status="ok")

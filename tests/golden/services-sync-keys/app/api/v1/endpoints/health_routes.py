@@ -8,6 +8,7 @@ Specs:
 
 from fastapi import APIRouter
 
+from app.api.v1.deps.database import DatabaseDep
 from app.schemas.health_schemas import HealthResponse
 
 router = APIRouter(tags=["health"])
@@ -19,6 +20,11 @@ router = APIRouter(tags=["health"])
     status_code=200,
     summary="Health",
 )
-def health() -> HealthResponse:
+def health(
+    database: DatabaseDep,
+) -> HealthResponse:
     """Health."""
-    return HealthResponse(status="ok")
+    with database.sessions() as session:
+        # Without a connection this answers 503.
+        session.connection()
+        return HealthResponse(status="ok")
