@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MINIMUM_SECRET_BYTES = 32
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT_DATABASE_URL = "sqlite:///./app.db"
 
 
@@ -28,12 +29,16 @@ class Settings:
         secret: The key that signs tokens; it never appears in logs.
         issuer: The `iss` that every token must bear, if set.
         audience: The `aud` that every token must bear, if set.
+        cors_origins: Origins of web pages that may call this backend.
+        log_level: From which level on the application logs.
     """
 
     secret: str = field(repr=False)
     database_url: str = field(default=DEFAULT_DATABASE_URL, repr=False)
     issuer: str | None = None
     audience: str | None = None
+    cors_origins: tuple[str, ...] = ()
+    log_level: str = "INFO"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -49,9 +54,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "BETTER_AUTH_SECRET must be set to a secret of at least "
             f"{MINIMUM_SECRET_BYTES} bytes."
         )
+    origins = source.get("CORS_ORIGINS", "").replace(",", " ").split()
+    log_level = source.get("LOG_LEVEL", "INFO").upper()
+    if log_level not in LOG_LEVELS:
+        raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     return Settings(
         secret=secret,
         database_url=source.get("DATABASE_URL") or DEFAULT_DATABASE_URL,
         issuer=source.get("JWT_ISSUER") or None,
         audience=source.get("JWT_AUDIENCE") or None,
+        cors_origins=tuple(origins),
+        log_level=log_level,
     )

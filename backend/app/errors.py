@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from app.schemas.error import ErrorResponse
@@ -177,11 +178,7 @@ def install_error_handlers(app: FastAPI) -> None:
         return respond(InvalidError())
 
     @app.exception_handler(OperationalError)
-    async def on_unreachable(_: Request, error: OperationalError) -> JSONResponse:
+    @app.exception_handler(PoolTimeoutError)
+    async def on_unreachable(_: Request, error: Exception) -> JSONResponse:
         logger.error("The database cannot be used", exc_info=error)
         return respond(UnavailableError())
-
-    @app.exception_handler(Exception)
-    async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
-        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return respond(AppError())

@@ -19,6 +19,8 @@ from app.api.v1.tasks import router as tasks_router
 from app.config import Settings, SettingsError, load_settings
 from app.db.session import Database
 from app.errors import install_error_handlers
+from app.logs import configure_logging
+from app.middleware import install_middleware
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     install_error_handlers(app)
+    install_middleware(app, settings)
     app.include_router(tasks_router)
     app.include_router(comments_router)
     app.include_router(health_router)
@@ -48,6 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 try:
-    app = create_app()
+    _settings = load_settings()
+    configure_logging(_settings.log_level)
+    app = create_app(_settings)
 except SettingsError as error:
     raise SystemExit(f"The backend cannot start: {error}") from None

@@ -19,6 +19,7 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 10
 POOL_RECYCLE_SECONDS = 240
 POOL_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 5
 SQLITE_TIMEOUT_SECONDS = 30
 
 
@@ -48,7 +49,10 @@ def _engine_options(url: URL) -> dict[str, Any]:
     # which does not know the statements that were prepared on the last one.
     # pool_recycle: serverless databases drop connections that were idle for five minutes.
     return {
-        "connect_args": {"prepare_threshold": None},
+        "connect_args": {
+            "prepare_threshold": None,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        },
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_TIMEOUT_SECONDS,

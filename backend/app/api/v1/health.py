@@ -10,6 +10,7 @@ Specs:
 
 from fastapi import APIRouter
 
+from app.dependencies import SessionDep
 from app.schemas.health import HealthResponse
 
 router = APIRouter(tags=["health"])
@@ -21,6 +22,10 @@ router = APIRouter(tags=["health"])
     status_code=200,
     summary="Health",
 )
-async def health() -> HealthResponse:
+async def health(
+    session: SessionDep,
+) -> HealthResponse:
     """Health."""
+    # Without a connection this answers 503.
+    await session.connection()
     return HealthResponse(status="ok")
