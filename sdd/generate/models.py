@@ -135,9 +135,14 @@ def _keys(domain: Domain, column: Column) -> tuple[str, ...]:
             found.append(f"ondelete={naming.literal(rule)}")
     if column.unique and not column.primary_key:
         found.append("unique=True")
-    if column.indexed and (not column.primary_key or "indexed" not in column.assumed):
+    if has_index(column):
         found.append("index=True")
     return tuple(found)
+
+
+def has_index(column: Column) -> bool:
+    """Tell whether a column has an index of its own; a key has one anyhow, unless specs ask."""
+    return bool(column.indexed) and (not column.primary_key or "indexed" not in column.assumed)
 
 
 def _storage(table: Table, column: Column, attribute: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sdd.generate import naming
 from sdd.generate.domain import Domain, Table
+from sdd.generate.models import has_index
 from sdd.ir import Column, Factory, Type
 
 _TYPES: Mapping[Type, str] = {
@@ -151,7 +152,7 @@ def _table(domain: Domain, table: Table) -> TableState:
     indexes = []
     for column in columns:
         constraints += _constraints(domain, table, column)
-        if column.indexed and not column.primary_key:
+        if has_index(column):
             unique = bool(column.unique)
             indexes.append(
                 IndexState(name=f"ix_{name}_{column.name}", columns=(column.name,), unique=unique)

@@ -33,9 +33,11 @@ class UpperCaser:
 
     seen: list[Mapping[str, str]] = field(default_factory=list)
 
-    def compile(self, order: Order, texts: Mapping[str, str]) -> Compiled:
+    def compile(
+        self, order: Order, texts: Mapping[str, str], history: Mapping[str, str]
+    ) -> Compiled:
         """Compile nothing but one file."""
-        self.seen.append(dict(texts))
+        self.seen.append({**texts, **history})
         if SPEC not in texts:
             return Compiled(files={}, unsupported=("There is no contract.",))
         content = texts[SPEC].upper()
@@ -52,13 +54,14 @@ def converse(
     prompts: list[str],
     granted: tuple[str, ...] | None = None,
     owned: frozenset[PurePosixPath] = frozenset(),
+    compiler: UpperCaser | None = None,
 ) -> list[Message]:
     """Let the model talk with real tools until it has answered each prompt."""
     plan = plan_of()
     services = Services(run_tests=lambda *_: "", audit=lambda *_: "", ask=lambda *_: None)
     definition = AgentDefinition(name="a", description="", prompt="", path="", tools=granted)
     tools = make_tools(definition, plan.order("models"), overlay, owned, services)
-    model = OfflineModel(compiler=UpperCaser())  # type: ignore[arg-type]
+    model = OfflineModel(compiler=compiler or UpperCaser())  # type: ignore[arg-type]
     messages: list[Message] = [SystemMessage(text="")]
     for prompt in prompts:
         messages.append(UserMessage(text=prompt))
@@ -118,6 +121,19 @@ def test_it_lists_reads_compiles_and_writes() -> None:
     assert isinstance(summary, AssistantMessage)
     for part in (MODEL_FILE, "shouts", "`Task`: table = tasks", f"Reminders ({SPEC}:3)"):
         assert part in summary.text
+
+
+def test_migrations_are_read_before_anything_is_compiled() -> None:
+    """What is appended follows what there is, and the model knows it from read_file alone."""
+    first = "backend/alembic/versions/0001_create_tables.py"
+    overlay = Overlay(MemoryFiles({SPEC: "tasks\n", first: "revision = 'a'\n"}))
+    compiler = UpperCaser()
+
+    messages = converse(overlay, [prompt()], compiler=compiler)
+
+    assert ("read_file", first) in calls(messages)
+    assert compiler.seen
+    assert all(first in seen for seen in compiler.seen)
 
 
 def test_another_message_gives_other_code() -> None:
