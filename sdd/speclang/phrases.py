@@ -17,6 +17,20 @@ def read_facts(text: str, *, prose: bool = False) -> Facts:
         text: A cell, the rest of a bullet, or an annotation in an example.
         prose: Whether it is a sentence, in which quoted words are no list of choices.
     """
+    return _in_sentence(text) if prose else _in_phrase(text)
+
+
+@remembered
+def _in_sentence(text: str) -> Facts:
+    return _facts(text, prose=True)
+
+
+@remembered
+def _in_phrase(text: str) -> Facts:
+    return _facts(text, prose=False)
+
+
+def _facts(text: str, *, prose: bool) -> Facts:
     text = visible(text)[:LONGEST]
     expression = read_type_at_start(text)
     if expression is None:

@@ -92,16 +92,22 @@ class _Range(TypedDict):
     end: int
 
 
-def parse_blocks(source: SourceText) -> tuple[Block, ...]:
-    """Parse Markdown into blocks in document order; linear in the length of the text."""
-    return tuple(_Builder(source).blocks())
+def parse_blocks(source: SourceText, *, after: int = 0) -> tuple[Block, ...]:
+    """Parse Markdown into blocks in document order; linear in the length of the text.
+
+    Args:
+        source: The text.
+        after: How many lines of the file stand before it, when it is a part.
+    """
+    return tuple(_Builder(source, after).blocks())
 
 
 class _Lines:
     """The text behind byte offsets, and the lines that they stand in."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, after: int) -> None:
         self.path = source.path
+        self._after = after
         self._data = source.text.encode("utf-8", "replace")
         ends = accumulate(len(line) + 1 for line in self._data.split(b"\n"))
         self._starts = [0, *ends]
@@ -120,8 +126,8 @@ class _Lines:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of the lines that hold a range; a line end at its end is its own."""
-        first = bisect_right(self._starts, start)
-        last = bisect_right(self._starts, max(end - 1, start))
+        first = bisect_right(self._starts, start) + self._after
+        last = bisect_right(self._starts, max(end - 1, start)) + self._after
         return Span(path=self.path, line=first, end_line=last)
 
 
@@ -154,8 +160,8 @@ class _Run:
 class _Builder:
     """Goes through the events of the parser and yields blocks as they close."""
 
-    def __init__(self, source: SourceText) -> None:
-        self._at = _Lines(source)
+    def __init__(self, source: SourceText, after: int) -> None:
+        self._at = _Lines(source, after)
         self._events = pyromark.events_with_range(
             source.text, options=pyromark.Options.ENABLE_TABLES
         )

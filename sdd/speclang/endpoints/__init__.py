@@ -29,6 +29,7 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
     """
     sightings = _sightings(document)
     owners = _Owners(document, sightings)
+    listings = _Listings(document, sightings)
     statements: list[Statement] = []
     for number, found in enumerate(sightings):
         sighting = found
@@ -44,7 +45,7 @@ def read_statements(document: Document, findings: Findings) -> list[Statement]:
             continue
         if sighting.odd and sighting.strong:
             findings.add(_look_alike(sighting))
-        region = _region(document, sightings, number, owners) if sighting.strong else ()
+        region = _region(document, sightings, number, owners, listings) if sighting.strong else ()
         statements.append(describe(replace(sighting, region=region), document, findings))
     return statements
 
@@ -66,13 +67,13 @@ def _sightings(document: Document) -> list[Sighting]:
     for index, block in enumerate(document.blocks):
         if not may_state(block):
             continue
-        here: dict[tuple[str, str], list[Sighting]] = {}
+        here: dict[tuple[str, str], set[Span]] = {}
         for form in FORMS:
             for sighting in form.find(document, index):
-                same = here.setdefault((sighting.method, sighting.path), [])
+                same = here.setdefault((sighting.method, sighting.path), set())
                 loose = sighting.form in {"sentence", "mention"}
-                if not any(loose or other.span == sighting.span for other in same):
-                    same.append(sighting)
+                if sighting.span not in same and not (loose and same):
+                    same.add(sighting.span)
                     found.append(sighting)
     return found
 
@@ -138,7 +139,11 @@ def _start_of(document: Document, other: Sighting, before: Sighting) -> int:
 
 
 def _region(
-    document: Document, sightings: list[Sighting], number: int, owners: _Owners
+    document: Document,
+    sightings: list[Sighting],
+    number: int,
+    owners: _Owners,
+    listings: "_Listings",
 ) -> tuple[Block, ...]:
     sighting = sightings[number]
     match sighting.form:
@@ -147,7 +152,7 @@ def _region(
         case "bullet":
             return _bullet_text(document, sightings, number)
         case "fence":
-            return _fence_region(document, sightings, number)
+            return _fence_region(document, sightings, number, listings)
         case _:
             return _own_text(document, sighting, owners.end_of(sighting))
 
@@ -244,18 +249,44 @@ def _nested(document: Document, index: int) -> tuple[Block, ...]:
     return tuple(kept)
 
 
-def _fence_region(document: Document, sightings: list[Sighting], number: int) -> tuple[Block, ...]:
+class _Listings:
+    """Fences as lines, and which of them name routes: cut up once for all the routes in them."""
+
+    def __init__(self, document: Document, sightings: list[Sighting]) -> None:
+        self._blocks = document.blocks
+        self._lines: dict[int, list[str]] = {}
+        self._routes: dict[int, list[int]] = {}
+        for sighting in sightings:
+            routes = self._routes.setdefault(sighting.block, [])
+            if sighting.form == "fence" and sighting.span.line not in routes[-1:]:
+                routes.append(sighting.span.line)
+
+    def lines(self, block: int) -> list[str]:
+        if block not in self._lines:
+            fence = self._blocks[block]
+            self._lines[block] = fence.text.split("\n") if isinstance(fence, Fence) else []
+        return self._lines[block]
+
+    def holds_several(self, block: int) -> bool:
+        return len(self._routes[block]) > 1
+
+    def text_after(self, sighting: Sighting) -> str:
+        """Return the lines from a route to the next one in its fence."""
+        lines, routes = self.lines(sighting.block), self._routes[sighting.block]
+        offset = self._blocks[sighting.block].span.line
+        at = bisect_right(routes, sighting.span.line)
+        last = routes[at] - offset - 1 if at < len(routes) else len(lines)
+        return "\n".join(lines[sighting.span.line - offset : last])
+
+
+def _fence_region(
+    document: Document, sightings: list[Sighting], number: int, listings: _Listings
+) -> tuple[Block, ...]:
     sighting = sightings[number]
-    fence = document.blocks[sighting.block]
-    if not isinstance(fence, Fence):
+    if not isinstance(document.blocks[sighting.block], Fence):
         return ()
-    here = _in_block(sightings, number)
-    later = [other.span.line for other in here if other.span.line > sighting.span.line]
-    lines = fence.text.split("\n")
-    first = sighting.span.line - fence.span.line
-    last = (later[0] - fence.span.line - 1) if later else len(lines)
-    inside = parse_blocks_at("\n".join(lines[first:last]), sighting.span)
-    if len({other.span.line for other in here}) > 1:
+    inside = parse_blocks_at(listings.text_after(sighting), sighting.span)
+    if listings.holds_several(sighting.block):
         return inside
     section = document.section_at(sighting.block)
     end = section.end
@@ -269,23 +300,11 @@ def _fence_region(document: Document, sightings: list[Sighting], number: int) ->
     return (*inside, *document.blocks[sighting.block + 1 : end])
 
 
-def _in_block(sightings: list[Sighting], number: int) -> list[Sighting]:
-    """Return the fence lines that stand in the same fence as one of them."""
-    block = sightings[number].block
-    first = last = number
-    while first > 0 and sightings[first - 1].block == block:
-        first -= 1
-    while last + 1 < len(sightings) and sightings[last + 1].block == block:
-        last += 1
-    return [item for item in sightings[first : last + 1] if item.form == "fence"]
-
-
 def parse_blocks_at(text: str, span: Span) -> tuple[Block, ...]:
     """Parse the lines after a place in a fence as Markdown of their own, with spans in the file."""
     if not text.strip():
         return ()
-    padded = "\n" * span.line + text
-    return parse_blocks(SourceText(path=span.path, text=padded))
+    return parse_blocks(SourceText(path=span.path, text=text), after=span.line)
 
 
 def without_examples(statements: list[Statement]) -> list[Statement]:

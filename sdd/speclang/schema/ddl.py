@@ -27,6 +27,7 @@ _ENUM = re.compile(
     r"create\s+type\s+[\"`]?(?:\w+\.)?(\w+)[\"`]?\s+as\s+enum\s*\((.*)\)", re.IGNORECASE | re.DOTALL
 )
 _LARGEST = 60_000
+_MOST_STATEMENTS = 2_000  # of one fence; a schema has some, a dump of rows has no end
 _MYSQL = re.compile(
     r"\)\s*engine\s*=|,\s*(?:(?:unique|fulltext|spatial)\s+)?(?:index|key)\s+[`\w]+\s*\(",
     re.IGNORECASE,
@@ -37,7 +38,10 @@ _AS_POSTGRES = "Write it as PostgreSQL would take it."
 
 def read_ddl(text: str, span: Span, drafts: Drafts, findings: Findings, section: int) -> None:
     """Read the statements in a fence; `span` is that of its first line of code."""
-    for statement in statements(text):
+    for count, statement in enumerate(statements(text)):
+        if count == _MOST_STATEMENTS:
+            findings.not_understood(span, f"Only the first {count} statements were read.")
+            return
         place = Span(path=span.path, line=span.line + statement.line)
         if _ENUM.search(statement.text):
             found = _ENUM.search(statement.text)

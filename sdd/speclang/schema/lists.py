@@ -219,13 +219,14 @@ def _labelled_lists(
         (label if isinstance(label, EntityName) else None, closed, [])
     ]
     depth: int | None = None
-    for item in items:
+    for at, item in enumerate(items):
+        nested = at + 1 < len(items) and items[at + 1].depth > item.depth
         heading = label_of(item.text)
         words = key(heading.name) if heading else ""
         if heading is not None and not heading.value and words in _ATTRIBUTES:
             groups.append((groups[-1][0], False, []))
             depth = item.depth
-        elif heading is not None and _is_entity_label(heading.name, heading.value, item, items):
+        elif heading is not None and _is_entity_label(heading.name, heading.value, nested=nested):
             groups.append((name_in_title(heading.name, item.text), False, []))
             depth = item.depth
         elif heading is not None and not heading.value and _ELSEWHERE.search(words):
@@ -261,10 +262,8 @@ def _is_other_list(block: Block) -> bool:
     )
 
 
-def _is_entity_label(name: str, value: str, item: Item, items: list[Item]) -> bool:
+def _is_entity_label(name: str, value: str, *, nested: bool) -> bool:
     """Whether an item names an entity whose columns are nested below it."""
-    at = items.index(item)
-    nested = at + 1 < len(items) and items[at + 1].depth > item.depth
     return (
         nested
         and name_in_title(name) is not None
