@@ -6,7 +6,7 @@ from dataclasses import replace
 from sdd.audit.engine import Arguments, Engine
 from sdd.audit.expressions import closure_of
 from sdd.audit.memory import Call
-from sdd.audit.state import Frame, State
+from sdd.audit.state import Frame, Place, State
 from sdd.audit.values import (
     NONE,
     ClassInfo,
@@ -224,9 +224,14 @@ def _default_of(value: Value | None) -> Value:
 
 def setting(engine: Engine, info: ClassInfo, name: str, state: State) -> Value:
     """Return a value that comes from the environment, with its literal default as a note."""
-    del engine, state
+    del state
+    field = next((item for key, item in all_fields(info) if key == name), None)
+    if field is not None:
+        engine.setting_places.setdefault(name, {})[Place(info.module.path, field.lineno)] = None
     default = _default_of(info.find(name)) if info.find(name) is not None else None
     note = default.value if isinstance(default, Lit) else None
+    if isinstance(default, Sym) and default.kind == "server":
+        note = default.note
     known = isinstance(note, (str, bool))
     return Sym("server", name, str(note) if known else None)
 

@@ -264,6 +264,36 @@ def signature_of(function: Func) -> Func:
     return function
 
 
+def function_of(engine: Engine, target: Value) -> Func | None:
+    """Return the program's function that a dependency runs; of a class its constructor."""
+    match target:
+        case Func():
+            return signature_of(target)
+        case Bound(function=Func() as function):
+            return function
+        case ClassInfo():
+            found = target.find("__init__")
+            return found if isinstance(found, Func) else None
+        case Ref():
+            held = engine.heap.get(target.uid)
+            found = held.info.find("__call__") if isinstance(held, Instance) and held.info else None
+            return found if isinstance(found, Func) else None
+        case _:
+            return None
+
+
+def dotted_name(engine: Engine, target: Value) -> str | None:
+    """Return the name of the program's dependency with its module's; None for foreign ones."""
+    function = function_of(engine, target)
+    if function is None:
+        return None
+    module = function.module.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    label = function.label
+    if not isinstance(target, (Func, Bound)):
+        label = label.rpartition(".")[0] or label  # a class or its instance is called by its name
+    return f"{module}.{label}" if module != "__init__" else label
+
+
 def _yields(function: ast.AST) -> bool:
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
 

@@ -148,6 +148,8 @@ class Engine:
         self.injected: dict[Row, None] = {}
         self.from_text: dict[Row, None] = {}
         self.in_middleware = False
+        self.module_facts: dict[Formula, None] = {}
+        self.setting_places: dict[str, dict[Place, None]] = {}
         self.switch_places: dict[Sym, Place] = {}
         self.switched_off: dict[Sym, None] = {}
         self.request: Ref | None = None
@@ -377,8 +379,12 @@ class Engine:
 
     def remark(self, rule: str, node: ast.AST, message: str, state: State | None = None) -> None:
         """Note a weakness at a place."""
+        self.remark_at(rule, self.place(node), message, state)
+
+    def remark_at(self, rule: str, place: Place, message: str, state: State | None = None) -> None:
+        """Note a weakness at a place that need not be in the running function."""
         facts = tuple(state.facts) if state else ()
-        self.note(Remark(rule, self.place(node), message, facts), has_facts=state is not None)
+        self.note(Remark(rule, place, message, facts), has_facts=state is not None)
 
     def note(self, remark: Remark, *, has_facts: bool) -> None:
         """Keep a remark, and whether it carries the facts of its path."""
@@ -483,6 +489,7 @@ class Engine:
             if not isinstance(state.env.get(name), (Func, ClassInfo)):
                 state.env[name] = Sym("lib", f"{name} of {path}")
         self.modules[path] = state.env
+        self.module_facts.update(state.facts)
         self.absorb(state)
         return state.env
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sdd.audit.dependencies import Used, dotted_name, function_of
 from sdd.audit.engine import DELEGATES, Engine
 from sdd.audit.exposures import exposures, is_door_keeping, words_for
-from sdd.audit.logic import Case, Formula, Not, Opaque
-from sdd.audit.model import Access, AuthReport, RouteReport, Verdict
+from sdd.audit.logic import Case, Formula, Not, Opaque, Or, parts_of
+from sdd.audit.model import Access, AuthReport, Called, RouteReport, Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
 from sdd.audit.requests import Run
 from sdd.audit.routes import handler_place
@@ -16,6 +17,8 @@ from sdd.audit.rules.rule import Breach, OpenRoute
 from sdd.audit.schema import Schema
 from sdd.audit.settings import AuditSettings
 from sdd.audit.state import Place
+from sdd.audit.switches import symbols
+from sdd.audit.values import Claims, Value
 from sdd.text import Span
 
 _RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
@@ -53,7 +56,8 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
         auth=auth,
         isolation=isolation,
         accesses=accesses,
-        dependencies=tuple(used.label for used in run.used),
+        dependencies=tuple(_called(engine, used) for used in run.used),
+        condition=_condition(run),
     )
 
 
@@ -80,7 +84,7 @@ def is_unreachable(judge: Judge, run: Run) -> bool:
 def _authentication(
     judge: Judge, run: Run, pending: Iterable[Obligation], settings: AuditSettings
 ) -> AuthReport:
-    by = _verifier(run)
+    by = _verifier(judge, run)
     if run.unknown and not run.ends:
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=run.unknown)
     if is_unreachable(judge, run):
@@ -111,10 +115,40 @@ def _authentication(
     return AuthReport(verdict=Verdict.VIOLATED, by=by, because=because, rule=rule.id)
 
 
-def _verifier(run: Run) -> str | None:
-    """Return the dependency that lets nobody unknown through, the innermost one."""
-    named = [used.label for used in run.used if _CREDENTIAL_NAME.search(used.label)]
-    return named[-1] if named else None
+def _verifier(judge: Judge, run: Run) -> str | None:
+    """Return the dependency that lets nobody unknown through, the innermost one.
+
+    That is the one that hands out what was verified, or else the one that is called so.
+    """
+    own = [used for used in run.used if isinstance(dotted_name(judge.engine, used.target), str)]
+    handing = [used for used in own if _hands_out_claims(run.handed.get(used.target))]
+    named = [used for used in own if _CREDENTIAL_NAME.search(used.label)]
+    chosen = [*named, *handing][-1:]
+    if not chosen:
+        schemes = [used.label for used in run.used if _CREDENTIAL_NAME.search(used.label)]
+        return schemes[-1] if schemes else None
+    return dotted_name(judge.engine, chosen[0].target)
+
+
+def _hands_out_claims(value: Value | None) -> bool:
+    return value is not None and any(isinstance(part, Claims) for part in parts_of(value))
+
+
+def _condition(run: Run) -> str:
+    """Say why a route may not be there; an alternative that both branches leave behind is none."""
+    certain = [fact for fact in run.mount.condition if not isinstance(fact, Or)]
+    names = dict.fromkeys(symbol.name for fact in certain for symbol in symbols(fact))
+    if names:
+        return f"depends on {', '.join(names)}"
+    return "depends on the configuration" if certain else ""
+
+
+def _called(engine: Engine, used: Used) -> Called:
+    function = function_of(engine, used.target)
+    if function is None:
+        return Called(name=used.label)
+    place = Span(path=function.module.path, line=function.node.lineno)
+    return Called(name=dotted_name(engine, used.target) or used.label, span=place)
 
 
 def _doubt(cases: Iterable[Case | None]) -> str | None:

@@ -322,10 +322,12 @@ def bound_as(binding: str) -> Model:
 
 def from_environment(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`os.getenv("NAME", default)`: set by whoever runs the server."""
-    del state, node
+    del state
     key = arguments.get("key", 0)
     default = arguments.get("default", 1)
     name = str(key.value) if isinstance(key, Lit) else "?"
+    if default is not None:
+        engine.setting_places.setdefault(name, {})[engine.place(node)] = None
     engine.environment[name] = None
     note = default.value if isinstance(default, Lit) and isinstance(default.value, str) else None
     return Sym("server", name, note)

@@ -49,8 +49,20 @@ class AuthReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A dependency that a request runs: its dotted name, and its `def` if that is the program's."""
+
+    name: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteReport:
-    """One mount of one handler, judged."""
+    """One mount of one handler, judged.
+
+    Attributes:
+        condition: Why the route may not be there; empty where it always is.
+    """
 
     app: str
     method: str
@@ -60,7 +72,8 @@ class RouteReport:
     auth: AuthReport
     isolation: Verdict
     accesses: tuple[Access, ...] = ()
-    dependencies: tuple[str, ...] = ()
+    dependencies: tuple[Called, ...] = ()
+    condition: str = ""
 
     @property
     def name(self) -> str:

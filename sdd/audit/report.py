@@ -37,6 +37,15 @@ def _route(route: RouteReport) -> dict[str, Any]:
         "handler": route.handler,
         "file": route.span.path,
         "line": route.span.line,
+        "condition": route.condition or None,
+        "dependencies": [
+            {
+                "name": one.name,
+                "file": one.span.path if one.span else None,
+                "line": one.span.line if one.span else None,
+            }
+            for one in route.dependencies
+        ],
         "auth": {
             "verdict": route.auth.verdict.value,
             "by": route.auth.by,

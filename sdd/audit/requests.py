@@ -51,6 +51,7 @@ class Run:
     Attributes:
         before: What holds when the handler starts.
         values: What the dependencies returned.
+        handed: The same by dependency.
         unknown: Why the analysis gave up, if it did.
         handed_out: What foreign code gets where it calls the program's code.
         consulted: The collections of the process that the handler looks into.
@@ -69,6 +70,7 @@ class Run:
     handed_out: tuple[End, ...] = ()
     consulted: Mapping[int, Effect] = field(default_factory=dict)
     entered: tuple[Entered, ...] = ()
+    handed: Mapping[Value, Value] = field(default_factory=dict)
 
 
 def run_request(engine: Engine, mount: Mount) -> Run:
@@ -105,6 +107,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
         effects=tuple(engine.effects),
         used=tuple(request.used),
         values=tuple(request.cache.values()),
+        handed={target: value for (target, _), value in request.cache.items()},
         before=before,
         remarks=tuple(engine.remarks),
         unknown=unknown,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from sdd.audit.engine import ISSUES, Arguments, Effect, Engine
 from sdd.audit.expressions import apply
-from sdd.audit.logic import Proved, equal, parts_of
-from sdd.audit.state import State
+from sdd.audit.logic import Proved, equal, negated, parts_of
+from sdd.audit.state import Place, State
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -141,15 +141,35 @@ def _weak_algorithm(engine: Engine, value: Value | None, state: State) -> str | 
 def _look_at_secret(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
     key = arguments.get("key", 1)
     if isinstance(key, Lit) and isinstance(key.value, str):
-        engine.remark("default-secret", node, "the signing secret stands in the code", state)
+        place = _place_of_literal(engine, key.value) or engine.place(node)
+        engine.remark_at("default-secret", place, "the signing secret stands in the code", state)
     for part in parts_of(key or NONE):
         if (
             isinstance(part, Sym)
             and part.kind == "server"
             and part.note not in {None, "", "True", "False"}
+            and negated(equal(part, lit(part.note))) not in engine.module_facts
         ):
             message = f"the signing secret {part.name} has a default that stands in the code"
-            engine.remark("default-secret", node, message, state)
+            for place in engine.setting_places.get(part.name) or (engine.place(node),):
+                engine.remark_at("default-secret", place, message, state)
+
+
+def _place_of_literal(engine: Engine, text: str) -> Place | None:
+    """Return where a secret is written down, in the running module or in another."""
+    own = engine.frame.module
+    others = [one for path, one in sorted(engine.program.modules.items()) if path != own.path]
+    for module in (own, *others):
+        if text in module.source.text:
+            for node in ast.walk(module.tree):
+                value = getattr(node, "value", None)
+                if (
+                    isinstance(node, (ast.Assign, ast.AnnAssign, ast.keyword))
+                    and isinstance(value, ast.Constant)
+                    and value.value == text
+                ):
+                    return Place(module.path, value.lineno, value.col_offset + 1)
+    return None
 
 
 def unverified(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -169,7 +189,7 @@ def external_identity(engine: Engine, arguments: Arguments, state: State, node: 
 
 def issued(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`jwt.encode(…)`: a new token; what it contains is readable by its receiver alone."""
-    del arguments
+    _look_at_secret(engine, arguments, state, node)
     engine.effects.append(Effect(ISSUES, NONE, engine.place(node), tuple(state.facts)))
     return Apply("token issued", (lit(engine.site(node)),))
 
