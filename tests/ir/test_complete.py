@@ -87,6 +87,18 @@ def test_ids_are_of_the_type_of_the_key_that_they_hold() -> None:
     assert [item.type for item in booking.columns] == [Type.INT, Type.INT, Type.UUID]
 
 
+def test_a_reference_has_the_type_of_what_it_refers_to() -> None:
+    """A foreign key of another type could never match, whatever the specs say of it."""
+    room = entity("Room", "rooms", key("id", Type.UUID))
+    booking = entity("Booking", "bookings", key(), column("room", Type.INT, references="rooms.id"))
+
+    done = complete(Application(entities=(booking, room))).entity("Booking")
+
+    assert done is not None
+    assert done.columns[1].type is Type.UUID
+    assert "type" in done.columns[1].assumed
+
+
 def test_only_numbers_are_counted_up() -> None:
     """A key that is a text gets an id, even where the specs say `auto-increment` of it."""
     table = entity(

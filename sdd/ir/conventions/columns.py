@@ -47,6 +47,9 @@ def complete_column(
     application: Application, entity: Entity, column: Column, sent: Field | None
 ) -> Column:
     """Fill what a column leaves open, seen beside the request that creates its rows."""
+    referred = _referred_type(application, column)
+    if referred is not None and {referred, column.type} != {Type.STR, Type.TEXT}:
+        column = assume(column, type=referred)
     column = fill(column, type=_type(application, entity, column, sent))
     if column.type is Type.LIST:
         column = fill(column, item=Type.STR)
@@ -87,14 +90,23 @@ def _spelled_like(column: Column, sent: Field | None) -> Column:
 
 
 def _type(application: Application, entity: Entity, column: Column, sent: Field | None) -> Type:
-    if column.foreign_key is not None:
-        target = application.entity_of_table(column.foreign_key.table)
-        referred = target.column(column.foreign_key.column) if target else None
-        if referred is not None and referred.type is not None:
-            return referred.type
     if sent is not None and sent.shape.type not in {None, Type.NONE, Type.OBJECT}:
         return sent.shape.type or Type.STR
     return _type_of_key(application, entity, column) or _type_by_name(column)
+
+
+def _referred_type(application: Application, column: Column) -> Type | None:
+    """Find the type of what a foreign key refers to: it has no other, whatever was stated."""
+    if column.foreign_key is None:
+        return None
+    target = application.entity_of_table(column.foreign_key.table)
+    referred = target.column(column.foreign_key.column) if target else None
+    return _held_type(target, referred) if target and referred else None
+
+
+def _held_type(entity: Entity, column: Column) -> Type:
+    """Return the type that a column has, or will have: text, where another service writes it."""
+    return column.type or (Type.STR if entity.managed_by else _type_by_name(column))
 
 
 def _type_of_key(application: Application, entity: Entity, column: Column) -> Type | None:
@@ -108,8 +120,7 @@ def _type_of_key(application: Application, entity: Entity, column: Column) -> Ty
         named = entity_of_segment(application, stem) if end == "id" else None
     if named is None or named.key is None:
         return None
-    elsewhere = Type.STR if named.managed_by else None
-    return named.key.type or elsewhere or _type_by_name(named.key)
+    return _held_type(named, named.key)
 
 
 def _type_by_name(column: Column) -> Type:
