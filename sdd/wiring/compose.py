@@ -1,6 +1,6 @@
 """The composition root: a run's request and ports from options, settings and adapters."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,14 +12,17 @@ from sdd.adapters.event_log import appender
 from sdd.adapters.git import open_git
 from sdd.adapters.journal import Journal, open_replay
 from sdd.adapters.locks import hold_lock
+from sdd.adapters.mcp_servers import McpServer, open_servers
 from sdd.adapters.model_names import ModelNames
 from sdd.adapters.processes import LocalProcesses, scrubbed
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
 from sdd.agents.catalog import Catalog, load_catalog
+from sdd.agents.conversation import Tool
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.wiring.bounds import read_bounds
+from sdd.wiring.mcp import read_servers
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import Settings, audit_settings, current_environment, load_settings
 from sdd.workflow.offline.scripted import deterministic_models
@@ -105,6 +108,7 @@ def compose_run(asked: Asked, ask: Ask | None, journal: Journal | None = None) -
         append=appender(project),
         records=DiskRecordStore(project),
         ask=ask,
+        open_mcp=_Servers(project, read_servers(settings.mcp), environment),
         check_models=_checks(environment, catalog),
         git=git,
     )
@@ -156,6 +160,21 @@ def _checks(environment: Mapping[str, str], catalog: Catalog) -> CheckModels:
         default=OWN_MODELS,
     )
     return lambda agents, model, limits: names.check(agents, language_model(model), limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Servers:
+    """Starts the MCP servers that agents name and the settings allow; no others."""
+
+    project: Path
+    allowed: Mapping[str, McpServer]
+    environment: Mapping[str, str]
+
+    def __call__(
+        self, names: Iterable[str]
+    ) -> AbstractAsyncContextManager[Mapping[str, tuple[Tool, ...]]]:
+        wanted = {name: self.allowed[name] for name in names if name in self.allowed}
+        return open_servers(wanted, self.environment, str(self.project))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Settings:
             `sdd verify`, where it cannot sign tokens itself.
         phr_per_order: Also write a record for each work order.
         limits: Bounds of agents and orders: see `sdd.wiring.bounds`.
+        mcp: MCP servers that agents may use, by name.
         models: Aliases, retired ids and prices of models, beside the packaged ones.
     """
 
@@ -76,6 +77,7 @@ class Settings:
     token_command: str | None = None
     phr_per_order: bool = False
     limits: Mapping[str, Any] = field(default_factory=dict)
+    mcp: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
     audit: AuditOptions = field(default_factory=AuditOptions)
 
@@ -89,7 +91,7 @@ _CONVERTERS: Mapping[str, type] = {
     "budget_usd": Decimal,
 }
 # Tables that others read, and how one of them is written.
-_SHOWN = {"models": "models.aliases", "limits": 'limits.orders."*"'}
+_SHOWN = {"models": "models.aliases", "limits": 'limits.orders."*"', "mcp": "mcp.NAME"}
 _TABLES = frozenset({"audit", *_SHOWN})
 _FLAGS = frozenset({"phr_per_order"})
 _LISTS = frozenset({"agents", "public", "verifiers"})

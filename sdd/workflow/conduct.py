@@ -102,6 +102,7 @@ async def _make(
         async with (
             asyncio.timeout(context.request.budget.seconds),
             context.ports.open_runner(folder) as runner,
+            context.ports.open_mcp(_servers(project)) as servers,
         ):
             workshop = Workshop(
                 context=context,
@@ -114,6 +115,7 @@ async def _make(
                     base=project.base,
                     owned=owned,
                     services=services_for(context, understood, ledger.run.answers, ledger.answered),
+                    servers=servers,
                     treasury=Treasury(context.request.budget, context.request.bounds),
                 ),
                 errands=_errands(context, project, understood, plan, sorted(owned)),
@@ -128,6 +130,11 @@ async def _make(
         )
         ledger.close()
         return None
+
+
+def _servers(project: Project) -> list[str]:
+    """Return the MCP servers that the agents of a run name."""
+    return sorted({name for agent in project.agents.values() for name in agent.mcp_servers})
 
 
 def _briefed(project: Project, understood: Understood) -> Mapping[str, AgentDefinition]:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from sdd.agents.conversation import Tool
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import AgentRunner, Outcome, Step, Task
 from sdd.ports import ReadableFiles
@@ -14,7 +15,7 @@ from sdd.workflow.integrate import Contribution, merge
 from sdd.workflow.orders import WorkOrder
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.request import OWN_MODELS, language_model
-from sdd.workflow.tools import Services, make_tools
+from sdd.workflow.tools import Services, granted, make_tools
 from sdd.workflow.treasury import Treasury, turn_limits
 
 SEAT = "+"
@@ -28,6 +29,7 @@ class Team:
         definitions: By agent name, prompts already joined with the project's rules.
         owned: Files of earlier runs that nobody edited.
         treasury: What all of them may use.
+        servers: Tools of MCP servers, by the server's name.
     """
 
     runner: AgentRunner
@@ -36,6 +38,7 @@ class Team:
     owned: frozenset[PurePosixPath]
     services: Services
     treasury: Treasury
+    servers: Mapping[str, tuple[Tool, ...]] = field(default_factory=dict)
 
     def model_of(self, agent: str) -> str:
         """Return the name of the model that an agent brings along."""
@@ -116,7 +119,10 @@ async def _perform(context: Context, team: Team, errand: Errand, work: Work) -> 
             model=model,
             accounts=accounts,
         ),
-        make_tools(definition, order, overlay, team.owned, team.services),
+        (
+            *make_tools(definition, order, overlay, team.owned, team.services),
+            *granted(definition, team.servers),
+        ),
         turn_limits(definition, accounts, before.seconds),
         _progress(context, order),
     )

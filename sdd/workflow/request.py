@@ -1,11 +1,12 @@
 """What a run is asked for, and what it needs from the outside world."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from sdd.agents.conversation import Tool
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import AgentRunner, Limits
 from sdd.audit import AuditSettings
@@ -127,7 +128,13 @@ OpenRunner = Callable[[PurePosixPath | None], AbstractAsyncContextManager[AgentR
 Scratch = Callable[[Mapping[PurePosixPath, bytes]], AbstractContextManager[str]]
 Lock = Callable[[PurePosixPath], AbstractContextManager[None]]
 Ask = Callable[[Question], str | None]
+OpenMcp = Callable[[Iterable[str]], AbstractAsyncContextManager[Mapping[str, tuple[Tool, ...]]]]
 CheckModels = Callable[[Iterable[AgentDefinition], str, Limits], None]
+
+
+@asynccontextmanager
+async def _no_servers(_names: Iterable[str]) -> AsyncIterator[Mapping[str, tuple[Tool, ...]]]:
+    yield {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +150,7 @@ class Ports:
         records: Where prompt history records are kept.
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
+        open_mcp: Starts those of the named MCP servers that the project allows, for a run.
         check_models: Refuses agents whose model cannot be asked, under a run's model and bounds.
         git: None without git or outside a repository.
         verify: Lets the dynamic gates judge a backend on disk.
@@ -158,6 +166,7 @@ class Ports:
     lock: Lock
     records: RecordStore
     ask: Ask | None = None
+    open_mcp: OpenMcp = _no_servers
     check_models: CheckModels = lambda _agents, _model, _limits: None
     git: Git | None = None
     verify: Callable[[VerifyContext], Verifier] = Verification

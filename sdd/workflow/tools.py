@@ -58,6 +58,22 @@ def make_tools(
     return tuple(tool for tool in _all(toolbox) if _granted(definition.tools, tool.name))
 
 
+def granted(
+    definition: AgentDefinition, servers: Mapping[str, tuple[Tool, ...]]
+) -> tuple[Tool, ...]:
+    """Return the tools of the MCP servers that a definition names.
+
+    `tools:` of the definition is honoured: it names the tool, or its whole server.
+    """
+    tools = (tool for name in definition.mcp_servers for tool in servers.get(name, ()))
+    if definition.tools is None:
+        return tuple(tools)
+    named = definition.tools
+    return tuple(
+        tool for tool in tools if tool.name in named or tool.name.rpartition("__")[0] in named
+    )
+
+
 def _granted(granted: Sequence[str] | None, name: str) -> bool:
     # Whoever may write files may also take back those that an earlier run wrote.
     return granted is None or name in granted or (name == "delete_file" and "write_file" in granted)

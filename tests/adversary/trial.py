@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ from adversary.model import Adversary
 from adversary.projects import PROJECTS
 from adversary.seat import seated
 from fakes import FixedClock, MemoryFiles
-from messages_api import messages_api
+from messages_api import Brain, messages_api
 from verify.harness import ForkedProcesses
 from workflow.harness import MemoryRecords
 
@@ -122,9 +122,18 @@ class Arena:
             self._honest[project] = _visible(files)
         return self._honest[project]
 
-    def serve(self, feature: str, files: MemoryFiles) -> tuple[RunReport, list[str]]:
-        """Run a project with an honest model behind the API; returns the requests, as JSON."""
-        return self._run(feature, files, OFFLINE, [], served=True)
+    def serve(
+        self,
+        feature: str,
+        files: MemoryFiles,
+        faults: Callable[[Brain], Brain] = lambda brain: brain,
+    ) -> tuple[RunReport, list[str]]:
+        """Run a project with an honest model behind an API that may have its faults.
+
+        Returns:
+            The report, and the requests as JSON.
+        """
+        return self._run(feature, files, OFFLINE, [], served=True, faults=faults)
 
     def trial(
         self, project: str, model: Adversary, *, landed_before: bool = False, served: bool = False
@@ -155,8 +164,9 @@ class Arena:
         events: list[Event],
         *,
         served: bool = False,
+        faults: Callable[[Brain], Brain] = lambda brain: brain,
     ) -> tuple[RunReport, list[str]]:
-        with messages_api(brain=seated(model)) if served else nullcontext() as api:
+        with messages_api(brain=faults(seated(model))) if served else nullcontext() as api:
             environment = {"ANTHROPIC_API_KEY": CANARY}
             if api is not None:
                 environment["ANTHROPIC_BASE_URL"] = api.url

@@ -1,9 +1,13 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sdd.adapters.mcp_servers import McpServer
 from sdd.agents.catalog import load_catalog
 from sdd.errors import ConfigError
+from sdd.wiring.bounds import read_bounds
+from sdd.wiring.mcp import read_servers
 from sdd.wiring.settings import load_settings
 
 
@@ -26,3 +30,35 @@ def test_models_must_be_a_table(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="'models'"):
         load_settings(tmp_path, {})
+
+
+def test_bounds_of_agents_and_orders_are_read(tmp_path: Path) -> None:
+    """`[tool.sdd.limits]` in the units of the run's own bounds; a slip is named."""
+    (tmp_path / "sdd.toml").write_text(
+        '[limits.agents."*"]\nusd = "1.5"\n[limits.orders.routes]\nrequests = 9\nrounds = 2\n'
+    )
+
+    bounds = read_bounds(load_settings(tmp_path, {}).limits)
+
+    assert bounds.of_agent("anyone").usd == Decimal("1.5")
+    assert (bounds.of_order("routes").requests, bounds.rounds_of("routes")) == (9, 2)
+    assert bounds.of_order("models").requests == 200
+    with pytest.raises(ConfigError, match="Unknown setting 'rout'") as caught:
+        read_bounds({"orders": {"rout": {}}})
+    assert caught.value.hint == "Did you mean 'routes'?"
+    with pytest.raises(ConfigError, match="unusable value"):
+        read_bounds({"agents": {"a": {"usd": "much"}}})
+
+
+def test_servers_are_allowed_by_the_settings(tmp_path: Path) -> None:
+    """A command and the names of variables; nothing else is taken."""
+    (tmp_path / "sdd.toml").write_text(
+        '[mcp.scales]\ncommand = ["scales", "--stdio"]\nenvironment = ["SCALES_KEY"]\n'
+    )
+
+    servers = read_servers(load_settings(tmp_path, {}).mcp)
+
+    expected = McpServer(command=("scales", "--stdio"), variables=("SCALES_KEY",))
+    assert servers == {"scales": expected}
+    with pytest.raises(ConfigError, match="scales"):
+        read_servers({"scales": {"command": "scales"}})

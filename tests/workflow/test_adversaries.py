@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from adversary.mistakes import MISTAKES, Mistake
 from adversary.model import Adversary
+from adversary.projects import PROJECTS
 from adversary.trial import OFFLINE, Arena
+from fakes import MemoryFiles
+from messages_api import faulty
 
 HARMLESS = {"edits the spec", "writes outside"}
 
@@ -29,6 +32,31 @@ def test_a_mistake_lands_only_mended(arena: Arena, mistake: Mistake) -> None:
     assert mended.wrong == stubborn.wrong == ()
     assert mended.landed, mended.report.answer
     assert stubborn.landed == (mistake.name in HARMLESS), stubborn.report.answer
+
+
+def test_a_run_gets_through_an_api_that_fails_now_and_then(arena: Arena) -> None:
+    """Limits, overload, cut streams and slow tokens cost time and repeats, and nothing else."""
+    passing = (
+        "429",
+        "500",
+        "529",
+        "cut",
+        "cut cleanly",
+        "error in the stream",
+        "slow",
+        "pause_turn",
+    )
+    files = MemoryFiles(PROJECTS["entries"])
+
+    report, requests = arena.serve(
+        "entries", files, lambda brain: faulty(brain, passing, rate=0.25, seed=4)
+    )
+
+    backend = {path: text for path, text in files.texts().items() if path.startswith("backend/")}
+    honest = arena.honest("entries")
+    assert report.exit_code == 0, report.answer
+    assert backend == {path: text for path, text in honest.items() if path.startswith("backend/")}
+    assert len(requests) > report.usage.requests > 30
 
 
 def test_a_model_behind_the_messages_api_is_held_alike(arena: Arena) -> None:

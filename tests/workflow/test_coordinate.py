@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 
 from fakes import FakeRunner, ScriptedModel, call, say
-
 from typing_extensions import override
 
 from sdd.agents.conversation import AssistantMessage, Message, Tool, ToolResult

@@ -12,7 +12,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.workflow.globs import covers
 from sdd.workflow.orders import WorkOrder
 from sdd.workflow.overlay import Overlay
-from sdd.workflow.tools import MOST_BYTES, Services, make_tools
+from sdd.workflow.tools import MOST_BYTES, Services, granted, make_tools
 
 ORDER = WorkOrder(
     id="models",
@@ -222,7 +222,7 @@ def test_a_definition_grants_its_tools_and_no_others(overlay: Overlay) -> None:
 
 def test_nobody_to_ask_is_told_to_the_model(overlay: Overlay) -> None:
     """Without a human the model is asked to be cautious and to name its assumption."""
-    with pytest.raises(ToolError, match="Nobody"):
+    with pytest.raises(ToolError, match="The human gave no answer"):
         use(overlay, "ask_user", question="Which?")
 
     assert (
@@ -260,3 +260,22 @@ def test_run_tests_and_audit_see_the_overlay(overlay: Overlay) -> None:
 
     assert use(overlay, "run_tests", path="backend/tests") == "7 files, backend/tests"
     assert use(overlay, "audit") == "nothing found"
+
+
+def test_tools_of_servers_are_granted_by_the_definition() -> None:
+    """A server is named by the agent; `tools:` may then name the tool, or all of the server."""
+    weigh, read = (
+        Tool(name=f"mcp__scales__{name}", description="", parameters={}, call=lambda _: "")
+        for name in ("weigh", "read")
+    )
+    servers = {"scales": (weigh, read), "other": (weigh,)}
+
+    def names(**values: object) -> list[str]:
+        agent = AgentDefinition(name="a", description="", prompt="", path="", **values)  # type: ignore[arg-type]
+        return [tool.name for tool in granted(agent, servers)]
+
+    assert names() == []
+    assert names(mcp_servers=("scales",)) == [weigh.name, read.name]
+    assert names(mcp_servers=("scales",), tools=(read.name,)) == [read.name]
+    assert names(mcp_servers=("scales",), tools=("mcp__scales",)) == [weigh.name, read.name]
+    assert names(mcp_servers=("scales",), tools=("read_file",)) == []
