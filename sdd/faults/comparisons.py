@@ -19,7 +19,10 @@ def seed_comparisons(ground: Ground) -> Iterator[Mutation]:
         if not confined:
             continue
         sites = tuple(ground.comparisons(function))
-        owned = [site for site in sites if not site.binds_child]
+        owned = [
+            *(site.node for site in sites if not site.binds_child),
+            *ground.owners_compared(function),
+        ]
         for site in sites:
             # Beside the owner, the parent's key tells whose row it is no better.
             if not (site.binds_child and any(_confines(function, one, site) for one in owned)):
@@ -27,14 +30,20 @@ def seed_comparisons(ground: Ground) -> Iterator[Mutation]:
         yield from _keywords(function, confined)
 
 
-def _confines(function: Function, owned: Comparison, child: Comparison) -> bool:
-    """Whether a comparison with the caller concerns the rows that another binds to a parent."""
+def _confines(function: Function, owned: ast.Compare, child: Comparison) -> bool:
+    """Whether a comparison of an owner concerns the rows that another binds to a parent."""
     source = function.source
-    if source.statement(owned.node) is source.statement(child.node):
+    if source.statement(owned) is source.statement(child.node):
         return True
-    match unwrapped(owned.protected), unwrapped(child.protected):
-        case ast.Attribute(value=ast.Name(id=one)), ast.Attribute(value=ast.Name(id=other)):
-            return one == other
+    match unwrapped(child.protected):
+        case ast.Attribute(value=ast.Name(id=name)):
+            sides = map(unwrapped, (owned.left, *owned.comparators))
+            return any(
+                isinstance(side, ast.Attribute)
+                and isinstance(side.value, ast.Name)
+                and side.value.id == name
+                for side in sides
+            )
         case _:
             return False
 

@@ -196,6 +196,14 @@ class Ground:
             if other.node is not function.node and entries & set(other.entries):
                 yield other
 
+    def owners_compared(self, function: Function) -> Iterator[ast.Compare]:
+        """Yield the comparisons of an owner's column, with whatever it is compared."""
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Compare):
+                sides = (node.left, *node.comparators)
+                if any(self._is_column(side, self.facts.owner_columns) for side in sides):
+                    yield node
+
     def _is_column(self, node: ast.expr, columns: frozenset[tuple[str, str]]) -> bool:
         inner = unwrapped(node)
         if not isinstance(inner, ast.Attribute):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sdd.audit import AuditReport, AuditSettings, RouteReport, Verdict, audit
 from sdd.audit.survey import survey
-from sdd.diagnostics import Severity
+from sdd.diagnostics import Diagnostic, Severity
 from sdd.faults import Kind, Mutation, faults, mutated
 from sdd.program import Program
 
@@ -130,11 +130,11 @@ class Bench:
             for route in report.routes
             if (old := before.get(_identity(route))) is None or route.verdict is not old.verdict
         ]
-        known = {item.fingerprint for item in self.before.diagnostics}
+        known = {_told(item) for item in self.before.diagnostics}
         new = [
             item
             for item in report.diagnostics
-            if item.severity is Severity.ERROR and item.fingerprint not in known
+            if item.severity is Severity.ERROR and _told(item) not in known
         ]
         broken = [route for route in worse if route.verdict is Verdict.VIOLATED]
         if broken or new:
@@ -179,6 +179,11 @@ class Bench:
 
 def _tried(mutation: Mutation) -> frozenset[str]:
     return frozenset(mutation.entries[:MOST_ENTRIES])
+
+
+def _told(item: Diagnostic) -> tuple[str, str | None, str]:
+    """What a finding says; its subject may be a name that a rewrite has changed."""
+    return item.rule, item.route, item.message
 
 
 def _identity(route: RouteReport) -> tuple[str, str]:

@@ -37,3 +37,9 @@ def route_dump() -> ModuleType:
 def audit_truth() -> ModuleType:
     """The comparison with labels."""
     return load("audit_truth")
+
+
+@pytest.fixture(scope="session")
+def suite_mutation() -> ModuleType:
+    """Return the script that runs generated tests against faults."""
+    return load("suite_mutation")
