@@ -176,6 +176,7 @@ class Engine:
         self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0
         self.steps = 0
+        self.steps_run = 0  # in this request, without what was repeated
         self.steps_in_all = 0
         self.last_uid = 0
         self._request_uids: tuple[int, int] | None = None
@@ -214,8 +215,9 @@ class Engine:
         """
         self.steps += cost
         self.steps_in_all += cost
-        most = _MOST_STEPS if self.steps_in_all < _MOST_STEPS_IN_ALL else _FEW_STEPS
-        if self.steps > most:
+        self.steps_run += cost
+        is_late = self.steps_in_all >= _MOST_STEPS_IN_ALL
+        if self.steps > _MOST_STEPS or (is_late and self.steps_run > _FEW_STEPS):
             raise BudgetExceededError
 
     def repeat_steps(self, steps: int) -> None:
@@ -502,6 +504,7 @@ class Engine:
     def _run_module(self, module: Module, state: State) -> None:
         for statement in module.tree.body:
             self.steps = min(self.steps, _MOST_STEPS // 2)
+            self.steps_run = min(self.steps_run, _FEW_STEPS // 2)
             try:
                 self.execute([statement], state)
             except BudgetExceededError:

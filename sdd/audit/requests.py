@@ -82,7 +82,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
     engine.escaping = 0
     engine.remarks = {}
     engine.noted = []
-    engine.steps = 0
+    engine.steps = engine.steps_run = 0
     engine.running = {}
     engine.watch = None
     state = State({}, {}, {})
