@@ -34,6 +34,7 @@ def test_a_mistake_lands_only_mended(arena: Arena, mistake: Mistake) -> None:
     assert stubborn.landed == (mistake.name in HARMLESS), stubborn.report.answer
 
 
+@pytest.mark.slow
 def test_a_run_gets_through_an_api_that_fails_now_and_then(arena: Arena) -> None:
     """Limits, overload, cut streams and slow tokens cost time and repeats, and nothing else."""
     passing = (
