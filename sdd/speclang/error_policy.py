@@ -14,7 +14,7 @@ from sdd.speclang.inline import key, plain, sentences
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
-from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
+from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Row, Table
 
 _VALIDATION = re.compile(
     r"(?i)\bvalidation\b|\binvalid (?:input|request|data|parameters?|body|task)"
@@ -72,7 +72,7 @@ def _statements(document: Document) -> Iterator[Statement]:
         match block:
             case Table():
                 pending = None
-                for row in block.rows:
+                for row in filter(_is_refusal, block.rows):
                     text = " | ".join(plain(cell) for cell in row.cells)
                     codes = [code for cell in row.cells for code in codes_in(cell)]
                     if codes and codes[0] >= 400:  # noqa: PLR2004 - errors only
@@ -89,6 +89,10 @@ def _statements(document: Document) -> Iterator[Statement]:
                         yield Statement(status=pending, text=text, span=block.span)
             case _:
                 pass
+
+
+def _is_refusal(row: Row) -> bool:
+    return any(_REFUSAL.search(cell) for cell in row.cells)
 
 
 def _clauses(text: str) -> list[str]:
