@@ -1,5 +1,7 @@
 import shutil
+import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,40 +47,54 @@ def test_every_gate_passes_on_a_real_postgresql(postgres: Postgres) -> None:
 
 
 @contextmanager
-def _pooler(postgres: Postgres, database: str, folder: Path) -> Iterator[str]:
+def _pooler(postgres: Postgres, database: str) -> Iterator[str]:
     """Run PgBouncer in transaction mode with two connections behind it."""
     port = free_port()
+    # Pytest's own folders are closed to the user who runs it.
+    folder = Path(tempfile.mkdtemp(prefix="sdd-pooler-"))
     settings = folder / "pgbouncer.ini"
     settings.write_text(
         f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=postgres\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
-        "unix_socket_dir =\npool_mode = transaction\ndefault_pool_size = 2\n"
-        "max_prepared_statements = 0\n",
+        "unix_socket_dir =\npool_mode = transaction\ndefault_pool_size = 2\n",
         "utf-8",
     )
     folder.chmod(0o755)
     program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") or ""
     server = subprocess.Popen([program, "-q", str(settings)], user="nobody")
     try:
+        for _ in range(100):
+            if server.poll() is None and _listens(port):
+                break
+            time.sleep(0.1)
         yield postgres.url(database.rpartition("/")[2], port=port)
     finally:
         server.kill()
         server.wait()
+        shutil.rmtree(folder)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.skipif(
     shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin") is None,
     reason="pgbouncer is not installed",
 )
-def test_a_pooler_in_transaction_mode_breaks_nothing(postgres: Postgres, tmp_path: Path) -> None:
+def test_a_pooler_in_transaction_mode_breaks_nothing(postgres: Postgres) -> None:
     """Each transaction may come to another connection: no statement relies on an earlier one."""
     database = postgres.database()
-    with sample(database), _pooler(postgres, database, tmp_path) as pooled:
-        time.sleep(0.5)
-        with sample(pooled) as server, ThreadPoolExecutor(8) as clients:
-            tasks = f"{server.url}/api/tasks"
-            made = list(clients.map(lambda n: ask(tasks, "POST", {"title": f"{n}"}), range(120)))
-            read = list(clients.map(lambda _: ask(f"{tasks}?limit=5"), range(120)))
+    with (
+        sample(database),
+        _pooler(postgres, database) as pooled,
+        sample(pooled) as server,
+        ThreadPoolExecutor(8) as clients,
+    ):
+        tasks = f"{server.url}/api/tasks"
+        made = list(clients.map(lambda n: ask(tasks, "POST", {"title": f"{n}"}), range(120)))
+        read = list(clients.map(lambda _: ask(f"{tasks}?limit=5"), range(120)))
 
     assert {status for status, _ in made} == {201}
     assert {status for status, _ in read} == {200}

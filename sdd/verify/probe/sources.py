@@ -30,6 +30,7 @@ _FROM_SRC = re.compile(r"^(?:from|import) src\b", re.MULTILINE)
 _RELATIVE = re.compile(r"^from \.", re.MULTILINE)
 _PREFIX = re.compile(r"""env_prefix\s*=\s*["'](\w+)["']""")
 _ANNOTATED = r"(\w+)[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*"
+_RETURNS_APP = re.compile(r"^def (\w+)\([^)]*\)[ \t]*->[ \t]*(?:fastapi\.)?FastAPI\b", re.MULTILINE)
 _FACTORY_NAME = r"(?:create|make|get|build)_app\w*"
 # The most likely first; an indented assignment is a module's `try`, or local to a factory.
 _PATTERNS = tuple(
@@ -112,11 +113,17 @@ def app_references(folder: Path) -> list[str]:
         if "FastAPI" not in text and "_app" not in text:
             continue
         module = _module(path, folder, text)
-        for rank, pattern in enumerate(_PATTERNS):
+        for rank, pattern in enumerate((*_PATTERNS, *_made_by(text))):
             for name in pattern.findall(text):
                 main = 0 if path.stem in {"main", "app", "server", "asgi"} else 1
                 found.append((rank + main, len(module.split(".")), f"{module}:{name}"))
     return [reference for _, _, reference in sorted(found)]
+
+
+def _made_by(text: str) -> Iterator[re.Pattern[str]]:
+    """Yield patterns for what a function makes that says that it returns an application."""
+    for name in _RETURNS_APP.findall(text):
+        yield re.compile(rf"^{_ANNOTATED}{name}\(", re.MULTILINE)
 
 
 def package_name(folder: Path) -> str | None:
