@@ -5,6 +5,8 @@ whoever goes on with a run of a dead worker finds its finished calls. DBOS has n
 worker's runs are taken up again by a worker of the same id, or by one that is told to.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import Context
@@ -154,7 +156,7 @@ def _register(register: Callable[..., object]) -> None:
     )
 
 
-def _pending(client: "dbos.DBOSClient", worker: str) -> "list[dbos.WorkflowStatus]":
+def _pending(client: dbos.DBOSClient, worker: str) -> list[dbos.WorkflowStatus]:
     return client.list_workflows(
         status="PENDING", executor_id=worker, load_input=False, load_output=False, limit=_MOST
     )
@@ -167,7 +169,7 @@ def _serializer() -> Any:  # noqa: ANN401 - the library's own
 
 
 @contextmanager
-def _client(url: str) -> "Iterator[dbos.DBOSClient]":
+def _client(url: str) -> Iterator[dbos.DBOSClient]:
     try:
         from dbos import DBOS, DBOSClient  # noqa: PLC0415 - slow to import
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415

@@ -119,7 +119,9 @@ class Theatre:
             wrong.append(f"{len(paid)} finished calls were made again")
         made = len(self.api.requests) - first
         shutil.rmtree(project)
-        return Killed(died=died, wrong=tuple(wrong), repeated=made - self.calls)
+        # A death that comes too late leaves a run that has ended; the next one asks anew.
+        repeated = made - self.calls if died else 0
+        return Killed(died=died, wrong=tuple(wrong), repeated=repeated)
 
     def _wrong(self, project: Path, status: int) -> Iterator[str]:
         if status != 0:
