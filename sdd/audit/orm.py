@@ -180,10 +180,17 @@ def _counted(engine: Engine, query: Query) -> Value:
     return Apply("count", tuple(_rows_of(engine, query).values()))
 
 
+def _passed_on(value: Value) -> Formula:
+    """Conditions that come from somewhere else: they may be the scope, but not if the client's."""
+    from sdd.audit.tokens import is_client  # noqa: PLC0415 - tokens know who sends what
+
+    return Opaque("conditions passed on", (value,) if is_client(value) else ())
+
+
 def _filtered(engine: Engine, query: Query, arguments: Arguments, state: State) -> Query:
     outer = query.entities
     predicates = [_predicate(engine, value, state, outer) for value in arguments.positional]
-    predicates += [Opaque("conditions passed on", (value,)) for value in arguments.star]
+    predicates += [_passed_on(value) for value in arguments.star]
     return _with(engine, query, predicates)
 
 
@@ -226,7 +233,7 @@ def _filtered_by(engine: Engine, query: Query, arguments: Arguments) -> Query:
     predicates: list[Formula] = [
         equal(Col(entity, key, alias), value) for key, value in arguments.keywords
     ]
-    predicates += [Opaque("conditions passed on", (value,)) for value in arguments.rest]
+    predicates += [_passed_on(value) for value in arguments.rest]
     return _with(engine, query, predicates)
 
 
