@@ -131,7 +131,8 @@ def _claimed(
     back = _back(function)
     if back is not None:
         taken = {item.arg for item in ast.walk(function.node.args) if isinstance(item, ast.arg)}
-        name = _CLAIMED if "user_id" in taken else "user_id"
+        in_path = any("{user_id}" in entry for entry in entries)  # a door may have checked it
+        name = _CLAIMED if in_path or "user_id" in taken else "user_id"
         either = f"({name} or {source.text(identity[0])})"
         added = Edit(span=back, new_text=f', {name}: str = ""')
         yield mutation("query, if it says so", either, added, kind=Kind.CLIENT_PREFERENCE)

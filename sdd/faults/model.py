@@ -61,7 +61,6 @@ class Mutation:
         title: What was done, in a few words.
         span: Where it was done.
         entries: The ways into the program that it concerns, as `METHOD /path`.
-        group: Sites of one protection: where one is a second lock, another may hold alone.
     """
 
     kind: Kind | Rewrite
@@ -69,8 +68,3 @@ class Mutation:
     span: Span
     edits: tuple[Edit, ...]
     entries: tuple[str, ...]
-
-    @property
-    def is_fault(self) -> bool:
-        """Whether the program is broken by it."""
-        return isinstance(self.kind, Kind)
