@@ -342,6 +342,7 @@ class Case:
         """Return the representative of a term's class; attributes of equals are equal."""
         found = self._canonical.get(value)
         if found is None:
+            self._canonical[value] = value  # in a circle of equations a term stands for itself
             found = self._canonical[value] = self._representative(value)
         return found
 
