@@ -1,9 +1,11 @@
 """Backends that run already, behind a server of their own on loopback."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,35 +19,37 @@ class Server:
     """An application of a folder behind uvicorn; it can be killed and started again."""
 
     def __init__(self, folder: Path, app: str, environment: dict[str, str]) -> None:
+        self._log = Path(tempfile.gettempdir(), f"sdd-served-{secrets.token_hex(8)}.log")
         self._folder, self._app, self._environment = folder, app, environment
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
         words = ("uvicorn", self._app, "--port", str(self.port), "--no-access-log")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *words, "--log-level", "critical"],
-            cwd=self._folder,
-            env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", **self._environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self._log.open("ab") as log:  # a pipe that nobody reads would fill up
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *words, "--log-level", "critical"],
+                cwd=self._folder,
+                env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", **self._environment},
+                stdout=log,
+                stderr=log,
+            )
         deadline = time.monotonic() + _START_SECONDS
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server does not start: {self._process.communicate()[0]}")
+                raise RuntimeError(f"the server does not start: {self._said()}")
             time.sleep(0.05)
 
     def kill(self) -> None:
         """Kill the server as the system would: it gets no chance to tidy up."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+        self._log.unlink(missing_ok=True)
 
     def processor_seconds(self) -> float:
         """Return the processor time that the server has used; on Linux alone."""
@@ -57,6 +61,9 @@ class Server:
     def wait(self, seconds: float) -> None:
         """Let some time pass for the server."""
         time.sleep(seconds)
+
+    def _said(self) -> str:
+        return self._log.read_text("utf-8", "replace")
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
