@@ -1,6 +1,7 @@
 """The audit as a function from a program to a report."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sdd.audit.attributes import schema
 from sdd.audit.diagnose import diagnose
@@ -51,7 +52,7 @@ def _audited(
     filled = stores(runs)
     judged = []
     for run in [with_consulted(engine, one, filled) for one in runs]:
-        report = judge_route(engine, run, schema(engine), settings)
+        run, report = _judged(engine, run, settings)  # noqa: PLW2901 - too deep a run is cut
         note(run, report)
         judged.append((run, report))
     routes = tuple(report for _, report in judged)
@@ -65,6 +66,17 @@ def _audited(
         reached=tuple(sorted(engine.modules)),
         summary=summarise(routes),
     )
+
+
+def _judged(engine: Engine, run: Run, settings: AuditSettings) -> tuple[Run, RouteReport]:
+    """Judge a run; one whose terms are nested too deeply is cut down to being unknown."""
+    try:
+        return run, judge_route(engine, run, schema(engine), settings)
+    except RecursionError:
+        cut = replace(
+            run, ends=(), effects=(), handed_out=(), unknown="the route is too large to follow"
+        )
+        return cut, judge_route(engine, cut, schema(engine), settings)
 
 
 __all__ = ["Engine", "RouteReport", "Run", "audit"]
