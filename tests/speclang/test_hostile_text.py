@@ -155,7 +155,7 @@ GROWING = {
     "a bullet for each column": "## notes\n\n" + "- size: integer (not null)\n",
     "ragged rows": "| Column | Type |\n|--|--|\n" + "| a | b | c |\n| x |\n||\n",
     "deep nesting": "> " * 60 + "- GET /x\n",
-    "look-alikes": "### GET /not\u0435s\n\ntext\n\n",
+    "similar letters": "### GET /not\u0435s\n\ntext\n\n",
 }
 
 
