@@ -155,6 +155,19 @@ def test_a_stated_index_on_a_part_of_a_key_is_made() -> None:
     assert "primary_key=True, index=True)" in model
 
 
+def test_tests_send_what_a_list_cannot_do_without() -> None:
+    """A search that must be given is given, in the test of whose rows are shown, too."""
+    table = entity("Note", "notes", key(), column("user_id", Type.STR), column("title", Type.STR))
+    application = Application(
+        entities=(table,), endpoints=(endpoint("GET /api/notes", query("q", required=True)),)
+    )
+
+    text = ast.unparse(_modules(application)["tests/api/test_notes.py"])
+
+    assert "test_list_notes_shows_own_rows_alone" in text
+    assert text.count("params={'q': ") == text.count("client.get('/api/notes'")
+
+
 @pytest.mark.parametrize("name", ["Client", "Store", "Token", "Row", "Response", "Task"])
 def test_rows_do_not_take_the_names_of_what_tests_are_given(name: str) -> None:
     """A table of clients leaves the test client alone."""

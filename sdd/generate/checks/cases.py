@@ -233,31 +233,53 @@ def _ids(planner: Planner) -> dict[str, object]:
 
 
 def _list(planner: Planner) -> tuple[Case, ...]:
-    found = [_lists_own(planner), *_paging(planner), *_sorting(planner)]
+    required = _required(planner)
+    if required:
+        asked = [item for item in planner.operation.filters if required == [item.parameter]]
+        found = [
+            case for item in asked for case in (*_lists_own(planner, item), *_filter(planner, item))
+        ]
+        return (*found, *_bad_parameters(planner))
+    found = [*_lists_own(planner), *_paging(planner), *_sorting(planner)]
     for item in planner.operation.filters:
         found += _filter(planner, item)
     found += _bad_parameters(planner)
     return tuple(found)
 
 
-def _lists_own(planner: Planner) -> Case:
+def _required(planner: Planner) -> list[str]:
+    """Return the query parameters without which a list is refused."""
+    return [
+        item.name
+        for item in planner.operation.endpoint.parameters
+        if item.location.value == "query" and item.required
+    ]
+
+
+def _lists_own(planner: Planner, asked: Filter | None = None) -> list[Case]:
+    """Plan a list of the user's rows; `asked` is the filter without which there is none."""
+    wanted = _filter_values(planner, asked) if asked else None
+    if asked is not None and wanted is None:
+        return []
+    matching, _, value = wanted or ({}, {}, "")
+    sent = {"parameters": f"params={{{naming.literal(asked.parameter)}: {value}}}"} if asked else {}
     scene = planner.scene()
-    row = scene.row(planner.table, **scene.bound(planner.operation))
+    row = scene.row(planner.table, **matching, **scene.bound(planner.operation))
     path = scene.path(planner.operation, None)
     if planner.operation.bindings:
         scene.other_parent(planner.operation)
-        scene.row(planner.table, **scene.bound(planner.operation))
+        scene.row(planner.table, **matching, **scene.bound(planner.operation))
     if planner.owned:
-        _with_row_of_bob(planner, scene)
+        _with_row_of_bob(planner, scene, **matching)
     doc = "A user sees their own rows alone" if planner.owned else "Everybody sees every row"
     suffix = "shows_own_rows_alone" if planner.owned else "shows_every_row"
-    return planner.case("list", suffix, doc, scene, path, expected=[row], **_ids(planner))
+    return [planner.case("list", suffix, doc, scene, path, expected=[row], **sent, **_ids(planner))]
 
 
-def _with_row_of_bob(planner: Planner, scene: Scene) -> None:
+def _with_row_of_bob(planner: Planner, scene: Scene, **fixed: str) -> None:
     other = Scene(domain=planner.domain, user="BOB")
     other.variables = {f"taken{i}": name for i, name in enumerate(scene.variables.values())}
-    other.row(planner.table)
+    other.row(planner.table, **fixed)
     scene.lines += other.lines
 
 
