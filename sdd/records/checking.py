@@ -28,14 +28,15 @@ _SECTIONS = {
 _EMPTY = re.compile(r"(?i)\W*(?:none|null|n/?a|tbd|todo|not applicable)?\W*")
 _UNFILLED = re.compile(r"\s*(?:\$ARGUMENTS|\{\{PROMPT_TEXT\}\}|\{\{RESPONSE_TEXT\}\})?\s*")
 _TRUNCATED = re.compile(r"(?i)(?:\.{3}|…|[\[(](?:\.{3}|…|(?:\w+ )*truncated[^\])]*)[\])])\s*$")
+_ROOTS = (
+    *("home", "Users", "mnt/[a-z]", "root", "tmp", "var", "opt", "private"),
+    *("workspace", "workspaces"),
+)
 _LOCAL_PATH = re.compile(
-    r"(?<![\w.:/\\-])(?:/(?:home|Users|mnt/[a-z]|root|tmp|var|opt|private|workspaces?)/[^\s`)\"'*,]+"
+    rf"(?<![\w.:/\\-])(?:/(?:{'|'.join(_ROOTS)})/[^\s`)\"'*,]+"
     r"|[A-Za-z]:\\[^\s`)\"'*,]+|file:///[^\s`)\"']+)"
 )
-_LOCAL_STARTS = (
-    "/home/", "/Users/", "/mnt/", "/root/", "/tmp/", "/var/", "/opt/", "/private/",  # noqa: S108 - text to look for
-    "/workspace", ":\\", "file:",
-)  # fmt: skip
+_LOCAL_STARTS = (*(f"/{root.partition('/')[0]}/" for root in _ROOTS), ":\\", "file:")
 _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file:)")
 _NUMBERED = re.compile(r"^\d+-")
 _OCTAL = re.compile(r"0\d+")
