@@ -290,6 +290,20 @@ def rebuilt(value: Value, change: Callable[[Value], Value]) -> Value:
             return change(value)
 
 
+def atoms(formulas: Iterable[Formula]) -> Iterator[Formula]:
+    """Yield every atom inside formulas, negated ones without their negation."""
+    stack = list(formulas)
+    while stack:
+        item = stack.pop()
+        match item:
+            case And(parts=parts) | Or(parts=parts):
+                stack.extend(parts)
+            case Not(atom=atom):
+                stack.append(atom)
+            case _:
+                yield item
+
+
 def parts_of(value: Value) -> Iterator[Value]:
     """Yield a term and every term inside it."""
     stack = [value]

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.logic import (
-    And,
     Case,
     Eq,
     Formula,
     Not,
-    Or,
     Truthy,
+    atoms,
     negated,
     parts_of,
     values_in,
@@ -27,7 +26,7 @@ _SWITCH = re.compile(
 def delivered(formulas: Iterable[Formula]) -> list[Formula]:
     """Return what holds of the switches that some formulas speak of, as they are delivered."""
     found: dict[Formula, None] = {}
-    for atom in _atoms(formulas):
+    for atom in atoms(formulas):
         holds = by_default(atom)
         if holds is not None:
             found[atom if holds else negated(atom)] = None
@@ -93,16 +92,3 @@ def _default(value: Value) -> Lit | None:
 
 def _is_setting(value: Value) -> bool:
     return any(isinstance(part, Sym) and part.kind == "server" for part in parts_of(value))
-
-
-def _atoms(formulas: Iterable[Formula]) -> Iterator[Formula]:
-    stack = list(formulas)
-    while stack:
-        item = stack.pop()
-        match item:
-            case And(parts=parts) | Or(parts=parts):
-                stack.extend(parts)
-            case Not(atom=atom):
-                stack.append(atom)
-            case _:
-                yield item

@@ -1,35 +1,19 @@
 """What several rules look for in facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from sdd.audit.logic import (
-    And,
     Case,
     Eq,
     Formula,
-    Not,
-    Or,
     Proved,
+    atoms,
     parts_of,
 )
 from sdd.audit.obligations import Judge
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client
 from sdd.audit.values import NONE, Field, Lit, Phi, Row, Sym, Value
-
-
-def atoms(formulas: Iterable[Formula]) -> Iterator[Formula]:
-    """Yield every atom inside formulas, negated ones without their negation."""
-    stack = list(formulas)
-    while stack:
-        item = stack.pop()
-        match item:
-            case And(parts=parts) | Or(parts=parts):
-                stack.extend(parts)
-            case Not(atom=atom):
-                stack.append(atom)
-            case _:
-                yield item
 
 
 def sides(atom: Formula) -> tuple[tuple[Value, Value], ...]:

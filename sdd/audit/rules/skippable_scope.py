@@ -1,7 +1,7 @@
 """skippable-scope: the filter is left out when a value is missing."""
 
-from sdd.audit.logic import And, Eq, Formula, Not, Or, Truthy
-from sdd.audit.rules.evidence import atoms, sides
+from sdd.audit.logic import And, Eq, Formula, Not, Or, Truthy, atoms
+from sdd.audit.rules.evidence import sides
 from sdd.audit.rules.rule import Breach, Rule
 from sdd.audit.values import NONE, Field, Row
 from sdd.diagnostics import Severity
