@@ -1,9 +1,11 @@
 """Reading attributes: of modules, classes, instances, rows and library values."""
 
 import ast
+from collections.abc import Iterator
 
 from sdd.audit.classes import field_names, is_enum
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.imports import member
 from sdd.audit.logic import YES, Exists, equal
 from sdd.audit.schema import Schema, schema_of
@@ -120,7 +122,7 @@ def _of_instance(
     found = held.get(name)
     if found is not None:
         empty = isinstance(found, Lit) and not found.value
-        if empty and held.info is not None and engine.is_rebound(held.info, name):
+        if empty and held.info is not None and name in _rebound(held.info):
             return Sym("lib", f"{held.info.name}.{name}")  # another method may have set it
         return found
     if held.info is not None:
@@ -235,3 +237,19 @@ def _related(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -
         state.assume(Exists(other))
         return other
     return Phi(((Exists(other), other), (YES, NONE)))
+
+
+def _rebound(info: ClassInfo) -> frozenset[str]:
+    """Return the fields that methods other than the constructor set."""
+    return info.trait("rebound fields", lambda one: frozenset(_set_later(one)))
+
+
+def _set_later(info: ClassInfo) -> Iterator[str]:
+    for ancestor in info.mro():
+        for method in ancestor.node.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                if method.name == "__init__":
+                    continue
+                for node in ast.walk(method):
+                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                        yield node.attr

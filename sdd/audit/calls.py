@@ -4,16 +4,18 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from sdd.audit.alike import Call
 from sdd.audit.attributes import class_of
 from sdd.audit.classes import instantiate
-from sdd.audit.engine import Arguments, Engine, Entered
-from sdd.audit.expressions import apply
+from sdd.audit.effects import Arguments, Entered
+from sdd.audit.engine import Engine
 from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
-from sdd.audit.memory import Call
 from sdd.audit.natives import call_native
 from sdd.audit.state import Frame, State
 from sdd.audit.tokens import external_identity
+from sdd.audit.trust import is_trusted
+from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     NONE,
     Bound,
@@ -27,6 +29,7 @@ from sdd.audit.values import (
     Lib,
     LibObject,
     ListObject,
+    Many,
     Native,
     Phi,
     Ref,
@@ -43,7 +46,7 @@ def call(  # noqa: C901, PLR0912 - one case for each kind of value
         return engine.each(
             state, function, lambda branch, item: call(engine, item, arguments, branch, node)
         )
-    if engine.trusted and engine.is_trusted(function, state):
+    if engine.trusted and is_trusted(engine, function, state):
         return external_identity(engine, arguments, state, node)
     match function:
         case Func():
@@ -165,8 +168,6 @@ def _returned(engine: Engine, function: Func, frame: Frame, state: State) -> Val
 
 
 def _generated(value: Value) -> Value:
-    from sdd.audit.values import Many  # noqa: PLC0415
-
     return Many(value)
 
 
@@ -222,5 +223,4 @@ def _named(
 
 
 Caller = Callable[[Engine, Value, Arguments, State, ast.AST], Value]
-
 __all__ = ["Caller", "Instance", "bind_parameters", "call", "invoke", "unknown_call"]

@@ -3,12 +3,14 @@
 import ast
 from dataclasses import replace
 
-from sdd.audit.engine import Arguments, Engine
-from sdd.audit.expressions import closure_of
-from sdd.audit.memory import Call
+from sdd.audit.alike import Call
+from sdd.audit.closures import closure_of
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.state import Frame, Place, State
 from sdd.audit.values import (
     NONE,
+    Bound,
     ClassInfo,
     DictObject,
     Field,
@@ -26,6 +28,7 @@ from sdd.audit.values import (
     Value,
     lit,
 )
+from sdd.audit.web import prepare_subclass
 
 _DECLARATIVE = ("DeclarativeBase", "declarative_base", "as_declarative", "DeclarativeBaseNoMeta")
 _COLUMN_MAKERS = frozenset({"Column", "mapped_column", "Field", "Relationship", "relationship"})
@@ -166,8 +169,6 @@ def _made_new(
     initialiser = info.find("__init__")
     web = engine.builtins.get("$subclass")
     if web is not None and info.library_bases():
-        from sdd.audit.web import prepare_subclass  # noqa: PLC0415 - the web knows routers
-
         prepare_subclass(engine, ref, info, arguments, state, node)
     if isinstance(initialiser, Func):
         engine.call(_bound(initialiser, ref), arguments, state, node)
@@ -177,8 +178,6 @@ def _made_new(
 
 
 def _bound(function: Func, receiver: Value) -> Value:
-    from sdd.audit.values import Bound  # noqa: PLC0415
-
     return Bound(function, receiver)
 
 

@@ -3,7 +3,8 @@
 import ast
 
 from sdd.audit.attributes import class_of
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.state import State
 from sdd.audit.values import NONE, Apply, Bound, Func, Ref, Value
 

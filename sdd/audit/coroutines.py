@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Callable, Mapping
 
-from sdd.audit.engine import Arguments, Engine
-from sdd.audit.expressions import elements
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
+from sdd.audit.items import elements
 from sdd.audit.state import State
 from sdd.audit.values import (
     NONE,
@@ -118,7 +119,6 @@ def _yields(function: ast.AST) -> bool:
 
 
 Model = Callable[[Engine, Arguments, State, ast.AST], Value]
-
 MODELS: Mapping[str, Model] = {
     "asyncio.gather": gathered,
     "asyncio.run": finished,

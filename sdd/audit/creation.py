@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sdd.audit.cases import Case
 from sdd.audit.classes import all_fields
-from sdd.audit.logic import YES, Case, Eq, Formula, parts_of
+from sdd.audit.logic import YES, Eq, Exists, Formula, parts_of
 from sdd.audit.model import Verdict
+from sdd.audit.obligations import IMPOSSIBLE, Finding, describe
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client
 from sdd.audit.values import (
@@ -87,8 +89,6 @@ def _decide_owner(
     judge: "Judge", obligation: "Obligation", values: list[tuple[str, Value]]
 ) -> "Finding | None":
     """Decide whether one of the values that an owner column gets is the caller."""
-    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - likewise
-
     entity = obligation.entity
 
     def goal(situation: Situation) -> str | None:
@@ -242,8 +242,6 @@ def _decide_parent(
     judge: "Judge", obligation: "Obligation", link: _Link, value: Value
 ) -> "Finding | None":
     """Decide whether the parent that a foreign key is set to is the caller's."""
-    from sdd.audit.obligations import IMPOSSIBLE, Finding, describe  # noqa: PLC0415 - likewise
-
     if value == NONE:
         return None
 
@@ -284,8 +282,6 @@ def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> 
 
 def rows_of(case: Case) -> list[Row]:
     """Return the rows that a case speaks of."""
-    from sdd.audit.logic import Exists  # noqa: PLC0415
-
     return [literal.row for literal in case.literals if isinstance(literal, Exists)]
 
 

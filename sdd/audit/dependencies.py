@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 from sdd.audit.annotations import annotation_value
 from sdd.audit.classes import all_fields, instantiate, is_model
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
+from sdd.audit.logic import Proved, negated
 from sdd.audit.state import Place, State
+from sdd.audit.tokens import external_identity
+from sdd.audit.trust import is_trusted
 from sdd.audit.values import (
     NONE,
     Bound,
+    Claims,
     ClassInfo,
     Dependency,
     Func,
@@ -81,7 +86,7 @@ class Request:
                 label=label_of(self.engine, target, state),
             )
         )
-        if isinstance(target, (Lib, LibObject)) and self.engine.is_trusted(target, state):
+        if isinstance(target, (Lib, LibObject)) and is_trusted(self.engine, target, state):
             value = self.engine.call(target, Arguments(), state, node)
         else:
             value = self._run(target, state, node)
@@ -116,17 +121,12 @@ class Request:
                 return Sym("unknown", f"dependency {name}")
 
     def _library(self, target: LibObject, name: str, state: State) -> Value:
-        from sdd.audit.tokens import external_identity  # noqa: PLC0415
-
         last = name.rpartition(".")[2]
         if is_security_scheme(last):
             return credentials(last)
         if name == "sdd.current_user":
             return external_identity(self.engine, Arguments(), state, ast.Pass())
         if name == "sdd.optional_user":
-            from sdd.audit.logic import Proved, negated  # noqa: PLC0415
-            from sdd.audit.values import Claims  # noqa: PLC0415
-
             claims = Claims("optional user", "identity provider")
             proof = Proved("token", claims)
             return Phi(((proof, claims), (negated(proof), NONE)))

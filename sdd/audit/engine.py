@@ -4,31 +4,26 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 
-from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, both, either, parts_of
+from sdd.audit.effects import Arguments, Entered
+from sdd.audit.joins import merge
+from sdd.audit.ledger import Ledger
+from sdd.audit.logic import YES, Formula, Opaque
 from sdd.audit.memory import Memory
-from sdd.audit.state import Frame, Place, State, Write, choose, merge, node_place
+from sdd.audit.state import Frame, Place, State
 from sdd.audit.values import (
     NONE,
-    Bound,
     ClassInfo,
     DictObject,
     Func,
     HeapObject,
     Instance,
-    Lib,
-    LibObject,
     ListObject,
-    Lit,
-    ModuleRef,
     Phi,
     Ref,
-    Row,
     Sym,
     Value,
 )
-from sdd.audit.watch import Watch
 from sdd.program import Module, Program
 
 _DEEPEST = 45
@@ -38,87 +33,15 @@ _FEW_STEPS = 700
 _MOST_REQUEST_OBJECTS = 16
 
 
-# Effects that are no access to rows: what somebody unknown must not bring about either.
-SPENDS, MAILS, ALTERS, FILLS, CONSULTS = "spend", "mail", "alter", "fill", "consult"
-TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
-SHOWS = Lit("shows what the process keeps for everybody", "str")
-DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever it names
-ISSUES = "issue"  # a token is made: somebody signs in here
-
-
 class BudgetExceededError(Exception):
     """One route needed more steps than an analysis may take; its verdict is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The arguments of a call; `star` and `rest` are `*x` and `**x` of unknown content."""
-
-    positional: tuple[Value, ...] = ()
-    keywords: tuple[tuple[str, Value], ...] = ()
-    star: tuple[Value, ...] = ()
-    rest: tuple[Value, ...] = ()
-
-    def get(self, name: str, position: int | None = None) -> Value | None:
-        """Find an argument by name, or by position."""
-        for key, value in self.keywords:
-            if key == name:
-                return value
-        if position is not None and position < len(self.positional):
-            return self.positional[position]
-        return None
-
-    def every(self) -> tuple[Value, ...]:
-        """Return all values that are passed, in order."""
-        named = tuple(value for _, value in self.keywords)
-        return (*self.positional, *named, *self.star, *self.rest)
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """Something that happened to data, with everything known when it became lasting.
-
-    Attributes:
-        operation: read, create, update or delete; or one of `TOUCHES`; or `ISSUES`.
-        target: The rows that were read, or what was written.
-        facts: What holds on this path.
-        chain: The functions that were called to get here, outermost first.
-    """
-
-    operation: str
-    target: Value
-    place: Place
-    facts: tuple[Formula, ...]
-    chain: tuple[Place, ...] = ()
-    column: str | None = None
-    value: Value | None = None
-    heap: Mapping[object, HeapObject] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """A function of the program that a request ran, and what its parameters held."""
-
-    function: Func
-    parameters: Mapping[str, Value]
-    heap: Mapping[object, HeapObject]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A weakness seen on the way that is not about one access, e.g. an unverified token."""
-
-    rule: str
-    place: Place
-    message: str
-    facts: tuple[Formula, ...] = ()
 
 
 NodeEvaluator = Callable[["Engine", ast.AST, State], Value]
 NodeExecutor = Callable[["Engine", ast.AST, State], None]
 
 
-class Engine:
+class Engine(Ledger):
     """The abstract machine of one program.
 
     The tables of evaluators, executors and library models are passed in, so that this
@@ -133,6 +56,7 @@ class Engine:
         executors: Mapping[type, NodeExecutor],
         environment: Mapping[str, Value],
     ) -> None:
+        super().__init__()
         self.program = program
         self.evaluators = evaluators
         self.executors = executors
@@ -142,38 +66,24 @@ class Engine:
         self.module_states: dict[str, State] = {}
         self.entities: dict[str, ClassInfo] = {}
         self.objects: dict[int, object] = {}
-        self.row_definitions: dict[Row, Formula] = {}
-        self.rows: dict[tuple[object, ...], Row] = {}
-        self.row_places: dict[Row, Place] = {}
-        self.injected: dict[Row, None] = {}
-        self.from_text: dict[Row, None] = {}
         self.in_middleware = False
         self.module_facts: dict[Formula, None] = {}
         self.setting_places: dict[str, dict[Place, None]] = {}
         self.switch_places: dict[Sym, Place] = {}
         self.switched_off: dict[Sym, None] = {}
         self.request: Ref | None = None
-        self.projections: dict[Row, tuple[str, ...]] = {}
         self._traits: dict[tuple[Callable[[ast.AST], bool], ast.AST], bool] = {}
-        self._rebound_fields: dict[int, frozenset[str]] = {}
         self.schema: object | None = None
-        self.effects: list[Effect] = []
-        self.remarks: dict[Remark, None] = {}
-        self.noted: list[tuple[Remark, bool]] = []
         self.memory = Memory()
-        self.watch: Watch | None = None
         self.running: dict[ast.AST, int] = {}
         self.missing: dict[str, None] = {}
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
-        self.consulted: dict[int, Effect] = {}
         self.handed_out: list[tuple[Value, State, Place]] = []
         self.entered: list[Entered] | None = None
         self.passed: list[State] = []
         self.escaping = 0
-        self.frame = Frame(module=_NOWHERE, label="")
-        self.stack: list[tuple[ast.AST, Place]] = []
         self.tries = 0
         self.steps = 0
         self.steps_run = 0  # in this request, without what was repeated
@@ -234,15 +144,6 @@ class Engine:
         self.step(sum(len(one.heap) + 8 * len(one.facts) for one in states) // 64)
         return merge(states, base)
 
-    def place(self, node: ast.AST) -> Place:
-        """Return where a node of the running function stands."""
-        return node_place(self.frame.module, node, self.frame.label)
-
-    def site(self, node: ast.AST) -> str:
-        """Return a text that names a node's place."""
-        line = getattr(node, "lineno", 0)
-        return f"{self.frame.module.path}:{line}:{getattr(node, 'col_offset', 0)}"
-
     # ---------------------------------------------------------------- heap
 
     def allocate(self, state: State, item: HeapObject) -> Ref:
@@ -281,19 +182,9 @@ class Engine:
             item = self.heap.get(key)
             if item is not None and not self.module_states:
                 if isinstance(key, int):
-                    self._consult(state, key, item)
+                    self.consult(state, key, item)
                 return _as_filled_later(item)
         return item
-
-    def _consult(self, state: State, key: int, item: HeapObject) -> None:
-        """Note that a request looks into a collection that outlives it."""
-        is_collection = isinstance(item, (ListObject, DictObject))
-        if is_collection and key not in self.consulted:
-            place = self.stack[-1][1] if self.stack else Place("", 1)
-            facts = tuple(state.facts)
-            self.consulted[key] = Effect(
-                CONSULTS, Ref(key), place, facts, self.chain(), value=SHOWS
-            )
 
     def store(self, state: State, ref: Value, item: HeapObject) -> None:
         """Replace the object behind a reference."""
@@ -318,80 +209,6 @@ class Engine:
         return self.allocate(state, ListObject(tuple((YES, item) for item in items)))
 
     # ---------------------------------------------------------------- rows, effects
-
-    def row(self, entity: str, key: tuple[object, ...], place: Place) -> Row:
-        """Return the row that a lookup yields: the same lookup yields the same row."""
-        full = (entity, *key)
-        if full not in self.rows:
-            self.rows[full] = Row(entity, len(self.rows) + 1)
-            self.row_places[self.rows[full]] = place
-        return self.rows[full]
-
-    def define(self, row: Row, condition: Formula) -> None:
-        """State what holds for a row whenever it exists.
-
-        A value that comes from another row means that the other row exists, too.
-        """
-        condition = _with_sources(condition, row)
-        known = self.row_definitions.get(row)
-        self.row_definitions[row] = condition if known is None else both([known, condition])
-
-    def read(self, state: State, rows: Sequence[Row], place: Place) -> None:
-        """Note that rows were fetched; whether that matters is decided where they flow."""
-        for row in rows:
-            facts = (*state.facts, Exists(row))
-            self.effects.append(Effect("read", row, place, facts, self.chain()))
-
-    def chain(self) -> tuple[Place, ...]:
-        """Return the places of the calls that led here."""
-        return tuple(place for _, place in self.stack)
-
-    def commit(self, state: State) -> None:
-        """Make pending writes lasting, with what is known now."""
-        if self.watch is not None:
-            self.watch.flush()
-        for write in state.pending:
-            self.effects.append(
-                Effect(
-                    write.operation,
-                    write.target,
-                    write.place,
-                    tuple(dict.fromkeys([*write.facts, *state.facts])),
-                    self.chain(),
-                    write.column,
-                    write.value,
-                    state.shared_heap(),
-                )
-            )
-        state.pending = ()
-
-    def roll_back(self, state: State) -> None:
-        """Drop pending writes."""
-        if self.watch is not None:
-            self.watch.flush()
-        state.pending = ()
-
-    def write(self, state: State, write: Write) -> None:
-        """Note a change that the next commit makes lasting."""
-        write = replace(write, facts=tuple(state.facts))
-        if write not in state.pending:
-            state.pending = (*state.pending, write)
-        elif self.watch is not None:
-            self.watch.repeat_write(write)
-
-    def remark(self, rule: str, node: ast.AST, message: str, state: State | None = None) -> None:
-        """Note a weakness at a place."""
-        self.remark_at(rule, self.place(node), message, state)
-
-    def remark_at(self, rule: str, place: Place, message: str, state: State | None = None) -> None:
-        """Note a weakness at a place that need not be in the running function."""
-        facts = tuple(state.facts) if state else ()
-        self.note(Remark(rule, place, message, facts), has_facts=state is not None)
-
-    def note(self, remark: Remark, *, has_facts: bool) -> None:
-        """Keep a remark, and whether it carries the facts of its path."""
-        self.remarks[remark] = None
-        self.noted.append((remark, has_facts))
 
     # ---------------------------------------------------------------- alternatives
 
@@ -511,35 +328,9 @@ class Engine:
                 self.steps = 0
             state.alive = True
 
-    def is_unreadable(self, path: str) -> bool:
-        """Whether a file exists that could not be parsed."""
-        return self.program.cause_unreadable(path) is not None
-
-    def package(self, path: str) -> str:
-        """Return the folder that a module or package stands for."""
-        return path.removesuffix("__init__.py").rstrip("/")
-
-    def submodule(self, ref: ModuleRef, name: str) -> ModuleRef | None:
-        """Find a module inside a package."""
-        if ref.path.endswith(".py") and not ref.path.endswith("__init__.py"):
-            return None
-        found = self.program.roots.relative(self.package(ref.path), name, 1)
-        return ModuleRef(found) if found else None
-
-    def is_rebound(self, info: ClassInfo, name: str) -> bool:
-        """Whether methods other than the constructor set a field."""
-        key = id(info.node)
-        if key not in self._rebound_fields:
-            self._rebound_fields[key] = frozenset(_set_later(info))
-        return name in self._rebound_fields[key]
-
     def unknown_check(self, reason: str, state: State, values: Sequence[Value]) -> None:
         """Note that something happened with these values that may have checked them."""
         state.assume(Opaque(reason, tuple(values)))
-
-    def alternatives(self, cases: list[tuple[Formula, Value]]) -> Value:
-        """Make one value of several."""
-        return choose(cases)
 
     def call(self, function: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
         """Call a value."""
@@ -552,39 +343,6 @@ class Engine:
         from sdd.audit.attributes import attribute  # noqa: PLC0415 - likewise
 
         return attribute(self, base, name, state, node)
-
-    def is_trusted(self, function: Value, state: State) -> bool:
-        """Whether the settings name a function, or the class of an instance, as a verifier."""
-        held = self.load(state, function) if isinstance(function, Ref) else None
-        match held.info if isinstance(held, Instance) else function:
-            case Func(module=module, label=label) | ClassInfo(module=module, name=label):
-                parts = module.path.removesuffix(".py").removesuffix("/__init__").split("/")
-                dotted = ".".join([*parts, label])
-            case Bound(function=inner):
-                return self.is_trusted(inner, state)
-            case Lib(name=name) | LibObject(name=name):
-                dotted = name
-            case _:
-                return False
-        return any(dotted == one or dotted.endswith(f".{one}") for one in self.trusted)
-
-
-def _with_sources(formula: Formula, row: Row) -> Formula:
-    match formula:
-        case And(parts=parts):
-            return both([_with_sources(part, row) for part in parts])
-        case Or(parts=parts):
-            return either([_with_sources(part, row) for part in parts])
-        case Eq(left=left, right=right):
-            sources = {
-                part: None
-                for side in (left, right)
-                for part in parts_of(side)
-                if isinstance(part, Row) and part != row
-            }
-            return both([formula, *(Exists(source) for source in sources)])
-        case _:
-            return formula
 
 
 def _as_filled_later(item: HeapObject) -> HeapObject:
@@ -601,30 +359,9 @@ def _as_filled_later(item: HeapObject) -> HeapObject:
 _STORED = Sym("lib", "stored while the program runs")
 
 
-def _set_later(info: ClassInfo) -> Iterator[str]:
-    for ancestor in info.mro():
-        for method in ancestor.node.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-                if method.name == "__init__":
-                    continue
-                for node in ast.walk(method):
-                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                        yield node.attr
-
-
 def _rebound(module: Module) -> Iterator[str]:
     """Yield the names that functions of a module rebind while the program runs."""
     if "global " in module.source.text:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Global):
                 yield from node.names
-
-
-def _nowhere() -> Module:
-    from sdd.text import SourceText  # noqa: PLC0415
-
-    empty = ast.Module(body=[], type_ignores=[])
-    return Module(path="", parsed=[empty], source=SourceText(path="", text=""))
-
-
-_NOWHERE = _nowhere()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from sdd.audit.classes import is_enum, is_model
 from sdd.audit.coroutines import aside, is_waiting, resume
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.language_models import is_of_model, tool_arguments, tools_of
 from sdd.audit.state import State
 from sdd.audit.values import (

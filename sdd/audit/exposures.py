@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from sdd.audit.engine import CONSULTS, FILLS, ISSUES, SHOWS, TOUCHES, Effect, Engine
+from sdd.audit.effects import CONSULTS, FILLS, ISSUES, SHOWS, TOUCHES, Effect
+from sdd.audit.engine import Engine
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import Judge, Obligation
 from sdd.audit.requests import Run

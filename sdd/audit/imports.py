@@ -59,12 +59,20 @@ def member(engine: Engine, path: str, name: str) -> Value:
     found = engine.module(path).get(name)
     if found is not None:
         return found
-    inner = engine.submodule(ModuleRef(path), name)
+    inner = _submodule(engine, path, name)
     if inner is not None:
         engine.module(inner.path)
         return inner
-    if engine.is_unreadable(path):
+    if engine.program.cause_unreadable(path) is not None:
         return Sym("unknown", f"unreadable file {path}")
     if path in engine.module_states:
         return Sym("deferred", f"{path}:{name}")  # a cyclic import: looked up again when used
     return Sym("unknown", f"name {name} in {path}")
+
+
+def _submodule(engine: Engine, path: str, name: str) -> ModuleRef | None:
+    if path.endswith(".py") and not path.endswith("__init__.py"):
+        return None
+    package = path.removesuffix("__init__.py").rstrip("/")
+    found = engine.program.roots.relative(package, name, 1)
+    return ModuleRef(found) if found else None

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sdd.audit.cases import Case
 from sdd.audit.dependencies import Used, dotted_name, function_of
-from sdd.audit.engine import DELEGATES, Engine
+from sdd.audit.effects import DELEGATES
+from sdd.audit.engine import Engine
 from sdd.audit.exposures import exposures, is_door_keeping, words_for
-from sdd.audit.logic import Case, Formula, Not, Opaque, Or, parts_of
+from sdd.audit.logic import Formula, Not, Opaque, Or, parts_of
 from sdd.audit.model import Access, AuthReport, Called, RouteReport, Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
 from sdd.audit.requests import Run
@@ -32,7 +34,7 @@ _CREDENTIAL_NAME = re.compile(
 def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSettings) -> RouteReport:
     """Judge one request."""
     judge = Judge(engine, schema)
-    pending = obligations(engine, run, schema)
+    pending = obligations(engine, run)
     findings = [finding for item in pending if (finding := judge.decide(item)) is not None]
     if run.unknown:
         findings = [_in_doubt(finding, run.unknown) for finding in findings]

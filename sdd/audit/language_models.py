@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sdd.audit.annotations import annotation_value
 from sdd.audit.contents import held
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.state import State
 from sdd.audit.values import (
     Apply,

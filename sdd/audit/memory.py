@@ -15,36 +15,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from sdd.audit.logic import Formula, values_in
+from sdd.audit.alike import Call, is_same
+from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State, Write
-from sdd.audit.values import (
-    NONE,
-    Apply,
-    Bound,
-    Claims,
-    DictObject,
-    Field,
-    Generic,
-    Handler,
-    HeapObject,
-    Instance,
-    LibObject,
-    ListObject,
-    Many,
-    Native,
-    Phi,
-    Query,
-    Result,
-    Super,
-    Sym,
-    Truth,
-    Tup,
-    Value,
-)
+from sdd.audit.values import NONE, HeapObject, Value
 from sdd.audit.watch import Watch
 
 if TYPE_CHECKING:
-    from sdd.audit.engine import Arguments, Effect, Engine, Remark
+    from sdd.audit.effects import Effect, Remark
+    from sdd.audit.engine import Engine
 
 _MOST_VARIANTS = 16
 _FEWEST_STEPS = 3  # below that, running is as fast as repeating
@@ -136,7 +115,7 @@ class Memory:
             and outcome.last_uid <= self._first
             and self._used.isdisjoint(outcome.uids)
             and watch.asked.intersection(state.facts) == outcome.known
-            and all(_is_same(heap.get(key), item) for key, item in outcome.read)
+            and all(is_same(heap.get(key), item) for key, item in outcome.read)
             and engine.would_run(watch.nodes, outcome.running, outcome.depth)
             and all(key in engine.consulted for key in outcome.looked)
         )
@@ -309,101 +288,3 @@ def _after(end: _End, state: State) -> State:
         rebased = (replace(write, facts=(*facts, *write.facts)) for write in end.pending)
         after.pending = tuple(dict.fromkeys((*state.pending, *rebased)))
     return after
-
-
-# ------------------------------------------------------------------ the same call
-
-
-class Call:
-    """A call of a function or class of the program."""
-
-    __slots__ = ("_arguments", "_engine", "_target", "node")
-
-    def __init__(
-        self, engine: Engine, node: ast.AST, target: tuple[object, ...], arguments: Arguments
-    ) -> None:
-        self.node = node
-        self._engine = engine
-        self._target = target
-        self._arguments = arguments
-
-    @property
-    def makes_object(self) -> bool:
-        """Whether it is a class that is called: later calls are alike if they get one object."""
-        return isinstance(self.node, ast.ClassDef)
-
-    def key(self) -> object:
-        """Return what calls have in common that may go alike."""
-        given = self._arguments
-        return (
-            self._target,
-            given.positional,
-            given.keywords,
-            given.star,
-            given.rest,
-            self._engine.tries > 0,
-            self._engine.escaping,
-            self._engine.in_middleware,
-            tuple(
-                _hidden(one) for one in (*self._target, *given.every()) if isinstance(one, Value)
-            ),
-        )
-
-
-def _is_same(now: HeapObject | None, then: HeapObject | None) -> bool:
-    if now is then:
-        return True
-    return now is not None and then is not None and now == then and _within(now) == _within(then)
-
-
-def _within(item: HeapObject) -> tuple[object, ...]:
-    match item:
-        case ListObject(items=items, more=more) | DictObject(items=items, more=more):
-            return tuple(_hidden(value) for value in (*(value for _, value in items), *more))
-        case Instance(fields=fields, rest=rest):
-            return tuple(_hidden(value) for value in (*(value for _, value in fields), *rest))
-
-
-def _hidden(value: Value) -> tuple[object, ...]:
-    """Return what equal values may differ in: declared types, and what runs when called."""
-    try:
-        return cast("tuple[object, ...]", value._hidden)  # type: ignore[attr-defined] # noqa: SLF001
-    except AttributeError:
-        found = _differing(value)
-        object.__setattr__(value, "_hidden", found)
-        return found
-
-
-def _differing(  # noqa: C901, PLR0912 - one case for each kind of value
-    value: Value,
-) -> tuple[object, ...]:
-    match value:
-        case Sym(type=kind):
-            return () if kind is None else (kind,)
-        case Handler(call=call):
-            return (call,)
-        case Claims(how=how):
-            return (how,)
-        case Query(targets=targets, changes=changes, where=where):
-            said = (item for part in where for item in values_in(part))
-            parts: Iterable[Value] = (*targets, *(item for _, item in changes), *said)
-        case Truth(formula=formula):
-            parts = values_in(formula)
-        case Field(base=base) | Native(receiver=base) | Super(receiver=base):
-            parts = (base,)
-        case Apply(args=args) | Tup(items=args):
-            parts = args
-        case LibObject(args=args, keywords=keywords):
-            parts = (*args, *(item for _, item in keywords))
-        case Many(element=element) | Result(element=element):
-            parts = (element,)
-        case Phi(cases=cases):
-            parts = [item for _, item in cases]
-        case Bound(function=base, receiver=receiver):
-            parts = (base, receiver)
-        case Generic(base=base, args=args):
-            parts = (base, *args)
-        case _:
-            return ()
-    found = tuple(map(_hidden, parts))
-    return found if any(found) else ()

@@ -3,8 +3,9 @@
 import ast
 
 from sdd.audit.engine import Engine
+from sdd.audit.joins import choose
 from sdd.audit.logic import NO, YES, Formula, negated
-from sdd.audit.state import State, choose
+from sdd.audit.state import State
 from sdd.audit.values import NONE, Field, Instance, Lit, Phi, Ref, Sym, Value
 
 
@@ -44,7 +45,7 @@ def _keep(engine: Engine, name: str, state: State, *, passed: bool) -> None:
 def _passing(
     engine: Engine, value: Phi, state: State, *, passed: bool
 ) -> list[tuple[Formula, Value]]:
-    from sdd.audit.expressions import truth  # noqa: PLC0415 - expressions narrow, too
+    from sdd.audit.conditions import truth  # noqa: PLC0415 - expressions narrow, too
 
     kept = []
     for guard, item in value.cases:

@@ -1,34 +1,29 @@
 """Every effect of a request must concern the caller's own rows: proved, broken, or not known."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sdd.audit.cases import Answer, Case, implies
 from sdd.audit.contents import holders
-from sdd.audit.engine import DELEGATES, Effect, Engine
+from sdd.audit.doubts import doubt
+from sdd.audit.effects import DELEGATES, Effect
+from sdd.audit.engine import Engine
 from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
     YES,
-    Answer,
-    Case,
     Eq,
     Exists,
     Formula,
-    Holds,
-    Not,
-    Opaque,
-    Truthy,
-    implies,
     parts_of,
-    values_in,
 )
 from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
-from sdd.audit.state import TOO_COMPLEX, Place
+from sdd.audit.state import Place
 from sdd.audit.switches import delivered, turned
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Field, Instance, Phi, Ref, Row, Sym, Tup, Value
+from sdd.audit.values import Field, Instance, Phi, Ref, Row, Sym, Tup, Value
 
 _WRITES = frozenset({"create", "update", "delete", DELEGATES})
 IMPOSSIBLE = "no request can get here"
@@ -67,7 +62,7 @@ class Finding:
     attaches: bool = False
 
 
-def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, ...]:
+def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
     """Return what must be shown for a request: rows that reach the client, and every write."""
     found: dict[Obligation, None] = {}
     reads = {
@@ -92,12 +87,11 @@ def obligations(engine: Engine, run: Run, schema: Schema) -> tuple[Obligation, .
             found[item] = None
     for effect in run.effects:
         if effect.operation in _WRITES:
-            found[_of_write(effect, schema)] = None
+            found[_of_write(effect)] = None
     return tuple(found)
 
 
-def _of_write(effect: Effect, schema: Schema) -> Obligation:
-    del schema
+def _of_write(effect: Effect) -> Obligation:
     entity = "tool call" if effect.operation == DELEGATES else ""
     facts = effect.facts
     if isinstance(effect.target, Row):
@@ -258,11 +252,13 @@ class Judge:
 
     def _not_proved(self, obligation: Obligation, row: Row, answer: Answer) -> Finding:
         case = answer.case
-        doubt = self._doubt(case, row) if case is not None else None
+        reason = doubt(self.schema, case, row) if case is not None else None
         if answer.exhausted:
-            doubt = "there are too many cases to look at"
-        if doubt:
-            return Finding(obligation=obligation, verdict=Verdict.UNKNOWN, because=doubt, case=case)
+            reason = "there are too many cases to look at"
+        if reason:
+            return Finding(
+                obligation=obligation, verdict=Verdict.UNKNOWN, because=reason, case=case
+            )
         return Finding(
             obligation=obligation,
             verdict=Verdict.VIOLATED,
@@ -295,68 +291,6 @@ class Judge:
         parents = [parent for _, parent, _ in self.schema.parents(row.entity)]
         through = f" through {parents[0]}" if parents else ""
         return f"nothing binds this {row.entity} to the signed-in user{through}"
-
-    def _doubt(self, case: Case, row: Row) -> str | None:
-        """Return what was not understood and could have been the check."""
-        for literal in case.literals:
-            atom = literal.atom if isinstance(literal, Not) else literal
-            if isinstance(atom, Opaque) and (not atom.args or self._concerns(atom, row, case)):
-                return atom.reason
-            if isinstance(atom, (Truthy, Holds)) and self._may_be_a_check(atom, row, case):
-                return "a check was made that is not understood"
-            if isinstance(atom, Eq) and _too_complex(atom):
-                return TOO_COMPLEX
-            if isinstance(atom, Eq) and self._compares_unknown(atom, row, case):
-                return "the owner is compared with something that is not understood"
-        return None
-
-    def _concerns(self, atom: Formula, row: Row, case: Case) -> bool:
-        keys = self._names_of(row, case)
-        return any(
-            part in keys or (isinstance(part, Sym) and part.kind == "unknown")
-            for value in values_in(atom)
-            for part in parts_of(value)
-        )
-
-    def _names_of(self, row: Row, case: Case) -> set[Value]:
-        key = Field(row, self.schema.entity(row.entity).key_column)
-        return {row, *Situation(case, self.schema).equals(key)}
-
-    def _may_be_a_check(self, atom: Formula, row: Row, case: Case) -> bool:
-        """A predicate that involves both the row and the caller may be the ownership check."""
-        values = list(values_in(atom))
-        if not any(isinstance(part, Apply) for value in values for part in parts_of(value)) and (
-            not isinstance(atom, Holds)
-        ):
-            return False
-        if isinstance(atom, Holds) and atom.name not in {"in", "not in"}:
-            calls = any(isinstance(p, Apply) for value in values for p in parts_of(value))
-            if not calls:
-                return False
-        parts = [part for value in values for part in parts_of(value)]
-        situation = Situation(case, self.schema)
-        names = self._names_of(row, case)
-        about_row = any(part in names for part in parts)
-        about_caller = any(situation.principal(part) for part in parts if isinstance(part, Field))
-        return about_row and about_caller
-
-    def _compares_unknown(self, atom: Eq, row: Row, case: Case) -> bool:
-        del case
-        columns = {Field(row, column) for column in self._scope_columns(row)}
-        for mine, theirs in ((atom.left, atom.right), (atom.right, atom.left)):
-            if mine in columns:
-                parts = list(parts_of(theirs))
-                if any(isinstance(part, Sym) and part.kind == "unknown" for part in parts):
-                    return True
-                if isinstance(theirs, Apply) and not is_client(theirs):
-                    return True
-        return False
-
-    def _scope_columns(self, row: Row) -> Iterator[str]:
-        yield from self.schema.owner_columns(row.entity)
-        yield from (column for column, _, _ in self.schema.parents(row.entity))
-        if self.schema.is_user(row.entity):
-            yield self.schema.entity(row.entity).key_column
 
     def _decide_delegation(self, obligation: Obligation) -> Finding:
         """Whoever a tool server is told to act for must be the caller, not the model's choice."""
@@ -400,10 +334,3 @@ def describe(value: Value) -> str:
     if isinstance(value, Field):
         return value.name
     return type(value).__name__.lower()
-
-
-def _too_complex(atom: Eq) -> bool:
-    return any(
-        isinstance(side, Sym) and side.kind == "choice" and side.note == TOO_COMPLEX
-        for side in (atom.left, atom.right)
-    )

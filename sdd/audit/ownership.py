@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from sdd.audit.logic import Case, Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
+from sdd.audit.cases import Case
+from sdd.audit.logic import Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client, is_remote, is_secret
 from sdd.audit.values import Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from sdd.audit.attributes import schema
-from sdd.audit.engine import Arguments, Engine
-from sdd.audit.expressions import apply, spread_mapping
+from sdd.audit.displays import spread_mapping
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.injection import writes_sql
 from sdd.audit.logic import Exists, Formula, Opaque, both, either, equal, parts_of
 from sdd.audit.state import State, Write
 from sdd.audit.tokens import is_client
 from sdd.audit.touches import altered
+from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -31,8 +33,6 @@ from sdd.audit.values import (
 from sdd.audit.web import listed
 
 _TABLE = re.compile(r"\b(from|join|update|into)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
-
-
 _STATEMENT = re.compile(
     r"\s*\(*\s*(select|insert|update|delete|with|create|drop|alter|truncate)\b", re.IGNORECASE
 )

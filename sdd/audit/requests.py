@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from sdd.audit.calls import bind_parameters
 from sdd.audit.dependencies import Request, Used, request_object
-from sdd.audit.engine import Arguments, BudgetExceededError, Effect, Engine, Entered, Remark
+from sdd.audit.effects import Arguments, Effect, Entered, Remark
+from sdd.audit.engine import BudgetExceededError, Engine
+from sdd.audit.joins import merge
 from sdd.audit.logic import Formula
 from sdd.audit.routes import Mount, handler_function, handler_place
-from sdd.audit.state import Frame, Place, State, merge
+from sdd.audit.state import Frame, Place, State
 from sdd.audit.values import (
     NONE,
     Apply,

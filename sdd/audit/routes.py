@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sdd.audit.bystanders import makes_apps
-from sdd.audit.engine import Arguments, BudgetExceededError, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import BudgetExceededError, Engine
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State
 from sdd.audit.values import Bound, Func, Lib, Ref, Sym, Value

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from sdd.audit.analysis import audit_with
 from sdd.audit.attributes import schema
 from sdd.audit.classes import is_model
-from sdd.audit.engine import Engine, Entered
+from sdd.audit.effects import Entered
+from sdd.audit.engine import Engine
 from sdd.audit.logic import Formula, parts_of, values_in
 from sdd.audit.machine import make_engine
 from sdd.audit.model import AuditReport, RouteReport, Verdict

@@ -3,17 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from sdd.audit.logic import (
-    Case,
-    Eq,
-    Formula,
-    Not,
-    Truthy,
-    atoms,
-    negated,
-    parts_of,
-    values_in,
-)
+from sdd.audit.cases import Case
+from sdd.audit.logic import Eq, Formula, Not, Truthy, atoms, negated, parts_of, values_in
 from sdd.audit.values import Apply, Lit, Sym, Value
 
 # Switches of which nobody writes the default down: they are off unless somebody sets them.

@@ -4,10 +4,11 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 
-from sdd.audit.engine import ISSUES, Arguments, Effect, Engine
-from sdd.audit.expressions import apply
+from sdd.audit.effects import ISSUES, Arguments, Effect
+from sdd.audit.engine import Engine
 from sdd.audit.logic import Proved, equal, negated, parts_of
 from sdd.audit.state import Place, State
+from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -278,9 +279,7 @@ _PROVIDERS = (
     "google.oauth2.id_token.verify_token", "firebase_admin.auth.verify_session_cookie",
     "stripe.Webhook.construct_event", "clerk_backend_api.authenticate_request",
 )  # fmt: skip
-
 Model = Callable[[Engine, Arguments, State, ast.AST], Value]
-
 MODELS: Mapping[str, Model] = {
     **dict.fromkeys(_DECODERS, decode),
     **dict.fromkeys(_READERS, unverified),

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.contents import held, holder_of
-from sdd.audit.engine import ALTERS, DELEGATES, FILLS, MAILS, SPENDS, Arguments, Effect, Engine
+from sdd.audit.effects import ALTERS, DELEGATES, FILLS, MAILS, SPENDS, Arguments, Effect
+from sdd.audit.engine import Engine
 from sdd.audit.language_models import is_chosen_by_model
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State

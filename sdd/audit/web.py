@@ -4,10 +4,11 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sdd.audit.engine import Arguments, Engine
-from sdd.audit.expressions import apply
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.logic import Formula, parts_of
 from sdd.audit.state import Place, State
+from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     EXCEPTION,
     NONE,
@@ -330,5 +331,4 @@ MODELS: Mapping[str, Callable[[Engine, Arguments, State, ast.AST], Value]] = {
     "fastapi.exceptions.HTTPException": http_exception,
     "starlette.exceptions.HTTPException": http_exception,
 }
-
 __all__ = ["Instance", "Native", "Router", "listed", "prepare_subclass", "router_method"]

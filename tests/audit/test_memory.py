@@ -10,10 +10,11 @@ from typing_extensions import override
 
 from sdd.adapters.source_tree import read_tree
 from sdd.audit import AuditSettings, report_json
+from sdd.audit.alike import Call
 from sdd.audit.analysis import audit_with
 from sdd.audit.engine import Engine
 from sdd.audit.machine import make_engine
-from sdd.audit.memory import Call, Memory
+from sdd.audit.memory import Memory
 from sdd.audit.rules.registry import RULES
 from sdd.audit.state import State
 from sdd.audit.values import Value

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from sdd.audit.annotations import annotation_value
 from sdd.audit.engine import Engine
+from sdd.audit.entities import ColumnInfo
 from sdd.audit.lifting.shapes import Shapes, constraints, field_home
-from sdd.audit.schema import ColumnInfo, Schema
+from sdd.audit.schema import Schema
 from sdd.audit.values import ClassInfo, Generic, Lib, LibObject, Lit, Tup, Value
 from sdd.ir import Column, Constraints, Default, Entity, Factory, ForeignKey, Index, Shape, Type
 

@@ -1,10 +1,12 @@
 """Types of Python code as shapes: annotations, pydantic models, enumerations."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 
 from sdd.audit.annotations import annotation_value
 from sdd.audit.classes import all_fields, is_enum
-from sdd.audit.engine import Arguments, Engine
+from sdd.audit.effects import Arguments
+from sdd.audit.engine import Engine
 from sdd.audit.state import State
 from sdd.audit.values import (
     NONE,
@@ -215,8 +217,6 @@ def constraints(value: LibObject) -> Constraints:
 
 def with_constraints(shape: Shape, *more: Constraints) -> Shape:
     """Add bounds to a shape."""
-    from dataclasses import fields, replace  # noqa: PLC0415
-
     merged = shape.constraints
     for one in more:
         stated = {
@@ -229,8 +229,6 @@ def with_constraints(shape: Shape, *more: Constraints) -> Shape:
 
 
 def _nullable(shape: Shape) -> Shape:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(shape, nullable=True)
 
 

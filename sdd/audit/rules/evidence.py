@@ -2,14 +2,8 @@
 
 from collections.abc import Iterable
 
-from sdd.audit.logic import (
-    Case,
-    Eq,
-    Formula,
-    Proved,
-    atoms,
-    parts_of,
-)
+from sdd.audit.cases import Case
+from sdd.audit.logic import Eq, Formula, Proved, atoms, parts_of
 from sdd.audit.obligations import Judge
 from sdd.audit.ownership import Situation
 from sdd.audit.tokens import is_client

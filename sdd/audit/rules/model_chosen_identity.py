@@ -1,7 +1,7 @@
 """model-chosen-identity: a language model's tool call chooses whose data is touched."""
 
 from sdd.audit.creation import column_value
-from sdd.audit.engine import DELEGATES
+from sdd.audit.effects import DELEGATES
 from sdd.audit.language_models import NOTE, is_chosen_by_model
 from sdd.audit.rules.evidence import owner_compared_with_client
 from sdd.audit.rules.rule import Breach, Rule

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sdd.audit.cases import Case
 from sdd.audit.engine import Engine
-from sdd.audit.logic import Case
 from sdd.audit.model import RouteReport
 from sdd.audit.obligations import Finding, Judge, Obligation
 from sdd.audit.requests import Run

@@ -16,7 +16,7 @@ def _find(audited: Audited) -> Iterator[Diagnostic]:
     scoped: dict[str, dict[Span, str]] = {}
     loose: dict[str, dict[Span, str]] = {}
     for run, report in audited.routes:
-        for item in obligations(audited.engine, run, audited.schema):
+        for item in obligations(audited.engine, run):
             if not isinstance(item.target, Row) or audited.schema.is_owned(item.entity):
                 continue
             answer, _ = judge.authenticated(item.facts)

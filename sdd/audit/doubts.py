@@ -1,0 +1,85 @@
+"""What was not understood on a path, and may have been the check that is missing."""
+
+from collections.abc import Iterator
+
+from sdd.audit.cases import Case
+from sdd.audit.joins import TOO_COMPLEX
+from sdd.audit.logic import Eq, Formula, Holds, Not, Opaque, Truthy, parts_of, values_in
+from sdd.audit.ownership import Situation
+from sdd.audit.schema import Schema
+from sdd.audit.tokens import is_client
+from sdd.audit.values import Apply, Field, Row, Sym, Value
+
+
+def doubt(schema: Schema, case: Case, row: Row) -> str | None:
+    """Return what was not understood and could have been the check."""
+    for literal in case.literals:
+        atom = literal.atom if isinstance(literal, Not) else literal
+        if isinstance(atom, Opaque) and (not atom.args or _concerns(schema, atom, row, case)):
+            return atom.reason
+        if isinstance(atom, (Truthy, Holds)) and _may_be_a_check(schema, atom, row, case):
+            return "a check was made that is not understood"
+        if isinstance(atom, Eq) and _too_complex(atom):
+            return TOO_COMPLEX
+        if isinstance(atom, Eq) and _compares_unknown(schema, atom, row):
+            return "the owner is compared with something that is not understood"
+    return None
+
+
+def _concerns(schema: Schema, atom: Formula, row: Row, case: Case) -> bool:
+    keys = _names_of(schema, row, case)
+    return any(
+        part in keys or (isinstance(part, Sym) and part.kind == "unknown")
+        for value in values_in(atom)
+        for part in parts_of(value)
+    )
+
+
+def _names_of(schema: Schema, row: Row, case: Case) -> set[Value]:
+    key = Field(row, schema.entity(row.entity).key_column)
+    return {row, *Situation(case, schema).equals(key)}
+
+
+def _may_be_a_check(schema: Schema, atom: Formula, row: Row, case: Case) -> bool:
+    """A predicate that involves both the row and the caller may be the ownership check."""
+    values = list(values_in(atom))
+    if not any(isinstance(part, Apply) for value in values for part in parts_of(value)) and (
+        not isinstance(atom, Holds)
+    ):
+        return False
+    if isinstance(atom, Holds) and atom.name not in {"in", "not in"}:
+        calls = any(isinstance(p, Apply) for value in values for p in parts_of(value))
+        if not calls:
+            return False
+    parts = [part for value in values for part in parts_of(value)]
+    situation = Situation(case, schema)
+    names = _names_of(schema, row, case)
+    about_row = any(part in names for part in parts)
+    about_caller = any(situation.principal(part) for part in parts if isinstance(part, Field))
+    return about_row and about_caller
+
+
+def _compares_unknown(schema: Schema, atom: Eq, row: Row) -> bool:
+    columns = {Field(row, column) for column in _scope_columns(schema, row)}
+    for mine, theirs in ((atom.left, atom.right), (atom.right, atom.left)):
+        if mine in columns:
+            parts = list(parts_of(theirs))
+            if any(isinstance(part, Sym) and part.kind == "unknown" for part in parts):
+                return True
+            if isinstance(theirs, Apply) and not is_client(theirs):
+                return True
+    return False
+
+
+def _scope_columns(schema: Schema, row: Row) -> Iterator[str]:
+    yield from schema.owner_columns(row.entity)
+    yield from (column for column, _, _ in schema.parents(row.entity))
+    if schema.is_user(row.entity):
+        yield schema.entity(row.entity).key_column
+
+
+def _too_complex(atom: Eq) -> bool:
+    return any(
+        isinstance(side, Sym) and side.kind == "choice" and side.note == TOO_COMPLEX
+        for side in (atom.left, atom.right)
+    )

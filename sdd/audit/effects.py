@@ -1,0 +1,79 @@
+"""What calls are given, and what happens in a request: effects on data and remarks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sdd.audit.logic import Formula
+from sdd.audit.state import Place
+from sdd.audit.values import Func, HeapObject, Lit, Value
+
+# Effects that are no access to rows: what somebody unknown must not bring about either.
+SPENDS, MAILS, ALTERS, FILLS, CONSULTS = "spend", "mail", "alter", "fill", "consult"
+TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
+SHOWS = Lit("shows what the process keeps for everybody", "str")
+DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever it names
+ISSUES = "issue"  # a token is made: somebody signs in here
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call; `star` and `rest` are `*x` and `**x` of unknown content."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    star: tuple[Value, ...] = ()
+    rest: tuple[Value, ...] = ()
+
+    def get(self, name: str, position: int | None = None) -> Value | None:
+        """Find an argument by name, or by position."""
+        for key, value in self.keywords:
+            if key == name:
+                return value
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def every(self) -> tuple[Value, ...]:
+        """Return all values that are passed, in order."""
+        named = tuple(value for _, value in self.keywords)
+        return (*self.positional, *named, *self.star, *self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that happened to data, with everything known when it became lasting.
+
+    Attributes:
+        operation: read, create, update or delete; or one of `TOUCHES`; or `ISSUES`.
+        target: The rows that were read, or what was written.
+        facts: What holds on this path.
+        chain: The functions that were called to get here, outermost first.
+    """
+
+    operation: str
+    target: Value
+    place: Place
+    facts: tuple[Formula, ...]
+    chain: tuple[Place, ...] = ()
+    column: str | None = None
+    value: Value | None = None
+    heap: Mapping[object, HeapObject] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A function of the program that a request ran, and what its parameters held."""
+
+    function: Func
+    parameters: Mapping[str, Value]
+    heap: Mapping[object, HeapObject]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A weakness seen on the way that is not about one access, e.g. an unverified token."""
+
+    rule: str
+    place: Place
+    message: str
+    facts: tuple[Formula, ...] = ()
