@@ -43,3 +43,9 @@ def audit_truth() -> ModuleType:
 def suite_mutation() -> ModuleType:
     """Return the script that runs generated tests against faults."""
     return load("suite_mutation")
+
+
+@pytest.fixture(scope="session")
+def matrix() -> ModuleType:
+    """The script that implements sets in combinations."""
+    return load("matrix")
