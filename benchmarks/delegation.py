@@ -15,13 +15,14 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from adversary.trial import Arena
 from fakes import MemoryFiles
-from messages_api import Brain, MessagesApi, Reply, Request, messages_api
+from messages_api import Brain, Reply, Request, messages_api
 
 from sdd.adapters.pydantic_runner import open_runner
 from sdd.agents.conversation import Tool
@@ -95,9 +96,9 @@ def sample() -> dict[str, str]:
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in files}
 
 
-def sent(api: MessagesApi) -> tuple[int, int]:
+def sent(requests: Sequence[Request]) -> tuple[int, int]:
     """Return the bytes that were sent, and those that no earlier request began with."""
-    texts = [_plain(request) for request in api.requests]
+    texts = [_plain(request) for request in requests]
     total = sum(map(len, texts))
     fresh, before = 0, [""]
     for text in texts:
@@ -115,29 +116,56 @@ def _plain(request: Request) -> str:
     )
 
 
+def shown(request: Request, documents: Mapping[str, str]) -> int:
+    """Return how much of the documents a request holds."""
+    blocks = [
+        block
+        for message in request["messages"]
+        if not isinstance(message["content"], str)
+        for block in message["content"]
+        if block["type"] == "tool_result"
+    ]
+    texts = [block["content"] for block in blocks if isinstance(block["content"], str)]
+    texts += [
+        part["text"]
+        for block in blocks
+        if block["content"] not in texts
+        for part in block["content"]
+    ]
+    heads = (text.partition("\n") for text in texts)
+    return sum(
+        _written(body) for head, _, body in heads if head.partition(", lines ")[0] in documents
+    )
+
+
+def _written(text: str) -> int:
+    """Return the length of a text as it stands in a request."""
+    return len(json.dumps(text, ensure_ascii=False)) - len('""')
+
+
 def tokens() -> None:
     """Print what the sample run sends, beside everything to everyone."""
     files = sample()
-    documents = {path: text for path, text in files.items() if path.startswith("specs/")}
     arena = Arena()
     try:
-        report, requests = arena.serve("task-crud", MemoryFiles(files))
+        report, texts = arena.serve("task-crud", MemoryFiles(files))
     finally:
         arena.processes.close()
-    api = MessagesApi(lambda _: Reply())
-    api.requests = [json.loads(text) for text in requests]
-    total, fresh = sent(api)
-    everything = 0
-    for request in api.requests:
-        text = _plain(request)
-        missing = sum(
-            len(body) for path, body in documents.items() if f"{path}, lines 1-" not in text
+    requests = [json.loads(text) for text in texts]
+    total, fresh = sent(requests)
+    print(f"\nThe sample run behind the API ({report.answer}), {len(requests)} requests:")
+    print(f"  sent                             {total // 4:9,} tokens, four bytes each")
+    print(f"  of these new to the cache        {fresh // 4:9,} tokens")
+    specs = {path: text for path, text in files.items() if path.startswith("specs/")}
+    everyones = [path for path in files if path.endswith(("constitution.md", "CLAUDE.md"))]
+    said = {**specs, **{path: files[path] for path in everyones}}
+    for what, documents in (("specs/ to every agent", specs), ("and guidelines, MUSTs", said)):
+        whole = sum(map(_written, documents.values()))
+        everything = sum(len(_plain(item)) + whole - shown(item, documents) for item in requests)
+        print(
+            f"  {what:22}           {everything // 4:9,} tokens "
+            f"(sent {total / everything:.1%}, new {fresh / everything:.1%})"
         )
-        everything += len(text) + missing
-    print(f"\nThe sample run behind the API ({report.answer}), {len(api.requests)} requests:")
-    print(f"  every document to every agent  {everything // 4:9,} tokens, four bytes each")
-    print(f"  sent                           {total // 4:9,} tokens ({total / everything:.0%})")
-    print(f"  of these new to the cache      {fresh // 4:9,} tokens ({fresh / everything:.0%})")
 
 
 def main() -> int:

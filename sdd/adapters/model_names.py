@@ -6,12 +6,11 @@ from importlib.util import find_spec
 
 from sdd.agents.catalog import Catalog, ModelCatalog
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import Limits
+from sdd.agents.runner import REPLAY, Limits
 from sdd.errors import ExitCode, MissingExtraError, ModelError
 from sdd.names import nearest
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-REPLAY = "replay:"
 CLAUDE = frozenset({"", "anthropic"})
 _CLIENTS = ("pydantic_ai", "anthropic")
 

@@ -25,10 +25,11 @@ from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from sdd.adapters.model_names import CLAUDE, KEYS, REPLAY, known, require_key
+from sdd.adapters.model_names import CLAUDE, KEYS, known, require_key
 from sdd.adapters.pydantic_messages import from_history, to_response
 from sdd.agents.catalog import Catalog, Price
 from sdd.agents.conversation import DeterministicModel, Tool
+from sdd.agents.runner import REPLAY
 from sdd.errors import ExitCode, MissingExtraError, ModelError
 
 _SECONDS = 600.0

@@ -12,6 +12,8 @@ from sdd.agents.definition import AgentDefinition
 if TYPE_CHECKING:
     from sdd.agents.budget import Account
 
+REPLAY = "replay:"  # a model's name that begins so stands for the answers of a recorded run
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -20,7 +20,7 @@ from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.conversation import Tool
-from sdd.agents.runner import AgentRunner, Limits
+from sdd.agents.runner import REPLAY, AgentRunner, Limits
 from sdd.wiring.bounds import read_bounds
 from sdd.wiring.mcp import read_servers
 from sdd.wiring.project import find_project
@@ -36,7 +36,6 @@ from sdd.workflow.request import (
     language_model,
 )
 
-_REPLAY = "replay:"
 _RUNS = ".sdd/runs"
 
 
@@ -201,8 +200,8 @@ class _Runners:
     @asynccontextmanager
     async def _open(self, folder: PurePosixPath | None) -> AsyncIterator[AgentRunner]:
         journal = self.journal
-        if self.model.startswith(_REPLAY):
-            run = self.model.removeprefix(_REPLAY)
+        if self.model.startswith(REPLAY):
+            run = self.model.removeprefix(REPLAY)
             journal = open_replay(self.project / _RUNS / run / "journal.db", run)
         place = None if folder is None else self.project / folder
         async with open_runner(

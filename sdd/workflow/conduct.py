@@ -152,7 +152,7 @@ def _errands(
     left_over: Sequence[PurePosixPath],
 ) -> tuple[tuple[Errand, ...], ...]:
     """Return the first turn of every order; in a hybrid run the compiler's, then the model's."""
-    compiler = OFFLINE if is_hybrid(context.request.model) else None
+    compiler = OFFLINE if is_hybrid(context.request.planned_for) else None
     briefing = Briefing(
         feature=project.feature,
         settled=settled(conventions(understood.application)),

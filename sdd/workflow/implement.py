@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
+from sdd.agents.runner import REPLAY
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
 from sdd.records import redact
@@ -66,6 +67,7 @@ def _require_sense(request: ImplementRequest, ports: Ports) -> None:
 async def _run(context: Context) -> RunReport:
     clock = context.ports.clock
     began = clock.monotonic()
+    context = replace(context, request=_as_recorded(context.request, context.ports))
     project = discover(context)
     request = context.request
     context.ports.check_models(project.agents.values(), request.model, request.budget)
@@ -85,6 +87,13 @@ async def _run(context: Context) -> RunReport:
     await _to_its_end(context, ledger, project)
     context.emit(RunFinished(report=ledger.report))
     return ledger.report
+
+
+def _as_recorded(request: ImplementRequest, ports: Ports) -> ImplementRequest:
+    if not request.model.startswith(REPLAY):
+        return request
+    replayed = show_run(ports.files, request.model.removeprefix(REPLAY))
+    return replace(request, recorded=replayed.model)
 
 
 async def _to_its_end(context: Context, ledger: Ledger, project: Project) -> None:

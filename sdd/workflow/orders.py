@@ -5,13 +5,30 @@ from pathlib import PurePosixPath
 
 from sdd.workflow.globs import covers
 
+Lines = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A document that an order needs, and why."""
+    """A document that an order needs, or a part of it, and why.
+
+    Attributes:
+        lines: First and last line of each part; none: the whole document.
+    """
 
     path: str
     why: str
+    lines: tuple[Lines, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The lines as people write them."""
+        return shown_lines(self.lines)
+
+
+def shown_lines(lines: tuple[Lines, ...]) -> str:
+    """Write lines as `1-12, 40, 80-95`."""
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,20 @@ from sdd.text import SourceText
 from sdd.workflow.context import Context, Project
 from sdd.workflow.hybrid import prose
 from sdd.workflow.manifest import load_manifest
-from sdd.workflow.orders import Form, Plan
+from sdd.workflow.orders import Form, Plan, Slice
 from sdd.workflow.plan import LAYOUTS, ORDER_IDS, make_plan
 from sdd.workflow.questions import settle_questions
 from sdd.workflow.rendering import sketch
-from sdd.workflow.request import OFFLINE, SCRIPTED, Ask, ImplementRequest, is_hybrid
-from sdd.workflow.slices import slices
+from sdd.workflow.request import Ask, ImplementRequest, is_compiler, is_hybrid
+from sdd.workflow.slices import LEFT_TO_AGENTS, Topics, excerpt, slices
 from sdd.workflow.snapshot import take_snapshot
-from sdd.workflow.specs import Specs, find_documents, read_documents, spec_paths
+from sdd.workflow.specs import (
+    Specs,
+    find_documents,
+    read_documents,
+    spec_paths,
+    topics_of,
+)
 from sdd.workflow.staff import choose_agents
 
 _FOLDERS = ("specs", ".specify", "history/adr")
@@ -142,12 +148,14 @@ def understand(
     if settled.answers:
         specs = _answered(specs, project, _tokens(request), settled.answers)
     left_out = None
-    if request.model == OFFLINE or request.model.startswith(SCRIPTED):
+    if is_compiler(request.planned_for):
         rest = supported(specs.application)
         diagnostics = unsupported(specs.application)
         left_out = LeftOut(application=rest, diagnostics=diagnostics)
     rest_in_prose = (
-        prose(unsupported(specs.application), specs.diagnostics) if is_hybrid(request.model) else ()
+        prose(unsupported(specs.application), specs.diagnostics)
+        if is_hybrid(request.planned_for)
+        else ()
     )
     return Understood(
         specs=specs,
@@ -177,8 +185,20 @@ def plan_orders(request: ImplementRequest, project: Project, understood: Underst
     agents = {name: agent.name for name, agent in project.agents.items()}
     bare = make_plan(dict.fromkeys(ORDER_IDS, ()), backend, form, agents)
     sufficiency = _Sufficiency(project=project, understood=understood, plan=bare)
-    documents = slices(understood.specs.relevant, ORDER_IDS, sufficiency.holds)
+    relevant = [
+        item for item in project.documents.sources if item.path in understood.specs.relevant
+    ]
+    parts = None if is_compiler(request.planned_for) else _topics(understood)
+    documents = slices(relevant, ORDER_IDS, sufficiency.holds, parts)
     return make_plan(documents, backend, form, agents)
+
+
+def _topics(understood: Understood) -> Topics:
+    """Return what lines of the documents are about; a language model pays for each of them."""
+    remarks = (*understood.prose, *unsupported(understood.specs.application))
+    places = [item.span for item in (*remarks, *understood.diagnostics) if item.span is not None]
+    left = {(place.path, place.line): LEFT_TO_AGENTS for place in places}
+    return {**topics_of(understood.specs.stated), **left}
 
 
 def _form(request: ImplementRequest, application: Application) -> Form:
@@ -208,7 +228,7 @@ def _choice(
 
 @dataclass(slots=True, kw_only=True)
 class _Sufficiency:
-    """Tells whether some documents say as much about an order's files as all of them do.
+    """Tells whether parts of the documents say as much about an order's files as all of them do.
 
     What is compiled from them is compared, because what a document leaves open another may state.
     """
@@ -216,20 +236,29 @@ class _Sufficiency:
     project: Project
     understood: Understood
     plan: Plan
-    _sketches: dict[tuple[str, ...], Mapping[PurePosixPath, str]] = field(default_factory=dict)
+    _sketches: dict[tuple[Slice, ...], Mapping[PurePosixPath, str]] = field(default_factory=dict)
 
-    def holds(self, order_id: str, paths: Sequence[str]) -> bool:
+    def holds(self, order_id: str, documents: Sequence[Slice]) -> bool:
         order = self.plan.order(order_id)
-        whole, part = self._sketch(self.understood.specs.relevant), self._sketch(tuple(paths))
+        whole = self._sketch([Slice(path=path, why="") for path in self.understood.specs.relevant])
+        part = self._sketch(documents)
         return all(
             whole.get(path) == part.get(path) for path in {*whole, *part} if order.owns(path)
         )
 
-    def _sketch(self, paths: tuple[str, ...]) -> Mapping[PurePosixPath, str]:
-        if paths not in self._sketches:
-            chosen = [item for item in self.project.documents.sources if item.path in paths]
-            self._sketches[paths] = self._compiled(chosen)
-        return self._sketches[paths]
+    def _sketch(self, documents: Sequence[Slice]) -> Mapping[PurePosixPath, str]:
+        key = tuple(replace(item, why="") for item in documents)
+        if key not in self._sketches:
+            parts = {item.path: item.lines for item in documents}
+            chosen = [
+                replace(item, text=excerpt(item.text, parts[item.path]))
+                if parts[item.path]
+                else item
+                for item in self.project.documents.sources
+                if item.path in parts
+            ]
+            self._sketches[key] = self._compiled(chosen)
+        return self._sketches[key]
 
     def _compiled(self, sources: Sequence[SourceText]) -> Mapping[PurePosixPath, str]:
         try:

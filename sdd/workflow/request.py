@@ -24,6 +24,11 @@ OWN_MODELS = "claude"
 HYBRID = "hybrid"
 
 
+def is_compiler(model: str) -> bool:
+    """Tell whether a compiler sits where a language model would."""
+    return model == OFFLINE or model.startswith(SCRIPTED)
+
+
 def is_hybrid(model: str) -> bool:
     """Tell whether a compiler renders what it can and a language model adds the rest."""
     return model.partition(":")[0] == HYBRID
@@ -52,6 +57,7 @@ class ImplementRequest:
         budget: Hard bounds of the whole run.
         bounds: Hard bounds of agents and orders.
         answers: Answers to questions by id.
+        recorded: Model of the run that is replayed; work is planned as it was for that one.
         resume: Id of the run to go on with; None: an interrupted one with the same inputs.
         layout: The backend's layout; None: as the guidelines say.
         style: async or sync; None: as the guidelines say.
@@ -97,7 +103,13 @@ class ImplementRequest:
     python: str | None = None
     job: str = ""
     user: str = ""
+    recorded: str = ""
     audit: AuditSettings = field(default_factory=AuditSettings)
+
+    @property
+    def planned_for(self) -> str:
+        """The model that the work is planned for: that of a replayed run, else the run's own."""
+        return self.recorded or self.model
 
 
 class Git(Protocol):

@@ -13,6 +13,9 @@ from sdd.ports import ReadableFiles
 from sdd.speclang import ALL, Role, discover, documents_of, read_specs
 from sdd.speclang.documents import numbered_name, role_of
 from sdd.text import SourceText, Span, decode
+from sdd.workflow.slices import NAMED, OPERATIONS, SCENARIOS, TABLES
+
+_OF_USE = frozenset({"scenario", "story", "success"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,21 @@ def _relevant(stated: Application, sources: Iterable[SourceText]) -> tuple[str, 
     }
     found = named | behaviour | conventions
     return tuple(source.path for source in sources if source.path in found)
+
+
+def topics_of(stated: Application) -> Mapping[tuple[str, int], str]:
+    """Return what lines state, by path and line: operations, tables, or scenarios of use.
+
+    The line of an endpoint itself counts where it is a heading's: an overview is everybody's.
+    """
+    stories = tuple(item.span for item in stated.requirements if item.kind in _OF_USE)
+    details = tuple(
+        (endpoint.parameters, endpoint.request, endpoint.response) for endpoint in stated.endpoints
+    )
+    said = ((stories, SCENARIOS), (stated.entities, TABLES), (details, OPERATIONS))
+    found = {(span.path, span.line): topic for part, topic in said for span in _spans(part)}
+    named = {(item.span.path, item.span.line) for item in stated.endpoints if item.span}
+    return {**found, **dict.fromkeys(named, NAMED)}
 
 
 def _spans(value: object) -> Iterator[Span]:

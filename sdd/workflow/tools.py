@@ -10,7 +10,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.errors import SddError
 from sdd.ir import Question
 from sdd.text import decode
-from sdd.workflow.orders import WorkOrder
+from sdd.workflow.orders import WorkOrder, shown_lines
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.toolpaths import readable_path, visible, writable_path
 
@@ -89,6 +89,10 @@ class _Toolbox:
     def read_file(self, arguments: Mapping[str, Any]) -> str:
         path = readable_path(_text(arguments, "path"))
         lines = self._lines(path)
+        if "offset" not in arguments and "limit" not in arguments:
+            part = self._part(path, lines)
+            if part:
+                return part
         first = _number(arguments, "offset", 1)
         most = min(_number(arguments, "limit", MOST_LINES), MOST_LINES)
         page = lines[first - 1 : first - 1 + most]
@@ -98,6 +102,15 @@ class _Toolbox:
             page = page[: len(page) // 2]
         head = f"{path}, lines {first}-{first + len(page) - 1} of {len(lines)}:"
         return "\n".join([head, *page])
+
+    def _part(self, path: PurePosixPath, lines: Sequence[str]) -> str:
+        """Return what the order needs of a document, if that is less than the whole."""
+        parts = next((item.lines for item in self.order.documents if item.path == str(path)), ())
+        page = [line for first, last in parts for line in lines[first - 1 : last]]
+        if len(page) > MOST_LINES or sum(map(len, page)) + len(page) > MOST_CHARACTERS:
+            return ""
+        head = f"{path}, lines {shown_lines(parts)} of {len(lines)}, as your order needs it:"
+        return "\n".join([head, *page]) if page else ""
 
     def write_file(self, arguments: Mapping[str, Any]) -> str:
         path = writable_path(_text(arguments, "path"), self.order)

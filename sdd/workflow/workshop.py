@@ -205,7 +205,7 @@ class Workshop:
 
     def _seated(self, errand: Errand, work: Work) -> Errand:
         """In a hybrid run the language model mends: what is compiled would come out the same."""
-        if not is_hybrid(self.context.request.model):
+        if not is_hybrid(self.context.request.planned_for):
             return errand
         seated = replace(errand, seat=PROSE)
         if seated.key in work.conversations:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sdd.agents.conversation import AssistantMessage, Message, ToolCall, ToolResult, UserMessage
 
+_PART = re.compile(r".*, lines ([\d, -]+) of (\d+), as your order needs it:", re.DOTALL)
 _HEAD = re.compile(r"(.*), lines (\d+)-(\d+) of (\d+):", re.DOTALL)
 
 
@@ -67,6 +68,10 @@ class Transcript:
 
     def _page(self, path: str, text: str) -> None:
         head, _, body = text.partition("\n")
+        if (part := _PART.fullmatch(head)) is not None:
+            self.texts[path] = _placed(part.group(1), int(part.group(2)), body.split("\n"))
+            self.fresh.add(path)
+            return
         found = _HEAD.fullmatch(head)
         if found is None:
             self.missing[path] = "The answer of read_file has an unknown form."
@@ -82,6 +87,16 @@ class Transcript:
         self.missing.pop(path, None)
         self.texts[path] = "\n".join(self._pages.pop(path))
         self.fresh.add(path)
+
+
+def _placed(lines: str, total: int, shown: Sequence[str]) -> str:
+    """Put lines where they stand in their document; what was not shown is left blank."""
+    numbers: list[int] = []
+    for part in lines.split(", "):
+        first, _, last = part.partition("-")
+        numbers += range(int(first), int(last or first) + 1)
+    known = dict(zip(numbers, shown, strict=False))
+    return "\n".join(known.get(number, "") for number in range(1, total + 1))
 
 
 def read_transcript(messages: Sequence[Message]) -> Transcript:
