@@ -48,7 +48,7 @@ def define_class(engine: Engine, node: ast.ClassDef, state: State) -> ClassInfo:
     scope = closure_of(engine, state)
     inner = state.within({})
     inner.pending = ()
-    frame = Frame(module=outer.module, label=node.name, scope=scope)
+    frame = Frame(module=outer.module, label=node.name, scope=scope, is_class=True)
     with engine.inside(frame, node, engine.place(node)):
         engine.execute(node.body, inner)
     pending = state.pending

@@ -38,4 +38,6 @@ def closure_of(engine: Engine, state: State) -> Mapping[str, Value] | None:
     """Return the names that a function defined here can see beside the module's."""
     if engine.frame.is_module:
         return None
+    if engine.frame.is_class:
+        return engine.frame.scope  # methods do not see the names of the class around them
     return {**(engine.frame.scope or {}), **state.env}

@@ -22,7 +22,7 @@ def define_function(
     for decorator in reversed(node.decorator_list):
         value = decorated(engine, decorator, value, state)
     state.env[node.name] = value
-    if scope is not None and isinstance(scope, dict):
+    if isinstance(scope, dict) and not engine.frame.is_class:
         scope[node.name] = value
 
 

@@ -6,8 +6,10 @@ from sdd.audit.contents import held, holders
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Formula, both, either
 from sdd.audit.state import State
+from sdd.audit.tables import any_row, rows_of
 from sdd.audit.values import (
     Apply,
+    ClassInfo,
     DictObject,
     Field,
     Instance,
@@ -16,6 +18,7 @@ from sdd.audit.values import (
     Many,
     Native,
     Phi,
+    Query,
     Ref,
     Result,
     Row,
@@ -61,6 +64,11 @@ def _inside(
             yield from ((item, guard) for item in (*given, *files))
         case Field(base=base) | Native(receiver=base):
             yield base, guard
+        case Query(kind="select"):
+            # Somebody else's code was given the statement, and what it made of it goes out.
+            yield from ((row, guard) for row in rows_of(engine, value).values())
+        case ClassInfo(entity=str(entity)):
+            yield any_row(engine, entity), guard
         case Ref():
             yield from _in_object(engine, value, guard, state)
         case _:

@@ -111,12 +111,17 @@ _SQL: Mapping[str, Model] = {
     for package in ("sqlmodel", "sqlalchemy", "sqlalchemy.future", "sqlalchemy.sql",
                     "sqlmodel.sql.expression", "sqlalchemy.sql.expression",
                     "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.mysql",
-                    "sqlalchemy.dialects.sqlite", "sqlalchemy.orm")
+                    "sqlalchemy.dialects.sqlite", "sqlalchemy.orm", "sqlalchemy.sql.selectable",
+                    "sqlalchemy.sql.dml")
     for name, model in (
         (f"{package}.select", begin("select")),
         (f"{package}.update", begin("update")),
         (f"{package}.delete", begin("delete")),
         (f"{package}.insert", begin("insert")),
+        (f"{package}.Select", begin("select")),
+        (f"{package}.Update", begin("update")),
+        (f"{package}.Delete", begin("delete")),
+        (f"{package}.Insert", begin("insert")),
         (f"{package}.col", identity),
         (f"{package}.and_", conjunction),
         (f"{package}.or_", disjunction),

@@ -173,6 +173,7 @@ class Judge:
             reason = situation.owned(row) or situation.privileged()
             if reason is None and obligation.operation == "read":
                 reason = "it is marked public" if situation.public(row) else None
+                reason = reason or situation.nobodys(row)
                 reason = reason or self._seen_through(situation, row)
             return reason
 

@@ -7,7 +7,7 @@ from sdd.audit.cases import Case
 from sdd.audit.logic import Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client, is_remote, is_secret
-from sdd.audit.values import Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
+from sdd.audit.values import NONE, Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
 
 _SECRET_COLUMN = re.compile(
     r"token|secret|api_?key|^key$|code|hash|session|jti|otp|nonce|signature|digest", re.IGNORECASE
@@ -58,6 +58,8 @@ class Situation:
         for literal in self.case.literals:
             if isinstance(literal, Proved) and literal.kind == "token":
                 return getattr(literal.value, "how", "") or "verified token"
+            if isinstance(literal, Proved) and literal.kind == "credentials":
+                return "the password sent with the request"
             if isinstance(literal, Eq) and self._is_shared_secret(literal):
                 return "shared secret"
         for row in self._rows:
@@ -128,7 +130,7 @@ class Situation:
         return reason
 
     def _reason(self, row: Row) -> str | None:
-        if Proved("password", row) in self.case.literals or self._password_matches(row):
+        if self._proved_password(row) or self._password_matches(row):
             return "the caller proved the password"
         secret = self.bearer_column(row)
         if secret:
@@ -229,6 +231,9 @@ class Situation:
         if secret:
             return f"the user of the {root.entity} found by its {secret[0]}"
         return None
+
+    def _proved_password(self, row: Row) -> bool:
+        return any(Proved(kind, row) in self.case.literals for kind in ("password", "credentials"))
 
     def _password_matches(self, row: Row) -> bool:
         if not self.schema.is_user(row.entity):
@@ -333,6 +338,13 @@ class Situation:
         if isinstance(root, Claims) or isinstance(_root(value), Claims):
             return True
         return any(isinstance(one, Row) and self._is_caller(one) for one in (root, _root(value)))
+
+    def nobodys(self, row: Row) -> str | None:
+        """Return why a row belongs to no user, or None: every owner column was compared with NULL."""
+        columns = self.schema.owner_columns(row.entity)
+        if columns and all(self.case.same(Field(row, name), NONE) for name in columns):
+            return f"{row.entity}.{columns[0]} is NULL: it belongs to no user"
+        return None
 
     def public(self, row: Row) -> bool:
         """Whether the row was checked to be marked as public."""

@@ -10,7 +10,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.execution import execute, result_method
 from sdd.audit.injection import is_injected, is_open
 from sdd.audit.joins import choose
-from sdd.audit.logic import YES, Formula, Opaque, equal
+from sdd.audit.logic import YES, Formula, Opaque, equal, parts_of
 from sdd.audit.predicates import predicate
 from sdd.audit.state import State
 from sdd.audit.tables import entities_in, get_row, rows_of
@@ -21,6 +21,7 @@ from sdd.audit.values import (
     ClassInfo,
     Col,
     DictObject,
+    LibObject,
     ListObject,
     Lit,
     Phi,
@@ -51,6 +52,21 @@ def begin(kind: str) -> Callable[[Engine, Arguments, State, ast.AST], Value]:
         return Query(kind, engine.site(node), targets, entities_in(targets))
 
     return run
+
+
+_KINDS = frozenset({"select", "update", "delete", "insert"})
+
+
+def not_understood(engine: Engine, value: Value, node: ast.AST) -> Value:
+    """Return what somebody else's code has built of tables as a statement of unknown conditions."""
+    tables = entities_in((value,))
+    if not tables:
+        return value
+    made = (part.name for part in parts_of(value) if isinstance(part, LibObject))
+    kinds = [kind for name in made if (kind := name.rpartition(".")[2].lower()) in _KINDS]
+    targets = tuple(engine.entities[key] for key, _ in tables if key in engine.entities)
+    reason = Opaque("a statement that is not understood", ())
+    return Query((kinds or ["select"])[0], engine.site(node), targets, tables, (reason,))
 
 
 def _plain(engine: Engine, value: Value, state: State) -> Value:

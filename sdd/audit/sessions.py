@@ -6,7 +6,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.execution import execute, is_statement, result_method
 from sdd.audit.items import elements
-from sdd.audit.queries import begin
+from sdd.audit.queries import begin, not_understood
 from sdd.audit.state import State, Write
 from sdd.audit.tables import entities_in, get_row
 from sdd.audit.values import (
@@ -34,6 +34,8 @@ def session_method(
 ) -> Value | None:
     """Model a call that by its name and arguments can only be a session's; None: it is not."""
     first = arguments.positional[0] if arguments.positional else arguments.get("statement")
+    if name in EXECUTES and first is not None and not is_statement(first):
+        first = not_understood(engine, first, node)
     if name in EXECUTES and first is not None and is_statement(first):
         result = execute(engine, first, state, node, arguments)
         if name == "scalar" and isinstance(result, Result):

@@ -54,6 +54,7 @@ class Frame:
     continues: list[list["State"]] = field(default_factory=list)
     globals_declared: set[str] = field(default_factory=set)
     is_module: bool = False
+    is_class: bool = False
     generator: bool = False
 
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from sdd.audit.attributes import schema
 from sdd.audit.engine import Engine
-from sdd.audit.logic import Exists, Formula, both, equal, negated, parts_of, replaced, values_in
+from sdd.audit.logic import (
+    Exists,
+    Formula,
+    Opaque,
+    both,
+    equal,
+    negated,
+    parts_of,
+    replaced,
+    values_in,
+)
 from sdd.audit.state import State
 from sdd.audit.values import (
     NONE,
@@ -71,6 +81,13 @@ def rows_of(
         for row in rows.values():
             engine.define(row, both([condition, *(one for one in others if one.row != row)]))
     return rows
+
+
+def any_row(engine: Engine, entity: str) -> Row:
+    """Return a row that somebody else's code has found, by whatever conditions."""
+    row = engine.row(entity, ("found by foreign code",), engine.place(ast.Pass()))
+    engine.row_definitions[row] = Opaque("a library reads this table", ())
+    return row
 
 
 def _speaks_of(

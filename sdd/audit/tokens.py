@@ -227,8 +227,15 @@ def _password_proof(arguments: Arguments) -> Value | None:
                 and _PASSWORD_COLUMN.search(part.name)
                 and any(is_client(other) for other in every if other is not value)
             ):
-                return Truth(Proved("password", part.base))
+                others = [other for other in every if other is not value]
+                kind = "credentials" if any(map(_is_sent_each_time, others)) else "password"
+                return Truth(Proved(kind, part.base))
     return None
+
+
+def _is_sent_each_time(value: Value) -> bool:
+    """Whether a value is part of the credentials that a request carries, not of a form."""
+    return any(isinstance(part, Sym) and part.note == "credentials" for part in parts_of(value))
 
 
 def token_method(

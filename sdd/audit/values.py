@@ -238,15 +238,18 @@ class ClassInfo(Value):
 
 
 def _linear(info: ClassInfo) -> tuple[ClassInfo, ...]:
-    seen: dict[ClassInfo, None] = {}
-    queue: list[Value] = [info]
-    while queue:
-        item = queue.pop(0)
-        item = item.base if isinstance(item, Generic) else item
-        if isinstance(item, ClassInfo) and item not in seen:
-            seen[item] = None
-            queue = [*item.bases, *queue]
-    return tuple(seen)
+    """Merge the orders of the bases as Python does: a class comes before its own bases."""
+    origins = (base.base if isinstance(base, Generic) else base for base in info.bases)
+    bases = [one for one in origins if isinstance(one, ClassInfo)]
+    left = [list(one.mro()) for one in bases] + [bases]
+    order = [info]
+    while left := [one for one in left if one]:
+        heads = (one[0] for one in left)
+        free = (head for head in heads if not any(head in one[1:] for one in left))
+        chosen = next(free, left[0][0])  # without a consistent order Python would refuse the class
+        order.append(chosen)
+        left = [[one for one in rest if one is not chosen] for rest in left]
+    return tuple(order)
 
 
 def _foreign(info: ClassInfo) -> frozenset[str]:
