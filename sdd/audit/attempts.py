@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sdd.audit.branches import continue_with
 from sdd.audit.engine import Engine
-from sdd.audit.exceptions import catches, is_library_exception
+from sdd.audit.exceptions import catches, is_answer, is_library_exception
 from sdd.audit.state import State
 from sdd.audit.values import EXCEPTION, Lib, Ref, Value
 
@@ -151,5 +151,7 @@ def _handler_entry(
 def raise_statement(engine: Engine, node: ast.Raise, state: State) -> None:
     """End the path with an exception."""
     value = engine.evaluate(node.exc, state) if node.exc is not None else Lib("reraised")
+    if state.alive and is_answer(engine, value, state):
+        engine.handed_out.append((value, state.fork(), engine.place(node)))
     if state.alive:
         engine.fail(state, value)

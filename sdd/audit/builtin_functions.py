@@ -10,7 +10,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.items import contains, elements
 from sdd.audit.joins import choose
-from sdd.audit.logic import YES, Formula, Holds, both, either, negated
+from sdd.audit.logic import NO, YES, Holds, both, either, negated
 from sdd.audit.natives import call_native
 from sdd.audit.sessions import set_column
 from sdd.audit.state import State, Write
@@ -178,12 +178,15 @@ def picked(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     del node
     if not arguments.positional:
         return NONE
-    cases: list[tuple[Formula, Value]] = [(YES, elements(engine, arguments.positional[0], state))]
-    cases += [(YES, value) for value in arguments.positional[1:]]
-    default = arguments.get("default")
-    if default is not None:
-        cases.append((YES, default))
-    return choose(cases)
+    first, *others = arguments.positional
+    element = elements(engine, first, state)
+    default = arguments.get("default", 1)
+    if default is None or len(others) > 1:
+        return choose([(YES, element), *((YES, value) for value in others)])
+    there = truth(engine, first, state)
+    if there in {YES, NO}:
+        return choose([(YES, element), (YES, default)])
+    return choose([(there, element), (negated(there), default)])
 
 
 def enumerated(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:

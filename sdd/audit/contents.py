@@ -42,7 +42,7 @@ def holder_of(value: Value) -> LibObject | None:
 
 def put(engine: Engine, holder: LibObject, values: Iterable[Value], state: State) -> None:
     """Give values to a library object, and to what it writes through."""
-    new = [value for value in values if _matters(value) and value != holder]
+    new = [value for value in values if may_carry(value) and value != holder]
     if not new:
         return
     known = held(engine, holder, state)
@@ -67,7 +67,7 @@ def holders(state: State, last_name: str) -> Iterator[LibObject]:
             yield key
 
 
-def _matters(value: Value) -> bool:
+def may_carry(value: Value) -> bool:
     """Whether a value may carry rows, or words of the client."""
     return any(
         isinstance(part, (Row, Ref, Many, Result, Func, Bound))

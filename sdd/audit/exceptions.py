@@ -1,5 +1,6 @@
 """Which handler catches which exception."""
 
+from sdd.audit.contents import may_carry
 from sdd.audit.engine import Engine
 from sdd.audit.state import State
 from sdd.audit.values import (
@@ -34,6 +35,14 @@ def catches(engine: Engine, wanted: Value, raised: Value, state: State) -> bool:
     if _last(wanted) in _WEB or _last(thrown) in _WEB:
         return _last(wanted) == _last(thrown) or {_last(wanted), _last(thrown)} <= _WEB
     return True
+
+
+def is_answer(engine: Engine, raised: Value, state: State) -> bool:
+    """Whether an exception is sent to the client with what it holds, and that may be rows."""
+    thrown = _class_of(engine, raised, state)
+    if isinstance(thrown, ClassInfo):
+        return not _WEB.isdisjoint(thrown.library_names())
+    return _last(thrown) in _WEB and may_carry(raised)
 
 
 def is_library_exception(engine: Engine, wanted: Value) -> bool:

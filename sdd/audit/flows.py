@@ -1,6 +1,7 @@
-"""Which rows a value carries to the client, and under which condition each."""
+"""What a value carries to the client: rows, and conditions that decide what it is."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from sdd.audit.contents import held, holders
 from sdd.audit.engine import Engine
@@ -22,62 +23,76 @@ from sdd.audit.values import (
     Ref,
     Result,
     Row,
+    Truth,
     Tup,
     Value,
 )
 
 _MOST = 4000
+_Step = tuple[Value, Formula]
 
 
-def rows_in(engine: Engine, value: Value, state: State) -> dict[Row, Formula]:
-    """Return the rows whose content a value carries, with the guard of each."""
-    found: dict[Row, Formula] = {}
-    seen: set[tuple[Value, Formula]] = set()
-    stack: list[tuple[Value, Formula]] = [(value, YES)]
+@dataclass(slots=True)
+class Carried:
+    """What a value carries.
+
+    Attributes:
+        rows: The rows whose content it has, with the condition under which it has each.
+        conditions: What decides between its alternatives, each with its own condition.
+    """
+
+    rows: dict[Row, Formula] = field(default_factory=dict)
+    conditions: dict[Formula, Formula] = field(default_factory=dict)
+
+
+def carried_by(engine: Engine, value: Value, state: State) -> Carried:
+    """Return the rows that a value carries, and the conditions that decide what it is."""
+    found = Carried()
+    seen: set[_Step] = set()
+    stack: list[_Step] = [(value, YES)]
     while stack and len(seen) < _MOST:
         item, guard = stack.pop()
         if (item, guard) in seen:
             continue
         seen.add((item, guard))
-        if isinstance(item, Row):
-            found[item] = either([found[item], guard]) if item in found else guard
-        else:
-            stack.extend(_inside(engine, item, guard, state))
+        match item:
+            case Row():
+                known = found.rows.get(item)
+                found.rows[item] = guard if known is None else either([known, guard])
+            case Truth(formula=formula):
+                found.conditions.setdefault(formula, guard)
+            case Phi(cases=cases):
+                found.conditions.update({inner: guard for inner, _ in cases})
+                stack.extend((one, both([guard, inner])) for inner, one in cases)
+            case Ref():
+                stack.extend(_in_object(engine, item, guard, state))
+            case _:
+                stack.extend((one, guard) for one in _inside(engine, item, state))
     return found
 
 
-def _inside(
-    engine: Engine, value: Value, guard: Formula, state: State
-) -> Iterator[tuple[Value, Formula]]:
+def _inside(engine: Engine, value: Value, state: State) -> Iterator[Value]:
     match value:
-        case Phi(cases=cases):
-            for inner, item in cases:
-                yield item, both([guard, inner])
         case Many(element=element) | Result(element=element):
-            yield element, guard
+            yield element
         case Tup(items=items) | Apply(args=items):
-            for item in items:
-                yield item, guard
+            yield from items
         case LibObject(args=args, keywords=keywords):
-            files = holders(state, "open") if value.name.endswith("FileResponse") else ()
-            given = (*args, *(inner for _, inner in keywords), *held(engine, value, state))
-            yield from ((item, guard) for item in (*given, *files))
+            yield from (*args, *(inner for _, inner in keywords), *held(engine, value, state))
+            if value.name.endswith("FileResponse"):
+                yield from holders(state, "open")
         case Field(base=base) | Native(receiver=base):
-            yield base, guard
+            yield base
         case Query(kind="select"):
             # Somebody else's code was given the statement, and what it made of it goes out.
-            yield from ((row, guard) for row in rows_of(engine, value).values())
+            yield from rows_of(engine, value).values()
         case ClassInfo(entity=str(entity)):
-            yield any_row(engine, entity), guard
-        case Ref():
-            yield from _in_object(engine, value, guard, state)
+            yield any_row(engine, entity)
         case _:
             return
 
 
-def _in_object(
-    engine: Engine, ref: Ref, guard: Formula, state: State
-) -> Iterator[tuple[Value, Formula]]:
+def _in_object(engine: Engine, ref: Ref, guard: Formula, state: State) -> Iterator[_Step]:
     match engine.load(state, ref):
         case ListObject(items=items, more=more):
             for inner, item in items:

@@ -11,8 +11,9 @@ from sdd.audit.engine import Engine
 from sdd.audit.exposures import exposures, is_door_keeping, words_for
 from sdd.audit.logic import Formula, Not, Opaque, Or, parts_of
 from sdd.audit.model import Access, AuthReport, Called, RouteReport, Verdict
-from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation, obligations
+from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation
 from sdd.audit.requests import Run
+from sdd.audit.required import obligations
 from sdd.audit.routes import handler_place
 from sdd.audit.rules.registry import RULES
 from sdd.audit.rules.rule import Breach, OpenRoute
@@ -89,11 +90,11 @@ def _authentication(
     by = _verifier(judge, run)
     if run.unknown and not run.ends:
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=run.unknown)
+    answer, reason = judge.authenticated(run.before)
+    if answer.holds and run.before and judge.is_possible(run.before):
+        return AuthReport(verdict=Verdict.PROVED, by=by, because=reason)
     if is_unreachable(judge, run):
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=IMPOSSIBLE)
-    answer, reason = judge.authenticated(run.before)
-    if answer.holds and run.before:
-        return AuthReport(verdict=Verdict.PROVED, by=by, because=reason)
     answers = [judge.authenticated(end.facts) for end in run.ends]
     if answers and all(one.holds for one, _ in answers):
         return AuthReport(

@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sdd.audit.cases import Answer, Case, implies
-from sdd.audit.contents import holders
 from sdd.audit.doubts import doubt
-from sdd.audit.effects import DELEGATES, Effect
+from sdd.audit.effects import DELEGATES
 from sdd.audit.engine import Engine
-from sdd.audit.flows import rows_in
 from sdd.audit.logic import (
     YES,
     Eq,
@@ -18,14 +16,12 @@ from sdd.audit.logic import (
 )
 from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
-from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
 from sdd.audit.state import Place
 from sdd.audit.switches import delivered, turned
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Field, Instance, Phi, Ref, Row, Sym, Tup, Value
+from sdd.audit.values import Field, Phi, Row, Sym, Value
 
-_WRITES = frozenset({"create", "update", "delete", DELEGATES})
 IMPOSSIBLE = "no request can get here"
 
 
@@ -60,58 +56,6 @@ class Finding:
     case: Case | None = None
     gives_away: bool = False
     attaches: bool = False
-
-
-def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
-    """Return what must be shown for a request: rows that reach the client, and every write."""
-    found: dict[Obligation, None] = {}
-    reads = {
-        effect.target: effect
-        for effect in run.effects
-        if effect.operation == "read" and isinstance(effect.target, Row)
-    }
-    for end in (*run.ends, *run.handed_out):
-        answer = Tup((end.value, *holders(end.state, "Response")))
-        for row, guard in rows_in(engine, answer, end.state).items():
-            effect = reads.get(row)
-            place = effect.place if effect else engine.row_places.get(row, end.place)
-            facts = (*end.facts, guard, Exists(row))
-            item = Obligation(
-                operation="read",
-                entity=row.entity,
-                target=row,
-                place=place,
-                facts=facts,
-                chain=effect.chain if effect else (),
-            )
-            found[item] = None
-    for effect in run.effects:
-        if effect.operation in _WRITES:
-            found[_of_write(effect)] = None
-    return tuple(found)
-
-
-def _of_write(effect: Effect) -> Obligation:
-    entity = "tool call" if effect.operation == DELEGATES else ""
-    facts = effect.facts
-    if isinstance(effect.target, Row):
-        entity = effect.target.entity
-        facts = (*facts, Exists(effect.target))
-    elif isinstance(effect.target, Ref):
-        held = effect.heap.get(effect.target.uid)
-        if isinstance(held, Instance) and held.info is not None:
-            entity = held.info.entity or ""
-    return Obligation(
-        operation=effect.operation,
-        entity=entity,
-        target=effect.target,
-        place=effect.place,
-        facts=facts,
-        chain=effect.chain,
-        column=effect.column,
-        value=effect.value,
-        heap=effect.heap,
-    )
 
 
 class Judge:

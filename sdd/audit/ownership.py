@@ -340,7 +340,7 @@ class Situation:
         return any(isinstance(one, Row) and self._is_caller(one) for one in (root, _root(value)))
 
     def nobodys(self, row: Row) -> str | None:
-        """Return why a row belongs to no user, or None: every owner column was compared with NULL."""
+        """Return why a row belongs to no user, or None: all owner columns were found to be NULL."""
         columns = self.schema.owner_columns(row.entity)
         if columns and all(self.case.same(Field(row, name), NONE) for name in columns):
             return f"{row.entity}.{columns[0]} is NULL: it belongs to no user"

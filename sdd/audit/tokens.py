@@ -234,8 +234,11 @@ def _password_proof(arguments: Arguments) -> Value | None:
 
 
 def _is_sent_each_time(value: Value) -> bool:
-    """Whether a value is part of the credentials that a request carries, not of a form."""
-    return any(isinstance(part, Sym) and part.note == "credentials" for part in parts_of(value))
+    """Whether a value is part of the credentials that each request carries, not of a form."""
+    return any(
+        isinstance(part, Sym) and part.note == "credentials" and part.name == "HTTPBasic"
+        for part in parts_of(value)
+    )
 
 
 def token_method(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from sdd.audit.flows import rows_in
 from sdd.audit.requests import Run
 from sdd.audit.rules.rule import Audited, Rule
 from sdd.audit.values import Many, Phi, Row, Value
@@ -67,4 +66,4 @@ RULE = Rule(
     find=_find,
 )
 
-__all__ = ["RULE", "rows_in"]
+__all__ = ["RULE"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sdd.audit.obligations import Judge, Obligation, obligations
+from sdd.audit.obligations import Judge, Obligation
+from sdd.audit.required import obligations
 from sdd.audit.rules.rule import Audited, Rule
 from sdd.audit.values import Field, Row
 from sdd.diagnostics import Diagnostic, Related, Severity

@@ -1,0 +1,105 @@
+"""What must be shown for a request: of rows that leave it, and of every write."""
+
+from collections.abc import Iterator, Mapping
+
+from sdd.audit.attributes import schema
+from sdd.audit.contents import holders
+from sdd.audit.effects import DELEGATES, Effect
+from sdd.audit.engine import Engine
+from sdd.audit.flows import carried_by
+from sdd.audit.logic import YES, Exists, Formula
+from sdd.audit.obligations import Obligation
+from sdd.audit.oracles import Oracles
+from sdd.audit.requests import End, Run
+from sdd.audit.state import Place
+from sdd.audit.values import Instance, Ref, Row, Tup
+
+_WRITES = frozenset({"create", "update", "delete", DELEGATES})
+
+
+def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
+    """Return what must be shown: rows that reach the client, and every write."""
+    required = _Required(engine, run)
+    found: dict[Obligation, None] = {}
+    for end in (*run.ends, *run.handed_out):
+        found.update(dict.fromkeys(required.of_answer(end)))
+    found.update(dict.fromkeys(required.of_branches()))
+    for effect in run.effects:
+        if effect.operation in _WRITES:
+            found[_of_write(effect)] = None
+            found.update(dict.fromkeys(required.of_copies(effect)))
+    return tuple(found)
+
+
+class _Required:
+    """The obligations to read rows that one run has."""
+
+    def __init__(self, engine: Engine, run: Run) -> None:
+        self.engine = engine
+        self.run = run
+        self.oracles = Oracles(engine, schema(engine))
+        self.reads: Mapping[Row, Effect] = {
+            effect.target: effect
+            for effect in run.effects
+            if effect.operation == "read" and isinstance(effect.target, Row)
+        }
+
+    def of_answer(self, end: End) -> Iterator[Obligation]:
+        """Yield one for each row that an answer holds, or that decides what is in it."""
+        answer = Tup((end.value, *holders(end.state, "Response")))
+        carried = carried_by(self.engine, answer, end.state)
+        for row, guard in carried.rows.items():
+            yield self._read(row, end.place, (*end.facts, guard))
+        for formula, guard in carried.conditions.items():
+            for row in self.oracles.deciding([formula]):
+                yield self._read(row, end.place, (*end.facts, guard))
+
+    def of_branches(self) -> Iterator[Obligation]:
+        """Yield one for each row whose content decides which of several answers is given."""
+        ends = self.run.ends
+        if len({end.value for end in ends}) < 2:  # noqa: PLR2004 - one answer tells nothing
+            return
+        common = set(ends[0].facts).intersection(*(end.facts for end in ends[1:]))
+        for end in ends:
+            own = [fact for fact in end.facts if fact not in common]
+            for row in self.oracles.branching(own):
+                yield self._read(row, end.place, end.facts)
+
+    def of_copies(self, effect: Effect) -> Iterator[Obligation]:
+        """Yield one for each row whose content is written into another."""
+        for row, guard in self.oracles.copied(effect):
+            yield self._read(row, effect.place, (*effect.facts, guard))
+
+    def _read(self, row: Row, place: Place, facts: tuple[Formula, ...]) -> Obligation:
+        effect = self.reads.get(row)
+        return Obligation(
+            operation="read",
+            entity=row.entity,
+            target=row,
+            place=effect.place if effect else self.engine.row_places.get(row, place),
+            facts=(*(fact for fact in facts if fact != YES), Exists(row)),
+            chain=effect.chain if effect else (),
+        )
+
+
+def _of_write(effect: Effect) -> Obligation:
+    entity = "tool call" if effect.operation == DELEGATES else ""
+    facts = effect.facts
+    if isinstance(effect.target, Row):
+        entity = effect.target.entity
+        facts = (*facts, Exists(effect.target))
+    elif isinstance(effect.target, Ref):
+        held = effect.heap.get(effect.target.uid)
+        if isinstance(held, Instance) and held.info is not None:
+            entity = held.info.entity or ""
+    return Obligation(
+        operation=effect.operation,
+        entity=entity,
+        target=effect.target,
+        place=effect.place,
+        facts=facts,
+        chain=effect.chain,
+        column=effect.column,
+        value=effect.value,
+        heap=effect.heap,
+    )
