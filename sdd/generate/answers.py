@@ -92,6 +92,22 @@ def needs_total(operation: Operation) -> bool:
     return response is not None and _mentions_total(response)
 
 
+def total_place(operation: Operation) -> tuple[str, ...] | None:
+    """Find the field of a list's answer that says how many rows there are on all pages."""
+    response = operation.endpoint.response
+    return _find_total(response) if response is not None and needs_total(operation) else None
+
+
+def _find_total(shape: Shape) -> tuple[str, ...] | None:
+    for item in shape.fields:
+        if identifier(item.name) in _TOTAL:
+            return (item.name,)
+        below = _find_total(item.shape)
+        if below is not None:
+            return (item.name, *below)
+    return None
+
+
 def _mentions_total(shape: Shape) -> bool:
     wanted = _TOTAL | _PAGES | _NEXT
     names_here = {identifier(item.name) for item in shape.fields}

@@ -18,6 +18,7 @@ _COMPARE = {
     FilterKind.GREATER_EQUAL: ">=",
 }
 USUAL_SIZE = 20
+KEYS = "KEYS"  # stands in `order` for the mapping of the sort keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class ListPlan:
         keys: (word, column) of each value of the sort parameter.
         direction: Source of the function that gives the direction, or None when each of
             `keys` has its own.
-        order: What `order_by` takes.
+        order: What `order_by` takes; `KEYS` is the mapping of `keys`.
         offset: Source of the offset, or None.
         limit: Source of the limit, or None.
         total: Whether the rows on all pages are counted.
@@ -176,7 +177,7 @@ def _order(
         return (), direction, (f"direction({default})", f"direction({key})")
     argument = naming.argument(sorting.parameter)
     own = any(order.descending is not None for order in sorting.orders)
-    chosen = f"keys[{argument}]"
+    chosen = f"{KEYS}[{argument}]"
     fallback = None
     if _is_optional(parameters[sorting.parameter]):
         fallback = default

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sdd.generate import naming
-from sdd.generate.answers import row_source
+from sdd.generate.answers import row_source, total_place
 from sdd.generate.checks.scenes import Scene, owner_value
 from sdd.generate.checks.values import Pair, invalid, pair, shape_pair
 from sdd.generate.domain import Direct, Domain, Table, UserItself
@@ -53,7 +53,7 @@ class Case:
     def fixtures(self) -> tuple[str, ...]:
         """The fixtures that the test takes beside the client."""
         reads = {"creates": "rows", "owner": "rows", "deletes": "fetch", "toggles": "fetch"}
-        wanted = ["store"] if self.arrange else []
+        wanted = ["store"] if any("store(" in line for line in self.arrange) else []
         if self.kind == "foreign" and self.values.get("row"):
             wanted.append("fetch")
         elif self.kind == "foreign" and self.values.get("absent"):
@@ -240,6 +240,8 @@ def _list(planner: Planner) -> tuple[Case, ...]:
             case for item in asked for case in (*_lists_own(planner, item), *_filter(planner, item))
         ]
         return (*found, *_bad_parameters(planner))
+    if isinstance(planner.table.ownership, UserItself):
+        return (*_lists_own(planner), *_bad_parameters(planner))
     found = [*_lists_own(planner), *_paging(planner), *_sorting(planner)]
     for item in planner.operation.filters:
         found += _filter(planner, item)
@@ -269,7 +271,7 @@ def _lists_own(planner: Planner, asked: Filter | None = None) -> list[Case]:
     if planner.operation.bindings:
         scene.other_parent(planner.operation)
         scene.row(planner.table, **matching, **scene.bound(planner.operation))
-    if planner.owned:
+    if planner.owned and not isinstance(planner.table.ownership, UserItself):
         _with_row_of_bob(planner, scene, **matching)
     doc = "A user sees their own rows alone" if planner.owned else "Everybody sees every row"
     suffix = "shows_own_rows_alone" if planner.owned else "shows_every_row"
@@ -306,10 +308,21 @@ def _paging(planner: Planner) -> list[Case]:
         limits.constraints.minimum or 0
     ) > _PAGE:
         return []
+    beyond = paging.page or paging.offset
+    if beyond:
+        pages.append(f"params={{{naming.literal(beyond)}: 9}}")
     doc = "A page holds as many rows as asked for"
     return [
         planner.case(
-            "pages", "pages", doc, scene, path, pages=pages, counts=[2, 1], **_ids(planner)
+            "pages",
+            "pages",
+            doc,
+            scene,
+            path,
+            pages=pages,
+            counts=[2, 1, 0],
+            total=planner.place(total) if (total := total_place(planner.operation)) else None,
+            **_ids(planner),
         )
     ]
 

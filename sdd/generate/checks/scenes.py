@@ -50,9 +50,17 @@ class Scene:
             for attribute, value in fixed.items()
             if attribute not in {table.attributes[c.name] for c in given(self.domain, table)}
         ]
-        self.lines.append(f"{name} = store({factory_name(table)}({', '.join(arguments)}))")
+        made = f"{factory_name(table)}({', '.join([*self._oneself(table), *arguments])})"
+        # The users themselves are stored before each test where the backend signs them in.
+        stored = isinstance(table.ownership, UserItself) and self.domain.own_users
+        self.lines.append(f"{name} = {made if stored else f'store({made})'}")
         self.variables[f"{table.entity.name}{len(self.variables)}"] = name
         return name
+
+    def _oneself(self, table: Table) -> tuple[str, ...]:
+        if not isinstance(table.ownership, UserItself):
+            return ()
+        return (f"{table.attributes[table.key.name]}={self.user}",)
 
     def _argument(self, table: Table, column: Column, fixed: dict[str, str]) -> str:
         attribute = table.attributes[column.name]

@@ -7,7 +7,7 @@ Specs:
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import MISSING
@@ -27,6 +27,11 @@ from app.schemas.task import TaskCreate, TaskReplace
 class TaskRepository:
     """Reads and writes the table tasks."""
 
+    _find_keys: ClassVar[dict[str, Any]] = {
+        "-due": desc(col(Task.due)).nulls_last(),
+        "title": asc(col(Task.title)).nulls_last(),
+    }
+
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
@@ -44,7 +49,7 @@ class TaskRepository:
         """Return the task rows of the user on a page, and how many there are on all pages."""
         await ProjectRepository(self._session).get(user_id, project_id)
         statement = (
-            select(Task)
+            select(Task, func.count().over())
             .join(Project, col(Task.project_id) == col(Project.id))
             .where(Task.project_id == project_id, Project.owner_id == user_id)
         )
@@ -52,20 +57,21 @@ class TaskRepository:
             statement = statement.where(col(Task.done).is_(done))
         if due_before is not None:
             statement = statement.where(col(Task.due) < due_before)
-        total = await self._session.scalar(
-            statement.with_only_columns(func.count(), maintain_column_froms=True)
-        )
-        keys: dict[str, Any] = {
-            "-due": desc(col(Task.due)).nulls_last(),
-            "title": asc(col(Task.title)).nulls_last(),
-        }
         statement = statement.order_by(
-            keys[sort] if sort is not None else asc(col(Task.id)), asc(col(Task.id))
+            self._find_keys[sort] if sort is not None else asc(col(Task.id)),
+            asc(col(Task.id)),
         )
-        statement = statement.offset((page - 1) * per_page)
-        statement = statement.limit(per_page)
-        rows = await self._session.exec(statement)
-        return list(rows.all()), total or 0
+        found = await self._session.exec(
+            statement.offset((page - 1) * per_page).limit(per_page)
+        )
+        rows = found.all()
+        if not rows:
+            # Beyond the last page there is no row that says how many there are.
+            counted = statement.with_only_columns(
+                func.count(), maintain_column_froms=True
+            )
+            return [], await self._session.scalar(counted.order_by(None)) or 0
+        return [task for task, _ in rows], rows[0][1]
 
     async def create(self, user_id: UUID, project_id: UUID, data: TaskCreate) -> Task:
         """Store a new task of the user."""

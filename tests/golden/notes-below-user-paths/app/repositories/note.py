@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import asc, desc
 from sqlmodel import col, func, select
@@ -19,6 +19,11 @@ from app.schemas.note import NoteCreate, NoteReplace
 
 class NoteRepository:
     """Reads and writes the table notes."""
+
+    _find_keys: ClassVar[dict[str, Any]] = {
+        "title": asc(col(Note.title)).nulls_last(),
+        "created_at": desc(col(Note.created_at)).nulls_last(),
+    }
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -35,7 +40,7 @@ class NoteRepository:
         skip: int,
     ) -> tuple[list[Note], int]:
         """Return the note rows of the user on a page, and how many there are on all pages."""
-        statement = select(Note).where(Note.user_id == user_id)
+        statement = select(Note, func.count().over()).where(Note.user_id == user_id)
         if status is not None:
             statement = statement.where(Note.status == status)
         if pinned is not None:
@@ -45,21 +50,23 @@ class NoteRepository:
                 col(Note.title).icontains(q, autoescape=True)
                 | col(Note.body).icontains(q, autoescape=True)
             )
-        total = await self._session.scalar(
-            statement.with_only_columns(func.count(), maintain_column_froms=True)
-        )
-        keys: dict[str, Any] = {
-            "title": asc(col(Note.title)).nulls_last(),
-            "created_at": desc(col(Note.created_at)).nulls_last(),
-        }
         statement = statement.order_by(
-            keys[sort_by] if sort_by is not None else desc(col(Note.created_at)),
+            (
+                self._find_keys[sort_by]
+                if sort_by is not None
+                else desc(col(Note.created_at))
+            ),
             desc(col(Note.id)),
         )
-        statement = statement.offset(skip)
-        statement = statement.limit(limit)
-        rows = await self._session.exec(statement)
-        return list(rows.all()), total or 0
+        found = await self._session.exec(statement.offset(skip).limit(limit))
+        rows = found.all()
+        if not rows:
+            # Beyond the last page there is no row that says how many there are.
+            counted = statement.with_only_columns(
+                func.count(), maintain_column_froms=True
+            )
+            return [], await self._session.scalar(counted.order_by(None)) or 0
+        return [note for note, _ in rows], rows[0][1]
 
     async def create(self, user_id: int, data: NoteCreate) -> Note:
         """Store a new note of the user."""

@@ -45,6 +45,11 @@ def test_list_notes_pages(client: TestClient, store: Store) -> None:
     )
     assert response.status_code == 200
     assert len(response.json()["data"]["notes"]) == 1
+    response = client.get(
+        f"/api/{ALICE}/notes", headers=bearer(ALICE), params={"skip": 9}
+    )
+    assert response.status_code == 200
+    assert len(response.json()["data"]["notes"]) == 0
 
 
 def test_list_notes_sorts_by_title(client: TestClient, store: Store) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import Session as DatabaseSession
 from app.models import metadata
 
 POOL_SIZE = 10
+SQLITE_POOL_SIZE = 5
 POOL_OVERFLOW = 10
 POOL_RECYCLE_SECONDS = 240
 POOL_TIMEOUT_SECONDS = 30
@@ -42,8 +43,12 @@ def _engine_options(url: URL) -> dict[str, Any]:
             options["connect_args"]["check_same_thread"] = False
             options["poolclass"] = StaticPool
         else:
-            # One writer at a time is what SQLite can do: waiting here is cheaper than its lock.
-            options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+            # Few connections: SQLite has one writer at a time, and those who wait for it sleep.
+            options |= {
+                "poolclass": QueuePool,
+                "pool_size": SQLITE_POOL_SIZE,
+                "max_overflow": 0,
+            }
         return options
     # prepare_threshold: a pooler in transaction mode gives each transaction another connection,
     # which does not know the statements that were prepared on the last one.
@@ -72,7 +77,7 @@ class Database:
             self.engine, class_=DatabaseSession, expire_on_commit=False
         )
         if self.is_sqlite:
-            listen(self.engine, "connect", _enforce_foreign_keys)
+            listen(self.engine, "connect", _prepare_sqlite)
 
     def create_tables(self) -> None:
         """Create the tables that do not exist yet."""
@@ -83,8 +88,10 @@ class Database:
         self.engine.dispose()
 
 
-def _enforce_foreign_keys(connection: Any, _: Any) -> None:
-    """SQLite checks foreign keys only when asked to, on each connection."""
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """Let SQLite check foreign keys, and let readers and the writer not wait for each other."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
