@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 from starlette.types import Message as ASGIMessage
 from starlette.types import Receive as ASGIReceive
@@ -28,14 +28,18 @@ from app.logs import REQUEST_ID
 
 logger = logging.getLogger(__name__)
 
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
+SECURITY_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+CONTENT_SECURITY_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; frame-ancestors 'none'",
+)
+RawHeaders = list[tuple[bytes, bytes]]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -62,7 +66,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableHeaders(scope=message), request_id)
+                message["headers"] = _completed(message["headers"], request_id)
             await send(message)
 
         try:
@@ -78,13 +82,16 @@ class RequestContext:
             REQUEST_ID.reset(reset)
 
 
-def _complete(headers: MutableHeaders, request_id: str) -> None:
-    headers["X-Request-ID"] = request_id
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
+def _completed(given: RawHeaders, request_id: str) -> RawHeaders:
+    """Add to the headers of an answer what each answer bears."""
+    values = dict(given)
     # The pages of the API document load scripts from elsewhere.
-    if not headers.get("Content-Type", "").startswith("text/html"):
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    is_page = values.get(b"content-type", b"").startswith(b"text/html")
+    wanted = (
+        SECURITY_HEADERS if is_page else (*SECURITY_HEADERS, CONTENT_SECURITY_POLICY)
+    )
+    added = [item for item in wanted if item[0] not in values]
+    return [*given, (b"x-request-id", request_id.encode()), *added]
 
 
 class ErrorBoundary:

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.models import metadata
 
 POOL_SIZE = 10
+SQLITE_POOL_SIZE = 5
 POOL_OVERFLOW = 10
 POOL_RECYCLE_SECONDS = 240
 POOL_TIMEOUT_SECONDS = 30
@@ -38,10 +39,10 @@ def _engine_options(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         options: dict[str, Any] = {"connect_args": {"timeout": SQLITE_TIMEOUT_SECONDS}}
         if url.database not in {None, "", ":memory:"}:
-            # One writer at a time is what SQLite can do: waiting here is cheaper than its lock.
+            # Few connections: SQLite has one writer at a time, and those who wait for it sleep.
             options |= {
                 "poolclass": AsyncAdaptedQueuePool,
-                "pool_size": 1,
+                "pool_size": SQLITE_POOL_SIZE,
                 "max_overflow": 0,
             }
         return options
@@ -72,7 +73,7 @@ class Database:
             self.engine, class_=AsyncSession, expire_on_commit=False
         )
         if self.is_sqlite:
-            listen(self.engine.sync_engine, "connect", _enforce_foreign_keys)
+            listen(self.engine.sync_engine, "connect", _prepare_sqlite)
 
     async def create_tables(self) -> None:
         """Create the tables that do not exist yet."""
@@ -84,8 +85,10 @@ class Database:
         await self.engine.dispose()
 
 
-def _enforce_foreign_keys(connection: Any, _: Any) -> None:
-    """SQLite checks foreign keys only when asked to, on each connection."""
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """Let SQLite check foreign keys, and let readers and the writer not wait for each other."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()

@@ -32,20 +32,24 @@ class CommentRepository:
         """Return the comment rows of the user on a page, and how many there are on all pages."""
         await TaskRepository(self._session).get(user_id, task_id)
         statement = (
-            select(Comment)
+            select(Comment, func.count().over())
             .join(Task, col(Comment.task_id) == col(Task.id))
             .where(Comment.task_id == task_id, Task.user_id == user_id)
-        )
-        total = await self._session.scalar(
-            statement.with_only_columns(func.count(), maintain_column_froms=True)
         )
         statement = statement.order_by(
             asc(col(Comment.created_at)), asc(col(Comment.id))
         )
-        statement = statement.offset((page - 1) * limit)
-        statement = statement.limit(limit)
-        rows = await self._session.exec(statement)
-        return list(rows.all()), total or 0
+        found = await self._session.exec(
+            statement.offset((page - 1) * limit).limit(limit)
+        )
+        rows = found.all()
+        if not rows:
+            # Beyond the last page there is no row that says how many there are.
+            counted = statement.with_only_columns(
+                func.count(), maintain_column_froms=True
+            )
+            return [], await self._session.scalar(counted.order_by(None)) or 0
+        return [comment for comment, _ in rows], rows[0][1]
 
     async def create(self, user_id: str, task_id: int, data: CommentCreate) -> Comment:
         """Store a new comment of the user."""

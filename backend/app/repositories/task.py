@@ -9,7 +9,7 @@ Specs:
 """
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import asc, case, desc
 from sqlmodel import col, func, select
@@ -23,6 +23,17 @@ from app.schemas.task import TaskCreate, TaskReplace, TaskUpdate
 
 class TaskRepository:
     """Reads and writes the table tasks."""
+
+    _find_keys: ClassVar[dict[str, Any]] = {
+        "created_at": col(Task.created_at),
+        "updated_at": col(Task.updated_at),
+        "due_date": col(Task.due_date),
+        "priority": case(
+            {TaskPriority.LOW: 0, TaskPriority.MEDIUM: 1, TaskPriority.HIGH: 2},
+            value=col(Task.priority),
+        ),
+        "title": col(Task.title),
+    }
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -42,7 +53,7 @@ class TaskRepository:
         limit: int,
     ) -> tuple[list[Task], int]:
         """Return the task rows of the user on a page, and how many there are on all pages."""
-        statement = select(Task).where(Task.user_id == user_id)
+        statement = select(Task, func.count().over()).where(Task.user_id == user_id)
         if status == "pending":
             statement = statement.where(col(Task.completed).is_(False))
         if status == "completed":
@@ -58,27 +69,21 @@ class TaskRepository:
                 col(Task.title).icontains(search, autoescape=True)
                 | col(Task.description).icontains(search, autoescape=True)
             )
-        total = await self._session.scalar(
-            statement.with_only_columns(func.count(), maintain_column_froms=True)
-        )
-        keys: dict[str, Any] = {
-            "created_at": col(Task.created_at),
-            "updated_at": col(Task.updated_at),
-            "due_date": col(Task.due_date),
-            "priority": case(
-                {TaskPriority.LOW: 0, TaskPriority.MEDIUM: 1, TaskPriority.HIGH: 2},
-                value=col(Task.priority),
-            ),
-            "title": col(Task.title),
-        }
         direction = desc if order == "desc" else asc
         statement = statement.order_by(
-            direction(keys[sort]).nulls_last(), direction(col(Task.id))
+            direction(self._find_keys[sort]).nulls_last(), direction(col(Task.id))
         )
-        statement = statement.offset((page - 1) * limit)
-        statement = statement.limit(limit)
-        rows = await self._session.exec(statement)
-        return list(rows.all()), total or 0
+        found = await self._session.exec(
+            statement.offset((page - 1) * limit).limit(limit)
+        )
+        rows = found.all()
+        if not rows:
+            # Beyond the last page there is no row that says how many there are.
+            counted = statement.with_only_columns(
+                func.count(), maintain_column_froms=True
+            )
+            return [], await self._session.scalar(counted.order_by(None)) or 0
+        return [task for task, _ in rows], rows[0][1]
 
     async def create(self, user_id: str, data: TaskCreate) -> Task:
         """Store a new task of the user."""

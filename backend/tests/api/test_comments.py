@@ -48,6 +48,7 @@ def test_list_comments_pages(client: TestClient, store: Store) -> None:
     )
     assert response.status_code == 200
     assert len(response.json()["items"]) == 2
+    assert response.json()["total"] == 3
     response = client.get(
         f"/api/tasks/{task.id}/comments",
         headers=bearer(ALICE),
@@ -55,6 +56,13 @@ def test_list_comments_pages(client: TestClient, store: Store) -> None:
     )
     assert response.status_code == 200
     assert len(response.json()["items"]) == 1
+    assert response.json()["total"] == 3
+    response = client.get(
+        f"/api/tasks/{task.id}/comments", headers=bearer(ALICE), params={"page": 9}
+    )
+    assert response.status_code == 200
+    assert len(response.json()["items"]) == 0
+    assert response.json()["total"] == 3
 
 
 def test_list_comments_rejects_bad_parameters(client: TestClient, store: Store) -> None:

@@ -42,11 +42,17 @@ def test_list_tasks_pages(client: TestClient, store: Store) -> None:
     response = client.get("/api/tasks", headers=bearer(ALICE), params={"limit": 2})
     assert response.status_code == 200
     assert len(response.json()["items"]) == 2
+    assert response.json()["total"] == 3
     response = client.get(
         "/api/tasks", headers=bearer(ALICE), params={"limit": 2, "page": 2}
     )
     assert response.status_code == 200
     assert len(response.json()["items"]) == 1
+    assert response.json()["total"] == 3
+    response = client.get("/api/tasks", headers=bearer(ALICE), params={"page": 9})
+    assert response.status_code == 200
+    assert len(response.json()["items"]) == 0
+    assert response.json()["total"] == 3
 
 
 def test_list_tasks_sorts_by_due_date(client: TestClient, store: Store) -> None:
