@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import compress, islice
+from operator import is_not
 
 from sdd.audit.injection import is_injected
 from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, Proved, Truthy, both, either
@@ -99,11 +100,14 @@ def _merge_heap(states: list[State], guards: list[Formula]) -> Mapping[object, H
     merged = dict(first)
     for number, state in enumerate(states[1:], 1):
         before: Formula | None = None
-        for uid, other in state.heap.items():
+        theirs = state.heap
+        # Most objects are the same in all states: those are told apart without a loop of Python's.
+        differs = map(is_not, map(merged.get, theirs), theirs.values())
+        for uid, other in tuple(compress(theirs.items(), differs)):
             mine = merged.get(uid)
             if mine is None:
                 merged[uid] = other
-            elif mine is not other and mine != other:
+            elif mine != other:
                 if before is None:
                     before = _any_of(guards[:number])
                 merged[uid] = _merge_objects(mine, other, before, guards[number])

@@ -1,7 +1,8 @@
 """Settings that switch a check on or off: what holds as the program is delivered."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from sdd.audit.cases import Case
 from sdd.audit.logic import Eq, Formula, Not, Truthy, atoms, negated, parts_of, values_in
@@ -34,12 +35,15 @@ def turned(case: Case) -> list[Sym]:
     ]
 
 
-def symbols(formula: Formula) -> Iterator[Sym]:
-    """Yield the settings that a formula speaks of."""
-    for value in values_in(formula):
-        for part in parts_of(value):
-            if isinstance(part, Sym) and part.kind == "server":
-                yield part
+@lru_cache(maxsize=1 << 15)
+def symbols(formula: Formula) -> tuple[Sym, ...]:
+    """Return the settings that a formula speaks of."""
+    return tuple(
+        part
+        for value in values_in(formula)
+        for part in parts_of(value)
+        if isinstance(part, Sym) and part.kind == "server"
+    )
 
 
 def by_default(formula: Formula) -> bool | None:

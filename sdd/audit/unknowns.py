@@ -1,5 +1,9 @@
 """Results of operations that are not looked into: terms of a limited size."""
 
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
 from sdd.audit.injection import is_injected
 from sdd.audit.logic import parts_of
 from sdd.audit.values import Apply, LibObject, Row, Sym, Value
@@ -9,8 +13,7 @@ _LARGEST_TERM = 40
 
 def apply(function: str, args: tuple[Value, ...]) -> Value:
     """Build the result of an unknown operation; large terms shrink to what they contain."""
-    parts = [part for arg in args for part in _limited(arg)]
-    if len(parts) <= _LARGEST_TERM:
+    if sum(map(_size, args)) <= _LARGEST_TERM:
         return Apply(function, args)
     leaves = dict.fromkeys(
         part
@@ -21,10 +24,10 @@ def apply(function: str, args: tuple[Value, ...]) -> Value:
     return Apply(function, tuple(leaves)[:_LARGEST_TERM])
 
 
-def _limited(value: Value) -> list[Value]:
-    collected = []
-    for part in parts_of(value):
-        collected.append(part)
-        if len(collected) > 4 * _LARGEST_TERM:
-            break
-    return collected
+def _limited(value: Value) -> Iterator[Value]:
+    return islice(parts_of(value), 4 * _LARGEST_TERM + 1)
+
+
+@lru_cache(maxsize=1 << 15)
+def _size(value: Value) -> int:
+    return sum(1 for _ in _limited(value))

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
-
 from sdd.audit import AuditReport, RouteReport, Verdict
 from sdd.audit.outcome import Outcome, Policy, open_findings, outcome
 from sdd.audit.output import View
-from sdd.cli.diagnostics import read_lines_below
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.paper import Paper, Piece
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.text import Span
 from sdd.wiring.auditing import Audited
@@ -34,9 +32,9 @@ _UNDECLARED = "undeclared-public-route"
 _Same = tuple[str, str, Span | None]
 
 
-def print_audit(console: Console, audited: Audited, policy: Policy, *, verbose: bool) -> None:
+def print_audit(paper: Paper, audited: Audited, policy: Policy, *, verbose: bool) -> None:
     """Print findings by route, then what was left out, then the numbers and what to do next."""
-    printer = _Printer(console=console, audited=audited, verbose=verbose)
+    printer = _Printer(paper=paper, audited=audited, verbose=verbose)
     bundles = _bundles(audited.report)
     bundled = {id(item) for items in bundles for item in items}
     for route, items in View(report=audited.report).grouped():
@@ -45,15 +43,15 @@ def print_audit(console: Console, audited: Audited, policy: Policy, *, verbose: 
         printer.bundle(items)
     if verbose:
         printer.routes()
-    _closing(console, audited, policy, verbose=verbose)
+    _closing(paper, audited, policy, verbose=verbose)
 
 
-def print_explanation(console: Console, audited: Audited, routes: Iterable[RouteReport]) -> None:
+def print_explanation(paper: Paper, audited: Audited, routes: Iterable[RouteReport]) -> None:
     """Print the reasons for the verdict on routes."""
-    printer = _Printer(console=console, audited=audited, verbose=True)
+    printer = _Printer(paper=paper, audited=audited, verbose=True)
     for number, route in enumerate(routes):
         if number:
-            console.print()
+            paper.line()
         printer.proof(route)
 
 
@@ -61,7 +59,7 @@ def print_explanation(console: Console, audited: Audited, routes: Iterable[Route
 class _Printer:
     """Prints one report; a finding reached from several routes is shown whole only once."""
 
-    console: Console
+    paper: Paper
     audited: Audited
     verbose: bool
     shown: dict[_Same, str] = field(default_factory=dict)
@@ -74,83 +72,89 @@ class _Printer:
         if route is not None:
             self._heading(route)
         else:
-            self._line(Text("Beyond single routes", style="bold"))
+            self.paper.line(("Beyond single routes", "bold"))
         for alike in _alike(sorted(wanted, key=_gravity)):
             self._findings(alike)
-        self.console.print()
+        self.paper.line()
 
     def bundle(self, items: Sequence[Diagnostic]) -> None:
         """Print what one rule says alike of many routes."""
         first = items[0]
         about = first.message.removeprefix(first.route or "").strip()
         named = about != first.message
-        line = Text(first.severity.value, style=_SEVERITIES[first.severity])
-        line.append(f" [{first.rule}] ", style="dim")
         count = len({item.route for item in items})
-        line.append(
-            f"each of these {count} routes {about}:" if named else f"{about} ({count} routes):"
+        self.paper.line(
+            (first.severity.value, _SEVERITIES[first.severity]),
+            (f" [{first.rule}] ", "dim"),
+            f"each of these {count} routes {about}:" if named else f"{about} ({count} routes):",
         )
-        self._line(line)
         width = min(max(len(item.route or "") for item in items), _NAME_WIDTH)
         rows = [(item.route, self._place(item.span) if item.span else "") for item in items]
         for name, place in dict.fromkeys(rows):
-            self._line(Text.assemble(f"  {name:{width}}  ", (place, "dim")))
+            self.paper.line(f"  {name:{width}}  ", (place, "dim"))
         if first.hint:
-            self._line(Text.assemble(("  to do: ", "green"), first.hint))
+            self.paper.line(("  to do: ", "green"), first.hint)
         if first.rule == _UNDECLARED:
-            self._line(Text("  in pyproject.toml, only those that are meant:"))
-            self._line(Text(f'    [tool.sdd.audit]\n    public = ["{first.route}", …]'))
-        self.console.print()
+            self.paper.line("  in pyproject.toml, only those that are meant:")
+            self.paper.line("    [tool.sdd.audit]")
+            self.paper.line(f'    public = ["{first.route}", …]')
+        self.paper.line()
 
     def routes(self) -> None:
         """Print one line for each route."""
-        self._line(Text("All routes", style="bold"))
+        self.paper.line(("All routes", "bold"))
         for route in self.audited.report.routes:
-            line = Text.assemble("  ", (f"{route.verdict.value:9}", STYLES[route.verdict]))
-            line.append(f" {route.name}")
-            line.append(f"  {route.handler}, {self._place(route.span)}", style="dim")
-            self._line(line)
-        self.console.print()
+            self.paper.line(
+                "  ",
+                (f"{route.verdict.value:9}", STYLES[route.verdict]),
+                f" {route.name}",
+                (f"  {route.handler}, {self._place(route.span)}", "dim"),
+            )
+        self.paper.line()
 
     def proof(self, route: RouteReport) -> None:
         """Print why one route has its verdict."""
         self._heading(route)
         by = f" by {route.auth.by}" if route.auth.by else ""
         verdict = (route.auth.verdict.value, STYLES[route.auth.verdict])
-        self._line(Text.assemble("  caller: ", verdict, f"{by}: {route.auth.because}"))
+        self.paper.line("  caller: ", verdict, f"{by}: {route.auth.because}")
         for access in route.accesses:
             verdict = (access.verdict.value, STYLES[access.verdict])
             head = f"  {access.operation} {access.entity}: "
-            self._line(Text.assemble(head, verdict, f": {access.because}"))
+            self.paper.line(head, verdict, f": {access.because}")
             self._excerpt(access.span)
             for call in access.chain:
-                self._line(Text(f"    through {self._place(call)}", style="dim"))
+                self.paper.line((f"    through {self._place(call)}", "dim"))
             if access.attack:
-                self._line(Text(f"    attack: {access.attack}", style="red"))
+                self.paper.line((f"    attack: {access.attack}", "red"))
         if not route.accesses:
-            self._line(Text("  touches no rows that anybody owns"))
+            self.paper.line("  touches no rows that anybody owns")
 
     def _heading(self, route: RouteReport) -> None:
-        line = Text.assemble((route.name, "bold"), "  ")
-        line.append(route.verdict.value, style=STYLES[route.verdict])
-        line.append(f"  {route.handler}, {self._place(route.span)}", style="dim")
-        if len({one.app for one in self.audited.report.routes}) > 1:
-            line.append(f"  in {route.app}", style="dim")
-        self._line(line)
+        several = len({one.app for one in self.audited.report.routes}) > 1
+        self.paper.line(
+            (route.name, "bold"),
+            "  ",
+            (route.verdict.value, STYLES[route.verdict]),
+            (f"  {route.handler}, {self._place(route.span)}", "dim"),
+            (f"  in {route.app}" if several else "", "dim"),
+        )
 
     def _findings(self, items: Sequence[Diagnostic]) -> None:
         """Print findings that differ in their places alone."""
         first = items[0]
-        line = Text.assemble("  ", (first.severity.value, _SEVERITIES[first.severity]))
-        line.append(f" [{first.rule}] ", style="dim")
-        line.append(first.message)
         earlier = self._seen_at(first)
+        self.paper.line(
+            "  ",
+            (first.severity.value, _SEVERITIES[first.severity]),
+            (f" [{first.rule}] ", "dim"),
+            first.message,
+            (f", the same line as under {earlier}" if earlier else "", "dim"),
+        )
         if earlier:
-            self._line(line.append(f", the same line as under {earlier}", style="dim"))
             return
-        self._line(line)
         if first.suppressed is not None:
-            self._line(Text(f"    suppressed: {first.suppressed}", style="dim"))
+            self.paper.line((f"    suppressed: {first.suppressed}", "dim"))
         else:
             self._details(items)
 
@@ -163,14 +167,12 @@ class _Printer:
         for item in items:
             self._excerpt(item.span)
             if item.reason:
-                self._line(Text(f"    {_closed(_capital(item.reason))}"))
+                self.paper.line(f"    {_closed(_capital(item.reason))}")
             for related in item.related:
                 if self._adds(related, item):
-                    self._line(
-                        Text(f"    {self._place(related.span)}: {related.message}", style="dim")
-                    )
+                    self.paper.line((f"    {self._place(related.span)}: {related.message}", "dim"))
         if items[0].hint:
-            self._line(Text.assemble(("    to do: ", "green"), items[0].hint))
+            self.paper.line(("    to do: ", "green"), items[0].hint)
 
     def _adds(self, related: Related, item: Diagnostic) -> bool:
         """The heading names the route already."""
@@ -179,12 +181,12 @@ class _Printer:
     def _excerpt(self, span: Span | None) -> None:
         if span is None or not span.path:
             return
-        line = Text.assemble("    ", (self._place(span), "bold"))
+        place = self._place(span)
         text = self._source(span).strip()
-        if text:
-            line.append(f" │ {text}")
-            line.truncate(max(self.console.width, _WIDTH), overflow="ellipsis")
-        self._line(line)
+        most = max(self.paper.width, _WIDTH) - len(f"    {place} │ ")
+        if len(text) > most > 0:
+            text = f"{text[: most - 1]}…"
+        self.paper.line("    ", (place, "bold"), f" │ {text}" if text else "")
 
     def _source(self, span: Span) -> str:
         return read_lines_below(self.audited.root)(span.path, span.line) or ""
@@ -196,9 +198,6 @@ class _Printer:
         shown = place.relative_to(here) if place.is_relative_to(here) else Path(span.path)
         name = shown.as_posix().encode(errors="backslashreplace").decode()
         return f"{name}:{span.line}"
-
-    def _line(self, text: Text) -> None:
-        self.console.print(text, soft_wrap=True)
 
 
 def _bundles(report: AuditReport) -> list[list[Diagnostic]]:
@@ -238,21 +237,20 @@ def _closed(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _closing(console: Console, audited: Audited, policy: Policy, *, verbose: bool) -> None:
+def _closing(paper: Paper, audited: Audited, policy: Policy, *, verbose: bool) -> None:
     report = audited.report
     if audited.left_out:
         most = len(audited.left_out) if verbose else _FEW
-        left_out = f"Not judged: {_few(audited.left_out, most)}."
-        console.print(Text(left_out, style="dim"), soft_wrap=True)
+        paper.line((f"Not judged: {_few(audited.left_out, most)}.", "dim"))
     for name in audited.written:
-        console.print(f"Wrote {name}.", soft_wrap=True)
+        paper.line(f"Wrote {name}.")
     if report.routes:
-        _counts(console, report)
+        _counts(paper, report)
     if audited.since is not None:
         new = _number(len(audited.report.diagnostics), "finding")
-        console.print(Text(f"{new} since {audited.since}; older ones are not shown."))
+        paper.line(f"{new} since {audited.since}; older ones are not shown.")
     for line in _advice(audited, policy):
-        console.print(Text(line), soft_wrap=True)
+        paper.line(line)
 
 
 def _few(items: Sequence[str], most: int) -> str:
@@ -261,25 +259,26 @@ def _few(items: Sequence[str], most: int) -> str:
     return ", ".join(items[:most]) + rest
 
 
-def _counts(console: Console, report: AuditReport) -> None:
+def _counts(paper: Paper, report: AuditReport) -> None:
     counts = report.summary
-    line = Text(f"{_number(counts.routes, 'route')} in {_number(report.files, 'file')}: ")
+    pieces: list[Piece] = [
+        f"{_number(counts.routes, 'route')} in {_number(report.files, 'file')}: "
+    ]
     for verdict, number in (
         (Verdict.PROVED, counts.proved),
         (Verdict.VIOLATED, counts.violated),
         (Verdict.UNKNOWN, counts.unknown),
         (Verdict.PUBLIC, counts.public),
     ):
-        line.append(f"{number} {verdict.value}", style=STYLES[verdict] if number else "dim")
-        line.append("." if verdict is Verdict.PUBLIC else ", ")
+        pieces.append((f"{number} {verdict.value}", STYLES[verdict] if number else "dim"))
+        pieces.append("." if verdict is Verdict.PUBLIC else ", ")
     apps = sorted({route.app for route in report.routes})
     if len(apps) > 1:
-        line.append(f" {len(apps)} applications: {', '.join(apps)}.", style="dim")
-    console.print(line, soft_wrap=True)
+        pieces.append((f" {len(apps)} applications: {', '.join(apps)}.", "dim"))
+    paper.line(*pieces)
     suppressed = len(report.diagnostics) - len(open_findings(report))
     if suppressed:
-        text = f"{_number(suppressed, 'finding')} suppressed; --verbose shows them."
-        console.print(Text(text, style="dim"))
+        paper.line((f"{_number(suppressed, 'finding')} suppressed; --verbose shows them.", "dim"))
 
 
 def _advice(audited: Audited, policy: Policy) -> Iterable[str]:

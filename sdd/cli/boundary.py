@@ -16,10 +16,8 @@ from sdd.errors import ExitCode, SddError
 
 def run_command(arguments: list[str] | None, serve: object = None) -> int:
     """Run the command line to its exit code; nothing that it raises reaches the user raw."""
-    from sdd.cli.app import app  # noqa: PLC0415 - declared after the boundary stands
-
     try:
-        status = _invoke(app, arguments, serve)
+        status = _invoke(_application(arguments), arguments, serve)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has gone, as in `sdd … | head`; Python must not complain at its exit.
@@ -44,6 +42,18 @@ def run_command(arguments: list[str] | None, serve: object = None) -> int:
         # The parser turns ^C into this status without a word.
         sys.stderr.write("Interrupted.\n")
     return status
+
+
+def _application(arguments: list[str] | None) -> typer.Typer:
+    """Return the commands; the audit, which runs before each commit, without the others."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["audit"]:
+        from sdd.cli.apps.audit import audit_alone  # noqa: PLC0415 - as below
+
+        return audit_alone()
+    from sdd.cli.app import app  # noqa: PLC0415 - declared after the boundary stands
+
+    return app
 
 
 def _invoke(app: typer.Typer, arguments: list[str] | None, serve: object) -> int:

@@ -1,18 +1,17 @@
 """Prints diagnostics: one line that stands alone, then the excerpt, the reason, the remedy."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
+from sdd.cli.excerpts import ReadLine
 from sdd.diagnostics import Diagnostic, Severity, by_place
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _EXCERPT_WIDTH = 100
 _LONGEST_REASON = 8
 _ENDS = 3
-ReadLine = Callable[[str, int], str | None]
 
 
 def print_diagnostics(
@@ -70,20 +69,3 @@ def _shortened(reason: str) -> str:
     telling = [line for line in lines if line.startswith((">", "E "))]
     kept = telling[:_LONGEST_REASON] or [*lines[:_ENDS], "…", *lines[-_ENDS:]]
     return "\n  ".join([*kept, f"({len(lines)} lines in all: --verbose)"])
-
-
-def read_lines_below(root: Path) -> ReadLine:
-    """Return a reader of single lines of files below `root`, for excerpts; None when absent."""
-    cache: dict[str, list[str]] = {}
-
-    def read_line(path: str, line: int) -> str | None:
-        if path not in cache:
-            try:
-                text = (root / path).read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                text = ""
-            cache[path] = text.splitlines()
-        lines = cache[path]
-        return lines[line - 1] if 0 < line <= len(lines) else None
-
-    return read_line

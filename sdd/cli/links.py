@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sdd.cli.output import write
+from sdd.cli.streams import write
 from sdd.records.links import Reference
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sdd.cli.output import Format
+from sdd.cli.formats import Format
 
 Project = Annotated[
     Path | None,

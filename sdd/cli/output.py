@@ -2,48 +2,11 @@
 
 import sys
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TextIO
 
 from rich.console import Console
 
 _PIPE_WIDTH = 200
-
-
-class Format(StrEnum):
-    """How a command reports."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class ReportFormat(StrEnum):
-    """How a command that CI reads reports."""
-
-    TEXT = "text"
-    JSON = "json"
-    JUNIT = "junit"
-
-
-class SpecFormat(StrEnum):
-    """How commands on specs report, for people, build servers and code hosts."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-
-
-class AuditFormat(StrEnum):
-    """How the audit reports, for people, build servers and code hosts."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +38,3 @@ def _console(file: TextIO) -> Console:
     """In a pipe nobody folds lines for us: tables are as wide as they need to be."""
     width = None if file.isatty() else _PIPE_WIDTH
     return Console(file=file, highlight=False, width=width)
-
-
-def write(text: str) -> None:
-    """Write machine-readable text to stdout as it is; what stdout cannot encode is escaped."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sdd.agents.runner import Usage
-from sdd.cli.diagnostics import ReadLine, print_diagnostics
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import ReadLine
 from sdd.cli.progress import MARKS
 from sdd.diagnostics import Severity
 from sdd.errors import ExitCode

@@ -8,7 +8,7 @@ import pytest
 from audit_backend import HOLE, MAIN
 
 from sdd.cli.boundary import run_command
-from sdd.cli.output import AuditFormat
+from sdd.cli.formats import AuditFormat
 from sdd.errors import ExitCode
 
 BROKEN = "from main import app\n\n\ndef broken(:\n"

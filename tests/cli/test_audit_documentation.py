@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from sdd.audit.catalog import rule_texts
 from sdd.audit.suppressions import find_suppressions
 from sdd.cli.boundary import run_command
-from sdd.cli.output import AuditFormat
+from sdd.cli.formats import AuditFormat
 from sdd.text import SourceText
 from sdd.wiring.settings import AuditOptions
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sdd.cli.formats import Format
 from sdd.cli.options import FormatOption, Project
-from sdd.cli.output import Format
 
 agents_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Agent definitions of agents/*.md."

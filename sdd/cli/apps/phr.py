@@ -8,8 +8,8 @@ import typer
 from typer.core import TyperCommand
 from typing_extensions import override
 
+from sdd.cli.formats import Format
 from sdd.cli.options import FormatOption, Project
-from sdd.cli.output import Format
 
 phr_app = typer.Typer(
     invoke_without_command=True,

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from sdd.cli.formats import Format
 from sdd.cli.options import FormatOption, Project, Quiet, Verbose
-from sdd.cli.output import Format
 
 runs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Runs and their state.")
 

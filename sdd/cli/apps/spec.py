@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sdd.cli.formats import Format, SpecFormat
 from sdd.cli.options import FeatureArgument, FormatOption, Project
-from sdd.cli.output import Format, SpecFormat
 from sdd.diagnostics import Severity
 
 SpecFormatOption = Annotated[

@@ -8,10 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sdd.changes import apply_changes
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
 from sdd.cli.links import write_links
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede

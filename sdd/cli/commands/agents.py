@@ -9,9 +9,12 @@ from rich.text import Text
 from sdd.adapters.disk import DiskFiles
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.load import LoadedAgents, load_agents
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest

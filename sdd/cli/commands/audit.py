@@ -1,18 +1,18 @@
 """`sdd audit`: who is let in, and whose rows are touched."""
 
 import io
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
-from sdd.adapters.single_file import replace_file
 from sdd.audit import AuditReport, RouteReport, report_json
 from sdd.audit.outcome import Outcome, Policy, outcome, without_suppressed
 from sdd.audit.output import View
 from sdd.cli.audit_text import print_audit, print_explanation
+from sdd.cli.formats import AuditFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import AuditFormat, make_output, write
+from sdd.cli.paper import PlainPaper, standard_paper
+from sdd.cli.streams import write
 from sdd.diagnostics import Severity
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest
@@ -25,7 +25,6 @@ _CODES = {
     Outcome.UNDECIDED: ExitCode.NEEDS_HUMAN,
     Outcome.CLEAN: ExitCode.CLEAN,
 }
-_FILE_WIDTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,35 +101,32 @@ def _view(audited: Audited, report: AuditReport, policy: Policy) -> View:
 
 def _text(arguments: AuditArguments, audited: Audited, policy: Policy) -> str | None:
     if arguments.output is None:
-        print_audit(make_output().out, audited, policy, verbose=arguments.verbose)
+        print_audit(standard_paper(), audited, policy, verbose=arguments.verbose)
         return None
-    console = _file_console()
-    with console.capture() as capture:
-        print_audit(console, audited, policy, verbose=arguments.verbose)
-    return capture.get()
-
-
-def _file_console() -> Console:
-    return Console(file=io.StringIO(), width=_FILE_WIDTH, highlight=False, color_system=None)
+    file = io.StringIO()
+    print_audit(PlainPaper(file), audited, policy, verbose=arguments.verbose)
+    return file.getvalue()
 
 
 def _write(arguments: AuditArguments, text: str) -> None:
     if arguments.output is None:
         write(text)
     else:
+        from sdd.adapters.single_file import replace_file  # noqa: PLC0415 - only for this
+
         replace_file(arguments.output, text)
 
 
 def _tell(arguments: AuditArguments, audited: Audited) -> None:
     """Say on the side what a machine's format has no place for."""
-    err = make_output().err
+    err = PlainPaper(sys.stderr)
     if arguments.output is not None:
-        err.print(f"Wrote {arguments.output}.", soft_wrap=True)
+        err.line(f"Wrote {arguments.output}.")
     if arguments.output_format is not AuditFormat.TEXT:
         for name in audited.written:
-            err.print(f"Wrote {name}.", soft_wrap=True)
+            err.line(f"Wrote {name}.")
         if not audited.report.routes:
-            err.print("No routes found: name the folder that holds the FastAPI() app.")
+            err.line("No routes found: name the folder that holds the FastAPI() app.")
 
 
 def _explain(arguments: AuditArguments, audited: Audited, name: str) -> None:
@@ -141,12 +137,11 @@ def _explain(arguments: AuditArguments, audited: Audited, name: str) -> None:
         found = [item for item in data["routes"] if f"{item['method']} {item['path']}" in chosen]
         _write(arguments, dumps({"schema_version": data["schema_version"], "routes": found}))
     elif arguments.output_format is AuditFormat.TEXT and arguments.output is None:
-        print_explanation(make_output().out, audited, routes)
+        print_explanation(standard_paper(), audited, routes)
     elif arguments.output_format is AuditFormat.TEXT:
-        console = _file_console()
-        with console.capture() as capture:
-            print_explanation(console, audited, routes)
-        _write(arguments, capture.get())
+        file = io.StringIO()
+        print_explanation(PlainPaper(file), audited, routes)
+        _write(arguments, file.getvalue())
     else:
         raise ConfigError(
             f"--explain has no form {arguments.output_format.value}.", hint="Use text or json."

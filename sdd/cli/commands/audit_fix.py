@@ -4,8 +4,10 @@ from pathlib import Path
 
 from rich.text import Text
 
+from sdd.cli.formats import AuditFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import AuditFormat, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode
 from sdd.wiring.fixing import FolderFixed, fix_folder
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from sdd.cli.formats import AuditFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import AuditFormat, make_output, write
+from sdd.cli.output import make_output
 from sdd.cli.self_test_text import print_self_test, self_test_data
+from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode
 from sdd.wiring.self_testing import self_test_folder
 

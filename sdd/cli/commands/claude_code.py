@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.text import Text
 
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Output, make_output, write
+from sdd.cli.output import Output, make_output
+from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode, SddError
 from sdd.records.phr import RecordedPhr
 from sdd.records.stages import NO_FEATURE

@@ -3,8 +3,10 @@
 from rich.table import Table
 from rich.text import Text
 
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.errors import ExitCode
 from sdd.wiring.doctor import examine
 from sdd.wiring.settings import current_environment

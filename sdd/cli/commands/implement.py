@@ -14,11 +14,13 @@ from rich.console import Console
 from sdd.adapters.disk import DiskFiles
 from sdd.cli.command_line import as_typed
 from sdd.cli.commands.worker import queue_command
-from sdd.cli.diagnostics import read_lines_below
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps, to_json
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
 from sdd.cli.progress import LiveProgress, PlainProgress, SilentProgress
 from sdd.cli.run_report import print_run_report, question_text
+from sdd.cli.streams import write
 from sdd.errors import ConfigError
 from sdd.ir import Question
 from sdd.wiring.compose import Asked, compose_run

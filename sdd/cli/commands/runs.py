@@ -9,8 +9,10 @@ from rich.text import Text
 from sdd.adapters.disk import DiskFiles
 from sdd.adapters.event_log import follow as lines_of
 from sdd.adapters.locks import is_held
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.errors import ExitCode, SpecError
 from sdd.wiring.project import find_project
 from sdd.workflow.event_log import EVENTS

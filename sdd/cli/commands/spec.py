@@ -5,10 +5,13 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import Format, SpecFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, SpecFormat, make_output, write
+from sdd.cli.output import make_output
 from sdd.cli.run_report import question_text
+from sdd.cli.streams import write
 from sdd.diagnostics import Severity
 from sdd.diagnostics.github import github_commands
 from sdd.diagnostics.rules import descriptors

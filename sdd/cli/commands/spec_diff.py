@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import SpecFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import SpecFormat, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.diagnostics.github import github_commands
 from sdd.diagnostics.rules import descriptors

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from rich.text import Text
 
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.errors import ExitCode
 from sdd.speclang.tracing import Trace
 from sdd.wiring.tracing import trace_project

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from rich.table import Table
 from rich.text import Text
 
-from sdd.cli.diagnostics import print_diagnostics, read_lines_below
+from sdd.cli.diagnostics import print_diagnostics
+from sdd.cli.excerpts import read_lines_below
+from sdd.cli.formats import ReportFormat
 from sdd.cli.json_output import dumps
-from sdd.cli.output import ReportFormat, make_output, write
+from sdd.cli.output import make_output
 from sdd.cli.progress import MARKS
 from sdd.cli.self_test_text import print_self_test, self_test_data
+from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode
 from sdd.names import nearest
 from sdd.verify import GATES, QUICK, DynamicGate, GateReport, Result, verify_json, verify_junit

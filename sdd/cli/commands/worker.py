@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from sdd.adapters.fleet import results, start_worker
 from sdd.adapters.journal import Journal
+from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
-from sdd.cli.output import Format, make_output, write
+from sdd.cli.output import make_output
+from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode
 from sdd.wiring.compose import Asked
 from sdd.wiring.fleet import queue_runs, work_on
