@@ -11,6 +11,7 @@ from sdd.records import redact
 from sdd.text import Span, decode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.literal_secrets import literal_secrets
+from sdd.workflow.parsing import UNPARSABLE, parsed
 
 NAME = "checklist"
 
@@ -80,8 +81,8 @@ def missing_type_hints(backend: Backend) -> Iterator[Diagnostic]:
         if path.suffix != ".py" or "alembic" in path.parts:
             continue
         try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+            tree = parsed(text)
+        except UNPARSABLE:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _typed(node):

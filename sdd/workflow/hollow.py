@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ports import ReadableFiles
 from sdd.text import Span, decode
+from sdd.workflow.parsing import UNPARSABLE, parsed
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -44,8 +45,8 @@ def _trees(
     for path in files.paths(backend):
         if path.suffix == ".py" and "test" in str(path.relative_to(backend)):
             try:
-                yield path, ast.parse(decode(str(path), files.read(path) or b"").text)
-            except (SyntaxError, ValueError, RecursionError):
+                yield path, parsed(decode(str(path), files.read(path) or b"").text)
+            except UNPARSABLE:
                 continue  # told by the gate itself
 
 

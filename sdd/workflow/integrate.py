@@ -4,11 +4,13 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ports import ReadableFiles
 from sdd.text import Span, decode
+from sdd.workflow.parsing import UNPARSABLE, parsed
 
 Writes = Mapping[PurePosixPath, bytes | None]
 
@@ -130,8 +132,8 @@ def _parsed(
             continue
         source = decode(str(path), files.read(path) or b"")
         try:
-            trees[path] = ast.parse(source.text)
-        except (SyntaxError, ValueError, RecursionError) as error:
+            trees[path] = parsed(source.text)
+        except UNPARSABLE as error:
             broken[path] = error
     return trees, broken
 
@@ -184,6 +186,7 @@ def _loose_folders(trees: Mapping[PurePosixPath, ast.Module], backend: PurePosix
     return folders - {parts[0] for parts in below if parts[1:] == ("__init__.py",)}
 
 
+@lru_cache(maxsize=256)
 def _offered(tree: ast.Module) -> frozenset[str] | None:
     names: set[str] = set()
     for node in ast.walk(tree):
@@ -205,8 +208,16 @@ def _offered(tree: ast.Module) -> frozenset[str] | None:
     return None if "__getattr__" in names else frozenset(names)
 
 
-def _imports(tree: ast.Module, path: PurePosixPath, backend: PurePosixPath) -> Iterator[_Import]:
-    package = path.relative_to(backend).parent.parts
+def _imports(tree: ast.Module, path: PurePosixPath, backend: PurePosixPath) -> tuple[_Import, ...]:
+    return _imported(tree, path.relative_to(backend).parent.parts)
+
+
+@lru_cache(maxsize=256)
+def _imported(tree: ast.Module, package: tuple[str, ...]) -> tuple[_Import, ...]:
+    return tuple(_import_statements(tree, package))
+
+
+def _import_statements(tree: ast.Module, package: tuple[str, ...]) -> Iterator[_Import]:
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=aliases, lineno=line):

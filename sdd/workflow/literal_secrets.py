@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from sdd.workflow.parsing import UNPARSABLE, parsed
+
 _SECRET = re.compile(r"(?i)(secret|passw(or)?d|api_?key|private_?key|signing_?key|fallback_?key)")
 _NAMELIKE = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+([_-][a-z]+)*")
 _LEAST = 8
@@ -18,8 +20,8 @@ def literal_secrets(text: str) -> Iterator[tuple[int, str]]:
     variable and words are no values.
     """
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parsed(text)
+    except UNPARSABLE:
         return
     for node in ast.walk(tree):
         match node:

@@ -81,11 +81,13 @@ class OfflineModel:
 
 
 def _history(order: Order, transcript: Transcript) -> list[str]:
-    """Return the migrations that there are: what is appended follows them."""
-    present = {*(transcript.listed or ()), *transcript.written}
+    """Return the migrations that stood there before: what is appended follows them.
+
+    Those of this conversation are no history yet: diagnostics may ask for others.
+    """
     return sorted(
         path
-        for path in present
+        for path in transcript.before or ()
         if order.owns(path) and is_migration(PurePosixPath(path), order.backend)
     )
 

@@ -20,6 +20,7 @@ class Transcript:
         missing: Files that could not be read.
         fresh: Files read, written or deleted since the last message of the user.
         listed: What the last list of files since then showed; None: not asked yet.
+        before: What the first list of files showed: what stood there before this conversation.
         written: Files written since then.
         deleted: Files deleted since then.
         refused: Calls since then that failed, with the reason.
@@ -30,6 +31,7 @@ class Transcript:
     missing: dict[str, str] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
     listed: frozenset[str] | None = None
+    before: frozenset[str] | None = None
     written: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Transcript:
                 self.refused[path] = result.text
             case "list_files":
                 self.listed = frozenset(result.text.splitlines())
+                self.before = self.listed if self.before is None else self.before
             case "write_file":
                 self.texts[path] = str(call.arguments.get("content", ""))
                 self.fresh.add(path)

@@ -9,6 +9,7 @@ from sdd.agents.conversation import (
     Message,
     SystemMessage,
     Tool,
+    ToolCall,
     ToolError,
     ToolResult,
     UserMessage,
@@ -16,7 +17,7 @@ from sdd.agents.conversation import (
 from sdd.agents.definition import AgentDefinition
 from sdd.workflow.briefing import order_prompt
 from sdd.workflow.offline.compiler import Compiled, CompiledFile
-from sdd.workflow.offline.model import OfflineModel
+from sdd.workflow.offline.model import NEEDED_TOOLS, OfflineModel
 from sdd.workflow.offline.order import Order
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.tools import Services, make_tools
@@ -134,6 +135,30 @@ def test_migrations_are_read_before_anything_is_compiled() -> None:
     assert ("read_file", first) in calls(messages)
     assert compiler.seen
     assert all(first in seen for seen in compiler.seen)
+
+
+def test_a_migration_of_this_conversation_is_no_history() -> None:
+    """What it wrote itself and has to mend is compiled anew, not taken for what stood there."""
+    own = "backend/alembic/versions/0001_create_tables.py"
+    overlay = Overlay(MemoryFiles({SPEC: "tasks\n"}))
+    messages = converse(overlay, [prompt()])
+    writing = ToolCall(id="w", name="write_file", arguments={"path": own, "content": "import x\n"})
+    messages += [
+        AssistantMessage(calls=(writing,)),
+        ToolResult(call_id="w", name="write_file", text="Wrote it."),
+        UserMessage(text="# Diagnostics"),
+        AssistantMessage(calls=(ToolCall(id="l", name="list_files", arguments={}),)),
+        ToolResult(call_id="l", name="list_files", text=f"{MODEL_FILE}\n{own}"),
+    ]
+    compiler = UpperCaser()
+
+    OfflineModel(compiler=compiler).respond(  # type: ignore[arg-type]
+        messages,
+        [Tool(name=name, description="", parameters={}, call=str) for name in NEEDED_TOOLS],
+    )
+
+    assert compiler.seen
+    assert not any(own in seen for seen in compiler.seen)
 
 
 def test_another_message_gives_other_code() -> None:
