@@ -1,7 +1,7 @@
 """Which endpoints need a user: statements about one, about a section, about all of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sdd.names import singular, words
@@ -140,7 +140,8 @@ _SIGN_IN = frozenset(
     ]
 )
 _REFUSED = re.compile(
-    r"^\W*(?:no\b|none\b|not required|not needed|public|false|❌|✗|✘|n/?a\b|unauthenticated"
+    r"^\W*(?:no\b|none\b|not (?:required|needed|implemented)|optional|public|false|❌|✗|✘|n/?a\b"
+    r"|unauthenticated"
     r"|anonymous|open\b|"
     r"unprotected|without)",
     re.IGNORECASE,
@@ -186,8 +187,6 @@ def read_access(text: str) -> bool | None:
     shown = plain(text)
     if _REFUSED.match(shown):
         return False
-    if re.match(r"(?i)^\W*optional", shown):
-        return None
     return True if _GRANTED.search(shown) else None
 
 
@@ -211,6 +210,7 @@ def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
                     section=confined,
                 )
             )
+    rules.extend(_absent(document, holders))
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph | Item):
             continue
@@ -225,6 +225,37 @@ def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
         for line in block.text.split("\n"):
             rules.extend(_of_label(line, block.span, document.path, confined))
     return rules
+
+
+_ABSENT = re.compile(
+    r"(?i)^\W*(?:none\b|n/?a\b|not (?:implemented|required|needed|supported|applicable)"
+    r"|no (?:auth\w*|login|token)\b|public\b|open\b|disabled)"
+)
+_AUTH_TITLE = re.compile(r"auth(?:entication|orization)?(?: (?:and|requirements?) ?\w*)?")
+
+
+def _absent(document: Document, holders: frozenset[int]) -> Iterator[AccessRule]:
+    """Yield what a document says in general of authentication that it does without.
+
+    Either below a heading, `## Authentication` and *Not implemented*, or as `**Auth**: none` in
+    front of the first section that holds endpoints.
+    """
+    first = min((number for number in holders if number), default=len(document.sections))
+    for number, section in enumerate(document.sections):
+        titled = _AUTH_TITLE.fullmatch(section.words) is not None and number not in holders
+        if not (titled or number <= 1 <= first) or number in holders - {0, 1}:
+            continue
+        for block in document.blocks[section.start : section.own_end]:
+            if not isinstance(block, Paragraph | Item):
+                break
+            for line in block.text.split("\n"):
+                label = label_of(line)
+                labelled = label is not None and _AUTH_TITLE.fullmatch(key(label.name))
+                value = label.value if label is not None and labelled else line
+                if (labelled or titled) and _ABSENT.match(plain(value)):
+                    yield AccessRule(auth=False, span=block.span, document=document.path)
+            if titled:
+                break
 
 
 def _confinement(document: Document, number: int, holders: frozenset[int]) -> int | None:

@@ -126,7 +126,8 @@ def documents_of(files: ReadableFiles, feature: str) -> tuple[PurePosixPath, ...
     The API contract, the schema, the token rules, the conventions and the constitution are always
     whole; `feature` chooses the documents on behaviour and the feature's own folder. `all` takes
     every feature; a folder's own contracts and data model then count only where the project has no
-    central ones, so that unrelated phases are not mixed into one API.
+    central ones, so that unrelated phases are not mixed into one API. The data model of a folder
+    whose contract counts is read beside a central schema, for the tables that only it has.
 
     Raises:
         SpecError: There are no specs, no such feature, or two numbered folders of that name.
@@ -201,6 +202,9 @@ def _without_phases(
     central = set(catalog.central)
     has_contract = _has(central, Role.CONTRACT, Role.OPENAPI)
     has_schema = _has(central, Role.SCHEMA, Role.DATA_MODEL)
+    holders = {
+        feature_folder(path) for path in kept if role_of(path) in {Role.CONTRACT, Role.OPENAPI}
+    }
     speaks: dict[PurePosixPath, bool] = {}
     result: set[PurePosixPath] = set()
     for path in kept:
@@ -211,7 +215,8 @@ def _without_phases(
         if folder is not None:
             if role in {Role.CONTRACT, Role.OPENAPI} and has_contract:
                 continue
-            if role in {Role.SCHEMA, Role.DATA_MODEL} and has_schema:
+            bound = not has_contract and folder in holders
+            if role in {Role.SCHEMA, Role.DATA_MODEL} and has_schema and not bound:
                 continue
             if folder not in speaks:
                 speaks[folder] = _is_about_backend(files, catalog, folder)

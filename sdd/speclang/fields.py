@@ -8,6 +8,7 @@ from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts, for_type, merged
 from sdd.speclang.inline import key, plain, split_top, unticked, visible
 from sdd.speclang.phrases import counted, read_cell_type, read_facts
+from sdd.speclang.types import read_type_at_start
 from sdd.speclang.values import read_default
 from sdd.text import Span
 from sdd.text.markdown import Block, Item, Row, Table
@@ -42,6 +43,7 @@ _YES = re.compile(
 _NO = re.compile(
     r"^(?:no|n|false|optional|✗|✘|❌|☐|-|—|\u2013|never|null|nullable|0)?(?![\w])", re.IGNORECASE
 )
+_FEWEST = 2
 _IDENTIFIER = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)*(?:\[\])?"
 _MARK = r"(?:\*\*`?|`|__)"
 _ENTRY = re.compile(
@@ -92,15 +94,34 @@ def columns_of(header: Iterable[str]) -> dict[int, str]:
     return roles
 
 
+def roles_in(table: Table) -> dict[int, str]:
+    """Return what the columns of a table hold, told by its header or, in a script that we do not
+    read, by its cells: names, then types, then what is said of them.
+    """
+    if any(map(key, table.header)) or len(table.header) < _FEWEST or len(table.rows) < _FEWEST:
+        return columns_of(table.header)
+    rows = [[visible(cell).strip() for cell in row.cells] for row in table.rows]
+    named = all(row and re.fullmatch(_IDENTIFIER, plain(row[0])) for row in rows)
+    typed = all(len(row) > 1 and read_type_at_start(plain(row[1])) is not None for row in rows)
+    if not (named and typed):
+        return {}
+    following = ("constraints", "description")
+    last = len(table.header) - 1
+    return {0: "name", 1: "type"} | {
+        at: following[at == last > 2]
+        for at in range(2, len(table.header))  # noqa: PLR2004
+    }
+
+
 def is_field_table(table: Table) -> bool:
     """Whether a table lists named things with types or constraints."""
-    roles = set(columns_of(table.header).values())
+    roles = set(roles_in(table).values())
     return "name" in roles and len(roles) > 1
 
 
 def read_table(table: Table) -> list[Entry]:
     """Read the rows of a field table; empty when it is none."""
-    roles = columns_of(table.header)
+    roles = roles_in(table)
     if "name" not in roles.values():
         return []
     entries = (_read_row(row, roles) for row in table.rows)

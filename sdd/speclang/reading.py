@@ -256,10 +256,22 @@ def _drafts(reads: list[Read], findings: Findings) -> list[tuple[Read, Drafts]]:
     ):
         chosen = [read for read in reads if read.role in roles]
         heard = findings if Role.SCHEMA in roles else Findings()
-        drafts = [(read, read_schema(read.document, heard)) for read in chosen]
+        drafts = [(read, _apart(read, read_schema(read.document, heard))) for read in chosen]
         if any(draft.tables for _, draft in drafts):
             return drafts
     return []
+
+
+def _apart(read: Read, drafts: Drafts) -> Drafts:
+    """Leave out lists of fields that belong to an endpoint: its parameters, its body."""
+    taken = {statement.section for statement in read.statements if statement.strong}
+    if taken:
+        drafts.tables[:] = [
+            draft
+            for draft in drafts.tables
+            if draft.section not in taken or draft.form in {"ddl", "sqlmodel"}
+        ]
+    return drafts
 
 
 def _contract_reads(contracts: list[Contract]) -> list[Read]:

@@ -16,6 +16,12 @@ _NOTHING = frozenset(
         "na",
         "none",
         "no default",
+        "unchanged",
+        "no change",
+        "not changed",
+        "current value",
+        "existing value",
+        "keeps its value",
         "not set",
         "unset",
         "no",
@@ -23,7 +29,7 @@ _NOTHING = frozenset(
     }
 )
 _NOW = re.compile(
-    r"^(?:now|current[_ ]?timestamp|current[_ ]?(?:date|time|utc)?\s?time|current[_ ]date|utc_?now|"
+    r"^(?:now|current[_ ]?timestamp|current utc|current[_ ]?(?:date|time|utc)?\s?time|current[_ ]date|utc_?now|"
     r"datetime\.(?:utcnow|now)|func\.now|getdate|localtimestamp|timestamp of creation|"
     r"timezone\.now|auto now|auto_now(?:_add)?|today)\b",
     re.IGNORECASE,

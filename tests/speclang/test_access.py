@@ -164,3 +164,34 @@ def test_two_statements_on_access_contradict() -> None:
     (finding,) = [item for item in reading.diagnostics if item.rule == "contradicting-auth"]
 
     assert [item.span.line for item in finding.related] == [5, 9]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Authentication\n\nNot implemented for the first version.",
+        "## Authentication\n\nNo authentication required (trusted network).",
+        "**Authentication**: None",
+        "- **Authentication**: Not implemented (open API)",
+    ],
+)
+def test_a_document_does_without_authentication(text: str) -> None:
+    """What a document says in general of access that nobody has to prove counts for every route."""
+    for api in (f"# API\n\n{text}\n\n## Notes\n\n### GET /notes\n\nAll.\n",):
+        assert [endpoint.auth for endpoint in application(api=api).endpoints] == [False]
+
+
+def test_a_public_endpoint_in_between_says_nothing_of_the_others() -> None:
+    """The label of one endpoint is not taken for what the document says in general."""
+    app = application(
+        api="# API\n\n### GET /health\n\n**Authentication**: None\n\n### GET /notes\n\nAll.\n"
+    )
+
+    assert [endpoint.auth for endpoint in app.endpoints] == [False, None]
+
+
+def test_optional_authentication_lets_everybody_in() -> None:
+    """Who needs no token is let in without one."""
+    app = application(api="# API\n\n### GET /notes\n\n**Authentication**: Optional\n")
+
+    assert app.endpoints[0].auth is False

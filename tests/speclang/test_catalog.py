@@ -177,3 +177,17 @@ def test_the_catalog_lists_features() -> None:
 def test_roles_are_ordered() -> None:
     """The contract counts more than the schema, and that more than behaviour."""
     assert Role.CONTRACT < Role.SCHEMA < Role.BEHAVIOUR < Role.TOKENS < Role.CONVENTIONS
+
+
+def test_the_data_model_of_a_folder_goes_with_its_contract() -> None:
+    """Beside a central schema it is read where the folder's contract is the only one."""
+    files = {
+        "specs/database/schema.md": SCHEMA,
+        "specs/001-notes/contracts/api.md": API,
+        "specs/001-notes/data-model.md": "### tags\n\n- id: integer (primary key)\n",
+    }
+
+    assert "specs/001-notes/data-model.md" in names(MemoryFiles(files), "all")
+    assert "specs/001-notes/data-model.md" not in names(
+        MemoryFiles(files | {"specs/api/rest-endpoints.md": API}), "all"
+    )

@@ -3,6 +3,8 @@
 import pytest
 from speclang.specs_builder import application, only, read, routes, rules
 
+from sdd.ir import Default
+
 FORMS = {
     "heading": "### GET /api/notes",
     "numbered heading": "### 3.1 GET /api/notes",
@@ -254,3 +256,44 @@ def test_wide_punctuation_ends_a_path() -> None:
     app = application(api="# API\n\n1. `GET /notes`\uff08all\uff09\n2. GET /notes/{id}\uff0cone\n")
 
     assert routes(app) == ["GET /notes", "GET /notes/{id}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### GET /api/notes?day=2026-03-09&open=true",
+        "### `GET /api/notes?day={day}&open={open}`",
+        "### List notes\n\n**Endpoint**: `GET /api/notes?day=2026-03-09&open=1`",
+    ],
+)
+def test_a_query_in_a_heading_shows_parameters(text: str) -> None:
+    """What is headed by a route with a query is an endpoint, and the query names parameters."""
+    endpoint = only(application(api=f"# API\n\n{text}\n\nAll notes of a day.\n"))
+
+    assert endpoint.name == "GET /api/notes"
+    assert [parameter.name for parameter in endpoint.parameters] == ["day", "open"]
+
+
+def test_parameters_stand_in_a_plain_fence() -> None:
+    """Lines of a fence below a label are parameters, and no table."""
+    app = application(
+        api="""
+        # API
+
+        ### 3. List open notes
+
+        **Endpoint**: `GET /api/notes`
+
+        **Query Parameters:**
+        ```
+        page: integer (default: 1)
+        limit: integer (default: 10, max: 50)
+        ```
+        """
+    )
+
+    assert app.entities == ()
+    assert [(item.name, item.default) for item in only(app).parameters] == [
+        ("page", Default(value=1)),
+        ("limit", Default(value=10)),
+    ]

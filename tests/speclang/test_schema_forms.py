@@ -3,9 +3,10 @@
 from textwrap import dedent
 
 import pytest
-from speclang.specs_builder import application, column, entity, read, rules
+from speclang.specs_builder import application, column, entity, read, rules, source
 
 from sdd.ir import Default, Factory, ForeignKey, Index, Type
+from sdd.speclang import read_specs
 
 FORMS = {
     "table": """
@@ -684,3 +685,109 @@ def test_forms_of_one_table_are_merged() -> None:
     assert column(app, "Note.body").type is Type.TEXT
     assert column(app, "Note.body").nullable is True
     assert column(app, "Note.body").constraints.max_length == 500
+
+
+def test_a_table_may_be_named_after_a_body() -> None:
+    """`leave_requests` is stored, though requests are mostly sent."""
+    app = application(
+        schema="""
+        ## Table: `leave_requests`
+
+        | Column | Type | Constraints |
+        |---|---|---|
+        | `id` | BIGINT | PK |
+        | `reason` | VARCHAR(500) | NOT NULL |
+
+        ## TaskResponse
+
+        | Field | Type | Description |
+        |---|---|---|
+        | id | integer | Identifier |
+        """
+    )
+
+    assert [item.table for item in app.entities] == ["leave_requests"]
+
+
+def test_a_table_is_named_by_an_item() -> None:
+    """`- Table Name: …` with the columns nested beside it."""
+    app = application(
+        schema="""
+        # Database Schema
+
+        - Table Name: `notes`
+        - Columns:
+          - `id`: Integer (Primary Key)
+          - `text`: String
+        """
+    )
+
+    assert [(item.table, len(item.columns)) for item in app.entities] == [("notes", 2)]
+
+
+def test_lists_of_rows_are_no_columns() -> None:
+    """What names another entity in the plural is a relation; a list of texts is a column."""
+    app = application(
+        schema="""
+        ## Entity: Note
+        - **id**: String (primary key)
+        - **tags**: List<Tag> (tags of the note)
+        - **words**: List<String>
+        - **made**: LocalDateTime
+
+        ## Entity: Tag
+        - **id**: String (primary key)
+        - **notes**: Note[]
+        """
+    )
+
+    assert [item.name for item in entity(app, "Note").columns] == ["id", "words", "made"]
+    assert [item.name for item in entity(app, "Tag").columns] == ["id"]
+    assert column(app, "Note.made").type is Type.DATETIME
+
+
+def test_a_header_in_another_script_is_told_by_its_cells() -> None:
+    """Names in the first column and types in the second are columns in any language."""
+    app = application(
+        schema="""
+        ### 1. Note（メモ）
+
+        | フィールド | 型 | 制約 | 説明 |
+        |---|---|---|---|
+        | id | String | PK, UUID | 一意識別子 |
+        | userId | String | FK → User.id, NOT NULL | 所有 |
+        | text | String? | - | 本文 |
+        """
+    )
+
+    assert [(item.name, item.nullable) for item in entity(app, "Note").columns] == [
+        ("id", False),
+        ("userId", False),
+        ("text", True),
+    ]
+
+
+def test_a_domain_model_lists_names_alone() -> None:
+    """Types that a data model leaves open are left open; prose bullets are no columns."""
+    document = source(
+        "specs/domain.md",
+        """
+        # Domain
+
+        ### Post
+        - id
+        - author_id
+        - state: draft | published
+
+        ### Rules
+        - posts are private
+        - nobody sees them
+        """,
+    )
+    app = read_specs([document]).application
+
+    assert [(item.name, item.type) for item in entity(app, "Post").columns][:2] == [
+        ("id", None),
+        ("author_id", None),
+    ]
+    assert len(app.entities) == 1

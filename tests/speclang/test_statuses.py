@@ -108,3 +108,13 @@ def test_a_response_in_a_fence_begins_with_its_status() -> None:
     )
 
     assert [item.success_status for item in app.endpoints] == [204, 201]
+
+
+def test_a_bullet_without_a_colon_states_the_status() -> None:
+    """`- Response 204 No Content` says it as well as a label does."""
+    app = application(
+        api="# API\n\n## DELETE /notes/{id}\n\n- Auth: Bearer\n- Request: none\n"
+        "- Response 204 No Content\n"
+    )
+
+    assert app.endpoints[0].success_status == 204

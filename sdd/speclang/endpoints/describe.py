@@ -17,7 +17,7 @@ from sdd.text.markdown import Fence, Item, Paragraph, Table
 
 _SUCCESS = range(200, 300)
 _RETURNS = re.compile(
-    r"\b(?:returns?|responds?(?: with)?|answers?(?: with)?|status(?: code)?|gives?)\s+"
+    r"\b(?:returns?|respon(?:ds?|ses?)(?: with)?|answers?(?: with)?|status(?: code)?|gives?)\s+"
     r"(?:an?\s+|with\s+|http\s+|status\s+|code\s+|is\s+|\W)*(?P<code>2\d\d)\b(?!\s+[a-z]+s\b)",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
         auth=auth,
         success_status=success,
         statuses=tuple(sorted(statuses)),
-        parameters=read_parameters(sighting.path, parts, findings, sighting.span),
+        parameters=read_parameters(sighting, parts, findings),
         request=request.shape,
         response=NO_BODY if no_content and response.shape is None else response.shape,
         summary=_summary(parts, sighting),

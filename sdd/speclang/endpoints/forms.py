@@ -102,8 +102,19 @@ def is_aside(document: Document, index: int) -> bool:
 
 
 def _sightings(
-    route: Route, form: str, span: Span, block: int, *, strong: bool = True, summary: str = ""
+    route: Route,
+    form: str,
+    span: Span,
+    block: int,
+    *,
+    strong: bool = True,
+    queried: bool = False,
+    summary: str = "",
 ) -> list[Sighting]:
+    """Make a sighting of each method; `queried`: a query in the route shows its parameters.
+
+    Elsewhere a route with a query is an example of a call.
+    """
     return [
         Sighting(
             method=method,
@@ -111,7 +122,7 @@ def _sightings(
             form=form,
             span=span,
             block=block,
-            strong=strong and not is_example(route.path) and not route.query,
+            strong=strong and not is_example(route.path) and (queried or not route.query),
             summary=summary,
             query=route.query,
             odd=route.odd,
@@ -135,7 +146,7 @@ class HeadingForm:
         for route in find_routes(block.text):
             shown = plain(block.text)
             around = (shown[: route.start] + shown[route.end :]).strip(" :-\u2013—()0123456789.`")
-            yield from _sightings(route, self.name, block.span, index, summary=around)
+            yield from _sightings(route, self.name, block.span, index, queried=True, summary=around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +269,7 @@ class LabelForm:
         span = Span(path=document.path, line=document.blocks[index].span.line + offset)
         route = find_route(label.value)
         if route is not None:
-            yield from _sightings(route, self.name, span, index)
+            yield from _sightings(route, self.name, span, index, queried=True)
             return
         path = _PATH_ONLY.match(plain(label.value)) or re.match(
             r"^https?://[^/\s]+(/\S*)$", plain(label.value)

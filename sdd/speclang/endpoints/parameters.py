@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from sdd.ir import Default, Location, Parameter, Type
 from sdd.speclang.endpoints.parts import Kind, Part
+from sdd.speclang.endpoints.statement import Sighting
 from sdd.speclang.facts import Facts
 from sdd.speclang.fields import Entry, columns_of, read_entry, read_items, read_list, read_table
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import key, label_of, plain, unticked
 from sdd.speclang.routes import parameters_of
 from sdd.text import Span
-from sdd.text.markdown import Block, Item, Paragraph, Table
+from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _NONE = re.compile(
     r"^\W*(?:none|no (?:query |path |request )?(?:parameters?|params?|body)|n/?a|-|—)\b",
@@ -23,6 +24,7 @@ _KINDS = {
     Kind.HEADERS: Location.HEADER,
     Kind.PARAMETERS: None,
 }
+_PLAIN = frozenset({"", "text", "txt", "plaintext"})
 _STANDARD_HEADERS = frozenset(
     {"authorization", "content-type", "accept", "content type", "cookie", "host"}
 )
@@ -39,7 +41,10 @@ def entries_of(part: Part, findings: Findings | None = None) -> list[Entry]:
         if isinstance(block, Table):
             entries.extend(_rows(block, findings))
         elif isinstance(block, Paragraph):
-            entries.extend(_lines(block))
+            entries.extend(_lines(block.text, block.span))
+        elif isinstance(block, Fence) and block.language in _PLAIN:
+            first = replace(block.span, line=block.span.line + 1)
+            entries.extend(_lines(block.text, first))
     if findings is not None and part.kind is not Kind.HEADERS:
         _unread(items, findings)
     return entries
@@ -54,10 +59,10 @@ def _rows(table: Table, findings: Findings | None) -> list[Entry]:
     return entries
 
 
-def _lines(paragraph: Paragraph) -> list[Entry]:
+def _lines(text: str, first: Span) -> list[Entry]:
     entries: list[Entry] = []
-    for offset, line in enumerate(paragraph.text.split("\n")):
-        span = Span(path=paragraph.span.path, line=paragraph.span.line + offset)
+    for offset, line in enumerate(text.split("\n")):
+        span = Span(path=first.path, line=first.line + offset)
         if re.match(r"^\s*(?:`|\*\*)?[a-z_][\w]*(?:`|\*\*)?\s*(?:\(|:)", line):
             entries.extend(read_entry(line, span))
     return entries
@@ -80,11 +85,12 @@ def _is_announcement(text: str) -> bool:
 
 
 def read_parameters(
-    path: str, parts: list[Part], findings: Findings, span: Span
+    sighting: Sighting, parts: list[Part], findings: Findings
 ) -> tuple[Parameter, ...]:
     """Return an endpoint's parameters: those of its path always, the others as stated."""
     found: dict[tuple[Location, str], Parameter] = {}
-    in_path = parameters_of(path)
+    span = sighting.span
+    in_path = parameters_of(sighting.path)
     for name in in_path:
         found[Location.PATH, name] = Parameter(
             name=name, location=Location.PATH, required=True, span=span
@@ -101,6 +107,10 @@ def read_parameters(
             parameter = replace(parameter, name=place[1])
             known = found.get(place)
             found[place] = parameter if known is None or known.type is None else known
+    if sighting.strong:
+        for name in re.findall(r"(?:^|&)([A-Za-z_]\w*)(?==|&|$)", sighting.query):
+            shown = Parameter(name=name, location=Location.QUERY, span=span)
+            found.setdefault((Location.QUERY, name), shown)
     return tuple(found.values())
 
 

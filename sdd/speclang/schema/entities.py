@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from sdd.ir import Column, Constraints, Entity, ForeignKey, Question, Type
 from sdd.names import kebab, plural, singular, snake, words
+from sdd.speclang.documents import Role, role_of
 from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
 from sdd.speclang.findings import Findings
 from sdd.speclang.outline import Document
@@ -106,8 +108,15 @@ def _grouped(documents: list[tuple[Document, Drafts]]) -> dict[str, MergedTable]
 
 
 def _is_body(draft: TableDraft) -> bool:
+    """Whether a list of fields is what is sent, not what is stored: `TaskResponse`.
+
+    `leave_requests` with a key of its own is a table all the same.
+    """
     parts = words(draft.entity)
-    return len(parts) > 1 and parts[-1] in _BODIES and draft.form not in {"ddl", "sqlmodel"}
+    if len(parts) < 2 or parts[-1] not in _BODIES or draft.form in {"ddl", "sqlmodel"}:  # noqa: PLR2004
+        return False
+    keyed = any(column.facts.primary_key for column in draft.columns)
+    return not (keyed or (draft.table is not None and draft.form in {"table", "dbml"}))
 
 
 def _is_entity(draft: TableDraft, document: Document) -> bool:
@@ -116,8 +125,12 @@ def _is_entity(draft: TableDraft, document: Document) -> bool:
         return True
     if re.search(r"(?i)schema|database|tables", document.path.rpartition("/")[2]):
         return True
+    names_keys = role_of(PurePosixPath(document.path)) is Role.DATA_MODEL
     return any(
-        column.facts.primary_key or column.facts.reference or column.name == "id"
+        column.facts.primary_key
+        or column.facts.reference
+        or column.name == "id"
+        or (names_keys and column.name.endswith("_id"))
         for column in draft.columns
     )
 
@@ -187,7 +200,9 @@ class _Builder:
 def _entity(table: MergedTable, builder: _Builder) -> Entity:
     keyed = any(column.facts.primary_key for column in table.columns.values())
     columns = tuple(
-        _column(table, column, builder, keyed=keyed) for column in table.columns.values()
+        _column(table, column, builder, keyed=keyed)
+        for column in table.columns.values()
+        if not _is_relation(column, builder.tables)
     )
     managed = next((draft.managed_by for draft in table.drafts if draft.managed_by), None)
     return Entity(
@@ -199,6 +214,16 @@ def _entity(table: MergedTable, builder: _Builder) -> Entity:
         owner_column=_owner(table, columns, builder.names),
         span=table.drafts[0].span,
     )
+
+
+def _is_relation(column: MergedColumn, tables: Tables) -> bool:
+    """Whether a column is a list of another table's rows, which no column holds."""
+    facts = column.facts
+    name = facts.type_name if facts.type is Type.LIST and facts.item is None else ""
+    if facts.type is None:
+        texts = (draft.type_text for _, draft in column.drafts)
+        name = next((text[:-2] for text in texts if text.endswith("[]")), "")
+    return name[:1].isupper() and tables.named(name) is not None
 
 
 def _owner(table: MergedTable, columns: tuple[Column, ...], names: dict[str, str]) -> str | None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 
 from sdd.names import singular
+from sdd.speclang.documents import Role, role_of
 from sdd.speclang.facts import Facts
-from sdd.speclang.fields import Entry, columns_of, read_entry, read_table
+from sdd.speclang.fields import Entry, read_entry, read_table, roles_in
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import Label, key, label_of, plain, sentences, split_top, unticked
 from sdd.speclang.outline import Document, Section
@@ -143,7 +145,7 @@ def _from_table(
 
 def is_column_table(table: Table) -> bool:
     """Whether a table lists columns with their types, not indexes, enums or sample rows."""
-    roles = columns_of(table.header)
+    roles = roles_in(table)
     if "name" not in roles.values() or "type" not in roles.values():
         return False
     first = key(table.header[0]) if table.header else ""
@@ -223,7 +225,10 @@ def _labelled_lists(
         nested = at + 1 < len(items) and items[at + 1].depth > item.depth
         heading = label_of(item.text)
         words = key(heading.name) if heading else ""
-        if heading is not None and not heading.value and words in _ATTRIBUTES:
+        table = _table_in(heading) if heading else None
+        if table is not None:
+            groups.append((EntityName(entity=entity_name(table), table=table), closed, []))
+        elif heading is not None and not heading.value and words in _ATTRIBUTES:
             groups.append((groups[-1][0], False, []))
             depth = item.depth
         elif heading is not None and _is_entity_label(heading.name, heading.value, nested=nested):
@@ -237,14 +242,24 @@ def _labelled_lists(
                 groups.append((None, closed, []))
                 depth = None
             groups[-1][2].append(item)
+    modelled = role_of(PurePosixPath(document.path)) in {Role.DATA_MODEL, Role.SCHEMA}
     named_only = label is True or _is_first_list(document, index)
     for name, is_closed, members in groups:
         if is_closed or not members:
             continue
         entries = _columns(members) or (_names(members) if named_only else [])
+        entries = entries or (_keyed_names(members) if modelled else [])
         named = (name, document.section_at(index)) if name else found
         if entries and named is not None:
             yield _draft(document, index, named[0], named[1], entries, "bullets")
+
+
+def _table_in(label: Label) -> str | None:
+    """Return the table that `- **Table Name**: `notes`` names."""
+    if not re.fullmatch(r"(?:database |db )?table(?: name)?", key(label.name)):
+        return None
+    named = re.fullmatch(r"[A-Za-z_]\w*", plain(label.value))
+    return named.group() if named else None
 
 
 def _is_fields(title: str) -> bool:
@@ -308,6 +323,22 @@ def _bare(item: Item) -> list[Entry]:
     return read_entry(f"`{item.text.strip('`')}`", item.span) if _BARE.match(item.text) else []
 
 
+_LISTED = re.compile(r"^[`*]*(?P<name>[a-z_]\w*)[`*]*\s*(?P<rest>$|[:(].*)$", re.DOTALL)
+
+
+def _keyed_names(items: list[Item]) -> list[Entry]:
+    """Read `- id`, `- author_id`, `- state: open | done` of a data model that leaves types open."""
+    top = min(item.depth for item in items)
+    listed = [(item, _LISTED.match(item.text)) for item in items if item.depth == top]
+    found = [(item, line["name"], line["rest"]) for item, line in listed if line is not None]
+    keyed = any(re.fullmatch(r"id|\w+_id|\w+Id", name) for _, name, _ in found)
+    if not keyed or len(found) < max(len(listed), _FEWEST):
+        return []
+    return [
+        entry for item, name, rest in found for entry in read_entry(f"`{name}`{rest}", item.span)
+    ]
+
+
 _CODE_NAME = re.compile(r"^`(?P<name>[A-Za-z_]\w*)`\s*(?:$|[:(—\u2013-])")
 
 
@@ -349,7 +380,7 @@ def _from_fence(document: Document, index: int, fence: Fence) -> Iterator[TableD
     if found is None:
         return
     title = document.section_at(index).words
-    if _ELSEWHERE.search(title):
+    if _ELSEWHERE.search(title) or _label_before(document, index) is False:
         return
     entries: list[Entry] = []
     lines = [
