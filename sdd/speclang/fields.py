@@ -95,8 +95,10 @@ def columns_of(header: Iterable[str]) -> dict[int, str]:
 
 
 def roles_in(table: Table) -> dict[int, str]:
-    """Return what the columns of a table hold, told by its header or, in a script that we do not
-    read, by its cells: names, then types, then what is said of them.
+    """Return what the columns of a table hold, told by its header or by its cells.
+
+    A header in a script that we do not read leaves the cells: names, then types, then what is
+    said of them.
     """
     if any(map(key, table.header)) or len(table.header) < _FEWEST or len(table.rows) < _FEWEST:
         return columns_of(table.header)
@@ -105,12 +107,9 @@ def roles_in(table: Table) -> dict[int, str]:
     typed = all(len(row) > 1 and read_type_at_start(plain(row[1])) is not None for row in rows)
     if not (named and typed):
         return {}
-    following = ("constraints", "description")
     last = len(table.header) - 1
-    return {0: "name", 1: "type"} | {
-        at: following[at == last > 2]
-        for at in range(2, len(table.header))  # noqa: PLR2004
-    }
+    told = dict.fromkeys(range(_FEWEST, last), "constraints")
+    return {0: "name", 1: "type"} | told | ({last: "description"} if told else {})
 
 
 def is_field_table(table: Table) -> bool:

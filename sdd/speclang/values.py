@@ -29,7 +29,8 @@ _NOTHING = frozenset(
     }
 )
 _NOW = re.compile(
-    r"^(?:now|current[_ ]?timestamp|current utc|current[_ ]?(?:date|time|utc)?\s?time|current[_ ]date|utc_?now|"
+    r"^(?:now|current[_ ]?timestamp|current utc|"
+    r"current[_ ]?(?:date|time|utc)?\s?time|current[_ ]date|utc_?now|"
     r"datetime\.(?:utcnow|now)|func\.now|getdate|localtimestamp|timestamp of creation|"
     r"timezone\.now|auto now|auto_now(?:_add)?|today)\b",
     re.IGNORECASE,

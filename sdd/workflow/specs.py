@@ -107,10 +107,11 @@ def read_documents(
     stated = replace(reading.application, questions=questions)
     if tokens is not None:
         stated = replace(stated, auth=replace(stated.auth, mode=AuthMode(tokens)))
-    if not stated.endpoints and not stated.entities:
+    if not stated.endpoints:
         names = ", ".join(source.path for source in sources) or "nothing"
+        what = "tables, but no endpoint" if stated.entities else "no endpoint and no table"
         raise SpecError(
-            f"The specs describe no endpoint and no table; read: {names}.",
+            f"The specs describe {what}; read: {names}.",
             hint="Write endpoints as '### GET /api/…' in specs/api/rest-endpoints.md.",
         )
     return Specs(

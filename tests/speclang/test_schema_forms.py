@@ -750,7 +750,7 @@ def test_a_header_in_another_script_is_told_by_its_cells() -> None:
     """Names in the first column and types in the second are columns in any language."""
     app = application(
         schema="""
-        ### 1. Note（メモ）
+        ### 1. Note
 
         | フィールド | 型 | 制約 | 説明 |
         |---|---|---|---|

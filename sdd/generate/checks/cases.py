@@ -421,7 +421,12 @@ def _filter_values(  # noqa: C901 - one case for each kind of filter
         case FilterKind.CONTAINS:
             return {attribute: '["apple", "pear"]'}, {attribute: '["applesauce"]'}, '"apple"'
         case FilterKind.SEARCH:
-            return {attribute: first}, {attribute: second}, both.json[0]
+            made = {
+                table.attributes[found.name]: known.python[1]
+                for found in item.columns[1:]
+                if not found.nullable and found.default is None and (known := pair(table, found))
+            }  # what its maker puts there is searched too
+            return {attribute: first}, {attribute: second, **made}, both.json[0]
         case FilterKind.LESS:
             return {attribute: first}, {attribute: second}, both.json[1]
         case FilterKind.LESS_EQUAL | FilterKind.EQUAL:

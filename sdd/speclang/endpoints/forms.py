@@ -102,19 +102,13 @@ def is_aside(document: Document, index: int) -> bool:
 
 
 def _sightings(
-    route: Route,
-    form: str,
-    span: Span,
-    block: int,
-    *,
-    strong: bool = True,
-    queried: bool = False,
-    summary: str = "",
+    route: Route, form: str, span: Span, block: int, *, strong: bool = True, summary: str = ""
 ) -> list[Sighting]:
-    """Make a sighting of each method; `queried`: a query in the route shows its parameters.
+    """Make a sighting of each method; a query makes it an example, but not where routes are named.
 
-    Elsewhere a route with a query is an example of a call.
+    What a heading or a label names is an endpoint, and its query shows parameters.
     """
+    is_call = is_example(route.path) or (bool(route.query) and form not in _NAMING)
     return [
         Sighting(
             method=method,
@@ -122,7 +116,7 @@ def _sightings(
             form=form,
             span=span,
             block=block,
-            strong=strong and not is_example(route.path) and (queried or not route.query),
+            strong=strong and not is_call,
             summary=summary,
             query=route.query,
             odd=route.odd,
@@ -130,6 +124,9 @@ def _sightings(
         )
         for method in route.methods
     ]
+
+
+_NAMING = frozenset({"heading", "label"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,7 @@ class HeadingForm:
         for route in find_routes(block.text):
             shown = plain(block.text)
             around = (shown[: route.start] + shown[route.end :]).strip(" :-\u2013—()0123456789.`")
-            yield from _sightings(route, self.name, block.span, index, queried=True, summary=around)
+            yield from _sightings(route, self.name, block.span, index, summary=around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +266,7 @@ class LabelForm:
         span = Span(path=document.path, line=document.blocks[index].span.line + offset)
         route = find_route(label.value)
         if route is not None:
-            yield from _sightings(route, self.name, span, index, queried=True)
+            yield from _sightings(route, self.name, span, index)
             return
         path = _PATH_ONLY.match(plain(label.value)) or re.match(
             r"^https?://[^/\s]+(/\S*)$", plain(label.value)
