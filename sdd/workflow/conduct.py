@@ -204,7 +204,7 @@ def _land(
         changes = plan_landing(
             settlement.writes,
             project.base,
-            project.manifest,
+            replace(project.manifest, compiled=made.work.compiled),
             _purposes(project, made),
             ticks,
         )

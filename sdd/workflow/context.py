@@ -111,11 +111,13 @@ class Work:
         writes: What differs from the project, merged over all orders.
         conversations: By order id.
         conflicts: Faults of the merge, with the order ids of the agents concerned.
+        compiled: In a hybrid run, what the compiler made of each order, as a digest.
     """
 
     writes: Mapping[PurePosixPath, bytes | None] = field(default_factory=dict)
     conversations: Mapping[str, Conversation] = field(default_factory=dict)
     conflicts: tuple[tuple[str, Diagnostic], ...] = ()
+    compiled: Mapping[str, str] = field(default_factory=dict)
 
     def overlay(self, base: ReadableFiles) -> Overlay:
         """Return the merged state as files of its own."""

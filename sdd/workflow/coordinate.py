@@ -19,7 +19,11 @@ _READING = frozenset({"read_file", "list_files", "search"})
 
 
 async def coordinate(
-    context: Context, team: Team, waves: Sequence[Sequence[Errand]], engineer: str
+    context: Context,
+    team: Team,
+    waves: Sequence[Sequence[Errand]],
+    engineer: str,
+    work: Work,
 ) -> Work:
     """Let the engineer send the others, then do in our own waves what it left out.
 
@@ -28,11 +32,13 @@ async def coordinate(
         team: Who works.
         waves: Every order's first turn, in our own waves.
         engineer: The agent that stands in for the engineer.
+        work: What was done before, by a compiler.
     """
-    lead = _Lead(context=context, team=team, errands={item.order.id: item for item in _all(waves)})
+    errands = {item.order.id: item for item in _all(waves)}
+    lead = _Lead(context=context, team=team, errands=errands, work=work)
     outcome = await lead.run(engineer)
     done = lead.work.conversations
-    rest = [[item for item in wave if item.order.id not in done] for wave in waves]
+    rest = [[item for item in wave if item.key not in done] for wave in waves]
     work = lead.work
     if not work.unfinished:
         work = await delegate(context, team, [wave for wave in rest if wave], work)
@@ -139,10 +145,9 @@ class _Lead:
 
     async def _send(self, arguments: Mapping[str, Any]) -> str:
         wanted = [str(item) for item in arguments.get("orders", ())]
-        unknown = [item for item in wanted if item not in self.errands]
-        done = [item for item in wanted if item in self.work.conversations]
-        if not wanted or unknown:
+        if not wanted or any(item not in self.errands for item in wanted):
             raise ToolError(f"There are these orders: {', '.join(sorted(self.errands))}.")
+        done = [item for item in wanted if self.errands[item].key in self.work.conversations]
         if done:
             raise ToolError(f"Done already, gates and repair come later: {', '.join(done)}.")
         wave = [self.errands[item] for item in wanted]
@@ -150,7 +155,7 @@ class _Lead:
         return "\n\n".join(self._told(item) for item in wanted)
 
     def _told(self, order_id: str) -> str:
-        conversation = self.work.conversations[order_id]
+        conversation = self.work.conversations[self.errands[order_id].key]
         files = ", ".join(conversation.files) or "none"
         said = conversation.text or conversation.reason
         return f"## {order_id}: {conversation.ending}\n\nFiles: {files}\n\n{said}"

@@ -178,7 +178,8 @@ def _taken(work: Work, done: Sequence[_Done], base: ReadableFiles) -> Work:
     merged, conflicts = merge(work.writes, contributions)
     conversations = dict(work.conversations)
     conversations.update({item.errand.key: item.conversation for item in done})
-    return Work(
+    return replace(
+        work,
         writes=Overlay(base, merged).writes(),
         conversations=conversations,
         conflicts=(*work.conflicts, *conflicts),

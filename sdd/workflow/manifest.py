@@ -30,11 +30,14 @@ class Manifest:
     Attributes:
         hashes: By path below the backend's folder.
         ticked: Ids of tasks by the path of their `tasks.md`, relative to the project.
+        compiled: What a language model added to, by order: a digest of what the compiler made
+            and of what it left over.
     """
 
     backend: PurePosixPath
     hashes: Mapping[PurePosixPath, str] = field(default_factory=dict)
     ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    compiled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> PurePosixPath:
@@ -84,6 +87,8 @@ class Manifest:
         files = {path.as_posix(): self.hashes[path] for path in sorted(self.hashes)}
         ticked = {path: list(ids) for path, ids in sorted(self.ticked.items()) if ids}
         value = {"version": VERSION, "files": files, "ticked": ticked}
+        if self.compiled:
+            value["compiled"] = dict(sorted(self.compiled.items()))
         return (json.dumps(value, indent=2) + "\n").encode()
 
 
@@ -101,9 +106,10 @@ def load_manifest(files: ReadableFiles, backend: PurePosixPath) -> Manifest:
         value = json.loads(data)
         hashes = {PurePosixPath(name): str(text) for name, text in value["files"].items()}
         ticked = {str(name): tuple(ids) for name, ids in value.get("ticked", {}).items()}
+        compiled = {str(name): str(text) for name, text in value.get("compiled", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkspaceError(
             f"{path} is not in the form in which it was written.",
             hint="Restore it from version control; without it every file counts as yours.",
         ) from error
-    return Manifest(backend=backend, hashes=hashes, ticked=ticked)
+    return Manifest(backend=backend, hashes=hashes, ticked=ticked, compiled=compiled)

@@ -252,8 +252,6 @@ class _Sufficiency:
             parts = {item.path: item.lines for item in documents}
             chosen = [
                 replace(item, text=excerpt(item.text, parts[item.path]))
-                if parts[item.path]
-                else item
                 for item in self.project.documents.sources
                 if item.path in parts
             ]

@@ -108,7 +108,12 @@ def slices(
 
 
 def excerpt(text: str, lines: Sequence[Lines]) -> str:
-    """Return a text with everything left blank but some lines, which keep their numbers."""
+    """Return a text with everything left blank but some lines; without any, the whole text.
+
+    Lines keep their numbers.
+    """
+    if not lines:
+        return text
     kept = {number for first, last in lines for number in range(first, last + 1)}
     numbered = enumerate(text.split("\n"), start=1)
     return "\n".join(line if number in kept else "" for number, line in numbered)

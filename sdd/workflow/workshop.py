@@ -9,7 +9,7 @@ from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.coordinate import COORDINATION, coordinate
 from sdd.workflow.delegate import SEAT, Errand, Team, delegate
-from sdd.workflow.hybrid import PROSE
+from sdd.workflow.hybrid import PROSE, Compilation
 from sdd.workflow.judge import Judgement, count
 from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
@@ -73,11 +73,40 @@ class Workshop:
         return None
 
     async def _first(self) -> Work:
-        """Let every order have its first turn, as we planned it or as the engineer does."""
+        """Let every order have its first turn; in a hybrid run the compiler's comes before."""
+        if not is_hybrid(self.context.request.planned_for):
+            return await self._sent(self.errands, Work())
+        mechanical = _waves(self.errands, lambda errand: not errand.seat)
+        work = await delegate(self.context, self.team, mechanical, Work())
+        if work.unfinished:
+            return work
+        compilation = Compilation(
+            plan=self.plan,
+            base=self.project.base,
+            manifest=self.project.manifest,
+            texts=self.project.documents.texts,
+            prompts={
+                item.order.id: item.prompt for wave in self.errands for item in wave if item.seat
+            },
+        )
+        work = replace(work, compiled=compilation.digests(work))
+        settled = compilation.settled(work)
+        work = work.with_writes(
+            {
+                path: data
+                for path, data in work.writes.items()
+                if (owner := self.plan.owner(path)) is None or owner.id not in settled
+            }
+        )
+        rest = _waves(self.errands, lambda item: bool(item.seat) and item.order.id not in settled)
+        return await self._sent(rest, work) if rest else work
+
+    async def _sent(self, waves: Sequence[Sequence[Errand]], work: Work) -> Work:
+        """Let agents do their errands, as we planned them or as the engineer does."""
         if not self.context.request.lead:
-            return await delegate(self.context, self.team, self.errands, Work())
+            return await delegate(self.context, self.team, waves, work)
         engineer = self.project.agents[ENGINEER].name
-        return await coordinate(self.context, self.team, self.errands, engineer)
+        return await coordinate(self.context, self.team, waves, engineer, work)
 
     def _stopped(self, work: Work) -> bool:
         """End the run if an agent's turn ended otherwise than with a summary."""
@@ -229,6 +258,13 @@ class Workshop:
     def _note(self, work: Work, number: int) -> None:
         orders = order_reports(self.plan, work)
         self.ledger.note(orders=orders, usage=work.usage, rounds=number)
+
+
+def _waves(
+    waves: Sequence[Sequence[Errand]], wanted: Callable[[Errand], bool]
+) -> list[list[Errand]]:
+    chosen = ([errand for errand in wave if wanted(errand)] for wave in waves)
+    return [wave for wave in chosen if wave]
 
 
 def order_reports(plan: Plan, work: Work) -> tuple[OrderReport, ...]:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 from fakes import FakeRunner, MemoryFiles, ScriptedModel, call
 
-from sdd.agents.conversation import Tool, ToolResult
+from sdd.agents.conversation import AssistantMessage, Message, Tool, ToolResult, UserMessage
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Limits, Outcome, Step, Task
 from sdd.changes import digest
@@ -31,6 +31,7 @@ QUERIES = "backend/app/repositories/bookmark.py"
 MODEL = "backend/app/models/bookmark.py"
 MANIFEST = "backend/.sdd-manifest.json"
 MODELS = ("offline", "sonnet")
+REMINDERS = "backend/app/repositories/reminders.py"
 
 
 @pytest.fixture
@@ -736,6 +737,52 @@ def test_in_a_hybrid_run_the_language_model_gets_only_what_does_not_compile() ->
     assert "POST /api/bookmarks/{bookmark_id}/remind cannot be" in runner.tasks[8][1].prompt
     by_model = {model: sum(order.model == model for order in report.orders) for model in MODELS}
     assert by_model == {"offline": 8, "sonnet": 4}
+
+
+def reminding(messages: Sequence[Message], _: Sequence[Tool]) -> AssistantMessage:
+    """Add a file to the repositories, as a language model does."""
+    asked = next(message.text for message in messages if isinstance(message, UserMessage))
+    if "Work order `repositories`" not in asked:
+        return AssistantMessage(text="Nothing to add.")
+    content = '"""Reminders, an hour from now."""\n'
+    return call("write_file", path=REMINDERS, content=content)
+
+
+def hybrid(rig: Rig) -> FakeRunner:
+    """Let a run be hybrid, and return what remembers its tasks."""
+    runner = FakeRunner(model=ScriptedModel(reminding), seats={"offline": rig.model})
+    rig.runner = runner
+    return runner
+
+
+def test_a_hybrid_run_on_what_it_landed_asks_nobody_and_changes_nothing() -> None:
+    """What a language model added was paid for once, unless it is gone or asked for otherwise."""
+    rig = Rig(files=with_prose())
+    hybrid(rig)
+    first = rig.start(model="hybrid:sonnet")
+    landed = rig.files.texts()
+
+    runner = hybrid(rig)
+    second = rig.start(model="hybrid:sonnet")
+    asked_again = {task.model for _, task in runner.tasks}
+    stood = {path: text for path, text in rig.files.texts().items() if path.startswith("backend/")}
+    rig.files.commit({PurePosixPath(REMINDERS): None})
+    runner = hybrid(rig)
+    third = rig.start(model="hybrid:sonnet")
+    restored = [task.key for _, task in runner.tasks if task.model == "sonnet"]
+    contract = PurePosixPath("specs/api/rest-endpoints.md")
+    later = CONTRACT + REMIND.replace("an hour", "a day")
+    rig.files.commit({contract: later.encode()})
+    runner = hybrid(rig)
+    rig.start(model="hybrid:sonnet")
+    changed = [task.key for _, task in runner.tasks if task.model == "sonnet"]
+
+    assert REMINDERS in landed
+    assert (first.landed, second.landed, asked_again) == (True, False, {"offline"})
+    assert second.answer.startswith("0 files changed")
+    assert stood == {path: text for path, text in landed.items() if path.startswith("backend/")}
+    assert (third.landed, restored) == (True, ["repositories+prose-0"])
+    assert "repositories+prose-0" in changed
 
 
 def test_without_prose_a_hybrid_run_asks_no_language_model() -> None:
