@@ -90,6 +90,7 @@ def _cell(route: RouteReport, entity: str) -> list[dict[str, str]]:
                 {
                     "letter": operation[0].upper(),
                     "verdict": worst.value,
+                    "access": f"{operation} {entity}",
                     "title": f"{operation} {entity}: {worst.value}",
                 }
             )
