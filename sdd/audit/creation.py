@@ -51,7 +51,7 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
         return _attached(judge, obligation, held)
     (column, value), *others = values
     owner = worst(
-        _decide_owner(judge, under(obligation, guard), [(column, item), *others])
+        _decide_owner(judge, under(obligation, guard, item), [(column, item), *others])
         for guard, item in cases_of(value)
     )
     if owner is not None and owner.verdict is Verdict.PROVED:
@@ -71,9 +71,10 @@ def cases_of(value: Value) -> tuple[tuple[Formula, Value], ...]:
     return value.cases if isinstance(value, Phi) else ((YES, value),)
 
 
-def under(obligation: "Obligation", guard: Formula) -> "Obligation":
-    """Return an obligation for the case in which something more holds."""
-    return replace(obligation, facts=(*obligation.facts, guard))
+def under(obligation: "Obligation", guard: Formula, value: Value) -> "Obligation":
+    """Return an obligation for the case in which a value is had: its rows are there."""
+    sources = (Exists(part) for part in parts_of(value) if isinstance(part, Row))
+    return replace(obligation, facts=(*obligation.facts, guard, *sources))
 
 
 _RANK = {Verdict.VIOLATED: 2, Verdict.UNKNOWN: 1, Verdict.PROVED: 0}
@@ -151,6 +152,15 @@ def column_value(judge: "Judge", held: Instance, column: str) -> Value | None:
     return None
 
 
+def source_of(value: Value) -> Value:
+    """Return the mapping that a value is any one entry of; a value of its own is itself."""
+    match value:
+        case Field(base=base, name="*") | Apply(name="[]" | "getattr", args=(base, *_)):
+            return base
+        case _:
+            return value
+
+
 def may_contain(source: Value, column: str) -> bool:
     """Whether a mapping given as `**source` may set a column."""
     if isinstance(source, Apply) and source.name == "without":
@@ -194,7 +204,7 @@ def _attached(judge: "Judge", obligation: "Obligation", held: Instance) -> "Find
             continue
         link = _Link(column, parent, key)
         found += [
-            _decide_parent(judge, under(obligation, guard), link, item)
+            _decide_parent(judge, under(obligation, guard, item), link, item)
             for guard, item in cases_of(value)
         ]
     return worst(found)
@@ -206,7 +216,7 @@ def decide_move(judge: "Judge", obligation: "Obligation") -> "Finding | None":
     for column, parent, key in judge.schema.parents(obligation.entity):
         value = obligation.value
         if obligation.column == "*" and value is not None:
-            source = value.base if isinstance(value, Field) and value.name == "*" else value
+            source = source_of(value)
             typed = isinstance(source, Sym) and isinstance(source.type, ClassInfo)
             value = Field(source, column) if typed and may_contain(source, column) else None
         elif obligation.column != column:
@@ -215,7 +225,7 @@ def decide_move(judge: "Judge", obligation: "Obligation") -> "Finding | None":
             continue
         link = _Link(column, parent, key)
         found += [
-            _decide_parent(judge, under(obligation, guard), link, item)
+            _decide_parent(judge, under(obligation, guard, item), link, item)
             for guard, item in cases_of(value)
         ]
     finding = worst(found)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from sdd.audit.effects import CONSULTS, FILLS, ISSUES, SHOWS, TOUCHES, Effect
 from sdd.audit.engine import Engine
+from sdd.audit.logic import YES, Formula, Not, atoms, parts_of, values_in
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import Judge, Obligation
 from sdd.audit.requests import Run
 from sdd.audit.routes import handler_place
+from sdd.audit.tokens import is_client
 from sdd.audit.touches import terms
-from sdd.audit.values import Lit, Ref, Row
+from sdd.audit.values import Instance, Lit, Ref, Row
 
 # Rows that exist so that somebody can sign in, written before anybody has.
 _DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
@@ -21,12 +23,16 @@ _DOOR_NAME = re.compile(
     r"|refresh|session|auth",
     re.IGNORECASE,
 )
+# What makes somebody more than a user, as a flag's name or as the value of a role.
+_POWER = re.compile(r"admin|super_?user|staff|root|moderator", re.IGNORECASE)
+_HAS_ROLE = re.compile(r"role|type|level|permission|group|scope", re.IGNORECASE)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def exposures(judge: Judge, run: Run, pending: Iterable[Obligation]) -> Iterator[Obligation]:
     """Yield what somebody unknown reaches that should not be open to everybody."""
-    yield from (item for item in pending if _is_exposed(judge, item))
+    signs_up = any(one.operation == "create" and _makes_user(judge, one) for one in run.effects)
+    yield from (item for item in pending if _is_exposed(judge, item, signs_up=signs_up))
     if _is_door_route(judge, run):
         return
     for effect in run.effects:
@@ -105,7 +111,40 @@ def with_consulted(engine: Engine, run: Run, filled: Collection[int]) -> Run:
     return replace(run, effects=(*run.effects, *found)) if found else run
 
 
-def _is_exposed(judge: Judge, item: Obligation) -> bool:
+def makes_privileged(judge: Judge, item: Obligation) -> bool:
+    """Whether a new user gets, by the code itself, a power that others do not have."""
+    held = (item.heap or {}).get(item.target.uid) if isinstance(item.target, Ref) else None
+    if not isinstance(held, Instance) or _is_first(judge, item.facts):
+        return False
+    return any(
+        isinstance(value, Lit)
+        and bool(
+            _POWER.search(name)
+            if value.value is True
+            else _HAS_ROLE.search(name) and _POWER.search(str(value.value))
+        )
+        for name, value in held.fields
+    )
+
+
+def _is_first(judge: Judge, facts: Iterable[Formula]) -> bool:
+    """Whether it was made sure that no user, or none of that power, is there yet."""
+    missing = [
+        part
+        for fact in facts
+        if isinstance(fact, Not)
+        for value in values_in(fact)
+        for part in parts_of(value)
+        if isinstance(part, Row) and judge.schema.is_user(part.entity)
+    ]
+    conditions = (judge.engine.row_definitions.get(row, YES) for row in missing)
+    return any(
+        not any(is_client(value) for atom in atoms([one]) for value in values_in(atom))
+        for one in conditions
+    )
+
+
+def _is_exposed(judge: Judge, item: Obligation, *, signs_up: bool) -> bool:
     """Whether somebody unknown reaches data by it that should not be open to everybody."""
     answer, _ = judge.authenticated(item.facts)
     if answer.holds:
@@ -113,7 +152,7 @@ def _is_exposed(judge: Judge, item: Obligation) -> bool:
     if item.operation == "read":
         finding = judge.decide(item)
         return finding is not None and finding.verdict is not Verdict.PROVED
-    return not _is_door(judge, item)
+    return not _is_door(judge, item, signs_up=signs_up)
 
 
 def is_door_keeping(item: Obligation) -> bool:
@@ -121,16 +160,18 @@ def is_door_keeping(item: Obligation) -> bool:
     return item.operation != "read" and bool(_DOOR.search(item.entity))
 
 
-def _is_door(judge: Judge, item: Obligation) -> bool:
+def _is_door(judge: Judge, item: Obligation, *, signs_up: bool) -> bool:
     """Signing up, signing in, resetting a password: what cannot ask for a token."""
     schema = judge.schema
     if is_door_keeping(item):
         return True
     if isinstance(item.target, Ref):
         if schema.is_user(item.entity):
-            return True
+            return not makes_privileged(judge, item)
         finding = judge.decide(item)
-        return finding is not None and finding.verdict is Verdict.PROVED
+        verdict = finding.verdict if finding is not None else Verdict.NONE
+        # Whoever signs up brings along what is theirs: a profile, settings, a firm of their own.
+        return verdict is Verdict.PROVED or (signs_up and verdict is not Verdict.VIOLATED)
     if isinstance(item.target, Row):
         row = item.target
         if item.operation == "create" and schema.is_user(row.entity):

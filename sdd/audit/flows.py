@@ -38,11 +38,13 @@ class Carried:
 
     Attributes:
         rows: The rows whose content it has, with the condition under which it has each.
-        conditions: What decides between its alternatives, each with its own condition.
+        conditions: Truths that it holds, each with the condition under which it holds it.
+        branches: Under what it has one of its alternatives.
     """
 
     rows: dict[Row, Formula] = field(default_factory=dict)
     conditions: dict[Formula, Formula] = field(default_factory=dict)
+    branches: dict[Formula, None] = field(default_factory=dict)
 
 
 def carried_by(engine: Engine, value: Value, state: State) -> Carried:
@@ -62,8 +64,9 @@ def carried_by(engine: Engine, value: Value, state: State) -> Carried:
             case Truth(formula=formula):
                 found.conditions.setdefault(formula, guard)
             case Phi(cases=cases):
-                found.conditions.update({inner: guard for inner, _ in cases})
-                stack.extend((one, both([guard, inner])) for inner, one in cases)
+                ways = [(one, both([guard, inner])) for inner, one in cases]
+                found.branches.update((way, None) for _, way in ways)
+                stack.extend(ways)
             case Ref():
                 stack.extend(_in_object(engine, item, guard, state))
             case _:

@@ -137,6 +137,7 @@ class Judge:
             cases_of,
             decide_move,
             may_contain,
+            source_of,
         )
 
         columns = self.schema.owner_columns(row.entity)
@@ -148,10 +149,7 @@ class Judge:
             harmless = moved is None or moved.verdict is Verdict.PROVED
             return None if harmless else moved
         if obligation.column == "*":
-            sources = [
-                item.base if isinstance(item, Field) and item.name == "*" else item
-                for _, item in cases_of(value)
-            ]
+            sources = [source_of(item) for _, item in cases_of(value)]
             sets_owner = any(is_client(one) and may_contain(one, columns[0]) for one in sources)
         else:
             sets_owner = obligation.column in columns and is_client(value)
@@ -198,6 +196,8 @@ class Judge:
     def _not_proved(self, obligation: Obligation, row: Row, answer: Answer) -> Finding:
         case = answer.case
         reason = doubt(self.schema, case, row) if case is not None else None
+        if reason is None and case is not None:
+            reason = Situation(case, self.schema).fellow(row)
         if answer.exhausted:
             reason = "there are too many cases to look at"
         if reason:

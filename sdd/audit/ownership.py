@@ -201,6 +201,13 @@ class Situation:
                     return f"{other.entity} says that it belongs to the {parent} of {why}"
         return None
 
+    def fellow(self, row: Row) -> str | None:
+        """Say what a user has in common with the caller; who may be a colleague or a stranger."""
+        for column, parent, _ in self.schema.parents(row.entity):
+            if self.schema.is_user(row.entity) and self.principal(Field(row, column)):
+                return f"it is not known whether users of one {parent} may see one another"
+        return None
+
     def _compared_columns(self, row: Row) -> Iterator[str]:
         for literal in self.case.literals:
             if isinstance(literal, Eq):

@@ -53,6 +53,9 @@ class _Required:
         for formula, guard in carried.conditions.items():
             for row in self.oracles.deciding([formula]):
                 yield self._read(row, end.place, (*end.facts, guard))
+        for branch in carried.branches:
+            for row in self.oracles.branching([branch]):
+                yield self._read(row, end.place, (*end.facts, branch))
 
     def of_branches(self) -> Iterator[Obligation]:
         """Yield one for each row whose content decides which of several answers is given."""
