@@ -81,6 +81,7 @@ class Engine(Ledger):
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
         self.handed_out: list[tuple[Value, State, Place]] = []
+        self.kept_names: dict[tuple[str, str], Ref] = {}
         self.entered: list[Entered] | None = None
         self.passed: list[State] = []
         self.escaping = 0
@@ -305,7 +306,11 @@ class Engine(Ledger):
             self.tries = tries
             del self.module_states[path]
         for name in _rebound(module):
-            if not isinstance(state.env.get(name), (Func, ClassInfo)):
+            value = state.env.get(name)
+            if isinstance(value, Ref) and isinstance(self.load(state, value), _COLLECTIONS):
+                self.kept_names[path, name] = value
+                state.put(value.uid, _of_unknown_content(self.load(state, value)))
+            elif not isinstance(value, (Func, ClassInfo)):
                 state.env[name] = Sym("lib", f"{name} of {path}")
         self.modules[path] = state.env
         self.module_facts.update(state.facts)
@@ -349,14 +354,22 @@ def _as_filled_later(item: HeapObject) -> HeapObject:
     """An empty container of a module is there to be filled while the program runs."""
     match item:
         case ListObject(items=(), more=()):
-            return ListObject((), (_STORED,))
+            return ListObject((), (STORED,))
         case DictObject(items=(), more=()):
-            return DictObject((), (_STORED,))
+            return DictObject((), (STORED,))
         case _:
             return item
 
 
-_STORED = Sym("lib", "stored while the program runs")
+_COLLECTIONS = (ListObject, DictObject)
+
+
+def _of_unknown_content(item: HeapObject | None) -> HeapObject:
+    """Return a collection of a name that is bound to others while the program runs."""
+    return DictObject((), (STORED,)) if isinstance(item, DictObject) else ListObject((), (STORED,))
+
+
+STORED = Sym("lib", "stored while the program runs")
 
 
 def _rebound(module: Module) -> Iterator[str]:

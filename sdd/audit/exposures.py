@@ -4,16 +4,17 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from sdd.audit.effects import CONSULTS, FILLS, ISSUES, SHOWS, TOUCHES, Effect
+from sdd.audit.contents import holders
+from sdd.audit.effects import CONSULTS, FILLS, ISSUES, REMOVES, SHOWS, TOUCHES, Effect
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Formula, Not, atoms, parts_of, values_in
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import Judge, Obligation
-from sdd.audit.requests import Run
+from sdd.audit.requests import End, Run
 from sdd.audit.routes import handler_place
 from sdd.audit.tokens import is_client
 from sdd.audit.touches import terms
-from sdd.audit.values import Instance, Lit, Ref, Row
+from sdd.audit.values import Instance, LibObject, Lit, Ref, Row, Value
 
 # Rows that exist so that somebody can sign in, written before anybody has.
 _DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
@@ -103,15 +104,30 @@ def with_consulted(engine: Engine, run: Run, filled: Collection[int]) -> Run:
     found = [effect for uid, effect in run.consulted.items() if uid in filled]
     if filled:
         found += [
+            replace(effect, operation=FILLS)
+            for effect in run.effects
+            if effect.operation == REMOVES
+            and isinstance(effect.target, Ref)
+            and effect.target.uid in filled
+        ]
+        found += [
             Effect(CONSULTS, part, end.place, end.facts, value=SHOWS)
             for end in run.ends
-            for part in terms(engine, [end.value], end.state)
+            for part in _sent_terms(engine, end)
             if isinstance(part, Ref) and part.uid in filled
         ]
     return replace(run, effects=(*run.effects, *found)) if found else run
 
 
-def makes_privileged(judge: Judge, item: Obligation) -> bool:
+def _sent_terms(engine: Engine, end: End) -> Iterator[Value]:
+    """Yield the terms in an answer, with those of the files that were written for it."""
+    for part in terms(engine, [end.value], end.state):
+        yield part
+        if isinstance(part, LibObject) and part.name.endswith("FileResponse"):
+            yield from terms(engine, holders(end.state, "open"), end.state)
+
+
+def _makes_privileged(judge: Judge, item: Obligation) -> bool:
     """Whether a new user gets, by the code itself, a power that others do not have."""
     held = (item.heap or {}).get(item.target.uid) if isinstance(item.target, Ref) else None
     if not isinstance(held, Instance) or _is_first(judge, item.facts):
@@ -167,7 +183,7 @@ def _is_door(judge: Judge, item: Obligation, *, signs_up: bool) -> bool:
         return True
     if isinstance(item.target, Ref):
         if schema.is_user(item.entity):
-            return not makes_privileged(judge, item)
+            return not _makes_privileged(judge, item)
         finding = judge.decide(item)
         verdict = finding.verdict if finding is not None else Verdict.NONE
         # Whoever signs up brings along what is theirs: a profile, settings, a firm of their own.

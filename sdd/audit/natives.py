@@ -20,7 +20,7 @@ from sdd.audit.sessions import session_method, update_all
 from sdd.audit.state import State, Write
 from sdd.audit.texts import text_method
 from sdd.audit.tokens import token_method
-from sdd.audit.touches import library_call
+from sdd.audit.touches import library_call, removed
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     NONE,
@@ -52,6 +52,7 @@ from sdd.audit.web import listed, router_method, super_method
 
 _VALIDATES = frozenset({"model_validate", "parse_obj", "from_orm", "validate", "construct",
                         "model_construct"})  # fmt: skip
+_TAKES_OUT = frozenset({"pop", "popitem", "remove", "discard", "clear"})
 _COPIES = frozenset({"strip", "copy", "model_copy", "decode", "encode", "hex", "to_list"})
 
 
@@ -171,6 +172,8 @@ def _by_content(
         extra = mapping_of(engine, update, state)
         return engine.allocate(state, DictObject(extra.items, (receiver, *extra.more)))
     held = engine.load(state, receiver) if isinstance(receiver, Ref) else None
+    if name in _TAKES_OUT:
+        removed(engine, receiver, state, node)
     if isinstance(held, ListObject) and isinstance(receiver, Ref):
         return list_method(engine, receiver, held, name, arguments, state)
     if isinstance(held, DictObject) and isinstance(receiver, Ref):

@@ -15,6 +15,7 @@ from sdd.audit.narrowing import narrow
 from sdd.audit.patterns import match_statement
 from sdd.audit.state import State
 from sdd.audit.targets import bind_target
+from sdd.audit.touches import removed
 from sdd.audit.values import NONE, DictObject, Lit, Ref, Value
 
 
@@ -99,6 +100,7 @@ def delete_statement(engine: Engine, node: ast.Delete, state: State) -> None:
             base = engine.evaluate(target.value, state)
             key = engine.evaluate(target.slice, state)
             held = engine.load(state, base) if isinstance(base, Ref) else None
+            removed(engine, base, state, node)
             if isinstance(held, DictObject) and isinstance(key, Lit):
                 items = tuple(item for item in held.items if item[0] != str(key.value))
                 engine.store(state, base, DictObject(items, held.more))

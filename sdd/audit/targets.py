@@ -10,6 +10,7 @@ from sdd.audit.joins import choose, in_rest
 from sdd.audit.logic import YES, Formula, negated
 from sdd.audit.sessions import set_column
 from sdd.audit.state import State
+from sdd.audit.touches import rebound, stored_changed
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -34,7 +35,7 @@ def bind_target(engine: Engine, target: ast.expr, value: Value, state: State) ->
         case ast.Name(id=identifier):
             state.env[identifier] = value
             if identifier in engine.frame.globals_declared:
-                pass  # module state that changes at run time is read as it was at import
+                rebound(engine, identifier, value, state)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             _unpack(engine, targets, value, state)
         case ast.Starred(value=inner):
@@ -44,6 +45,7 @@ def bind_target(engine: Engine, target: ast.expr, value: Value, state: State) ->
             set_attribute(engine, base, name, value, state, target)
         case ast.Subscript(value=base_node, slice=key_node):
             base = engine.evaluate(base_node, state)
+            stored_changed(engine, base, value, state)
             if isinstance(base_node, ast.Name) and isinstance(base, (Sym, Field, Apply)):
                 # A mapping known by its origin only becomes one with an entry of its own.
                 base = engine.allocate(state, DictObject((), (base,)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sdd.audit.effects import ISSUES, Arguments, Effect
 from sdd.audit.engine import Engine
-from sdd.audit.logic import Proved, equal, negated, parts_of
+from sdd.audit.logic import Proved, Truthy, equal, negated, parts_of
 from sdd.audit.state import Place, State
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
@@ -67,7 +67,7 @@ def decode(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
         engine.remark("unverified-token", node, weakness, state)
         return Field(Sym("client", "unverified token", "token"), "payload")
     claims = Claims(f"{engine.site(node)}|{_short(token)}", "verified token")
-    _look_at_secret(engine, arguments, state, node)
+    _look_at_secret(engine, arguments.get("key", 1), state, node)
     state.assume(Proved("token", claims))
     return claims
 
@@ -139,8 +139,7 @@ def _weak_algorithm(engine: Engine, value: Value | None, state: State) -> str | 
     return None
 
 
-def _look_at_secret(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
-    key = arguments.get("key", 1)
+def _look_at_secret(engine: Engine, key: Value | None, state: State, node: ast.AST) -> None:
     if isinstance(key, Lit) and isinstance(key.value, str):
         place = _place_of_literal(engine, key.value) or engine.place(node)
         engine.remark_at("default-secret", place, "the signing secret stands in the code", state)
@@ -148,12 +147,18 @@ def _look_at_secret(engine: Engine, arguments: Arguments, state: State, node: as
         if (
             isinstance(part, Sym)
             and part.kind == "server"
-            and part.note not in {None, "", "True", "False"}
-            and negated(equal(part, lit(part.note))) not in engine.module_facts
+            and part.note not in {None, "True", "False"}
+            and not _is_refused(part, lit(part.note), engine, state)
         ):
             message = f"the signing secret {part.name} has a default that stands in the code"
             for place in engine.setting_places.get(part.name) or (engine.place(node),):
                 engine.remark_at("default-secret", place, message, state)
+
+
+def _is_refused(secret: Sym, default: Value, engine: Engine, state: State) -> bool:
+    """Whether the program goes on only with another secret than the default."""
+    there = Truthy(secret) if default == lit("") else negated(equal(secret, default))
+    return there in engine.module_facts or there in state.facts
 
 
 def _place_of_literal(engine: Engine, text: str) -> Place | None:
@@ -190,9 +195,15 @@ def external_identity(engine: Engine, arguments: Arguments, state: State, node: 
 
 def issued(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`jwt.encode(…)`: a new token; what it contains is readable by its receiver alone."""
-    _look_at_secret(engine, arguments, state, node)
+    _look_at_secret(engine, arguments.get("key", 1), state, node)
     engine.effects.append(Effect(ISSUES, NONE, engine.place(node), tuple(state.facts)))
     return Apply("token issued", (lit(engine.site(node)),))
+
+
+def signed(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`hmac.new(key, …)`: nobody makes the same without the key."""
+    _look_at_secret(engine, arguments.get("key", 0), state, node)
+    return LibObject("hmac.new", arguments.positional, arguments.keywords)
 
 
 def compared(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -299,6 +310,7 @@ MODELS: Mapping[str, Model] = {
     "authlib.jose.jwt.encode": issued,
     "secrets.compare_digest": compared,
     "hmac.compare_digest": compared,
+    "hmac.new": signed,
     "bcrypt.checkpw": password_checked,
     "bcrypt.hashpw": hashed,
     "werkzeug.security.check_password_hash": password_checked,

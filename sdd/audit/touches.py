@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.contents import held, holder_of
-from sdd.audit.effects import ALTERS, DELEGATES, FILLS, MAILS, SPENDS, Arguments, Effect
-from sdd.audit.engine import Engine
+from sdd.audit.effects import ALTERS, DELEGATES, FILLS, MAILS, REMOVES, SPENDS, Arguments, Effect
+from sdd.audit.engine import STORED, Engine
 from sdd.audit.language_models import is_chosen_by_model
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State
 from sdd.audit.values import (
     NONE,
+    Apply,
     DictObject,
+    Field,
     HeapObject,
     Instance,
     LibObject,
@@ -47,6 +49,7 @@ _PAID = frozenset(
 )  # fmt: skip
 _PAID_PATHS = ("google.generativeai", "google.genai", "google.cloud")
 _SECRET = re.compile(r"key|token|secret|passw|credential", re.IGNORECASE)
+_CHANGES = "changes what the process keeps for everybody"
 _FIRST_IS_SENDER = frozenset({"sendmail"})
 
 
@@ -194,8 +197,29 @@ def filled(engine: Engine, state: State, ref: Value, item: HeapObject) -> None:
     before = set(_inside(engine.load(state, ref)))
     new = [value for value in _inside(item) if value not in before]
     if new and _has_client(engine, new, state):
-        words = "changes what the process keeps for everybody"
-        note(engine, FILLS, words, ref, state, ast.Pass())
+        note(engine, FILLS, _CHANGES, ref, state, ast.Pass())
+
+
+def rebound(engine: Engine, name: str, value: Value, state: State) -> None:
+    """Note that a request binds a module's collection to another one."""
+    ref = engine.kept_names.get((engine.frame.module.path, name))
+    if ref is not None and not engine.module_states:
+        operation = FILLS if _has_client(engine, [value], state) else REMOVES
+        note(engine, operation, _CHANGES, ref, state, ast.Pass())
+
+
+def stored_changed(engine: Engine, base: Value, value: Value, state: State) -> None:
+    """Note that a request changes something that the process keeps in a collection."""
+    while isinstance(base, (Field, Apply)):
+        base = base.base if isinstance(base, Field) else (*base.args, NONE)[0]
+    if base == STORED and not engine.module_states and _has_client(engine, [value], state):
+        note(engine, FILLS, _CHANGES, base, state, ast.Pass())
+
+
+def removed(engine: Engine, ref: Value, state: State, node: ast.AST) -> None:
+    """Note that a request takes something out of a collection that outlives it."""
+    if isinstance(ref, Ref) and ref.uid in engine.heap and not engine.module_states:
+        note(engine, REMOVES, _CHANGES, ref, state, node)
 
 
 def altered(engine: Engine, words: str, state: State, node: ast.AST) -> None:
