@@ -1,6 +1,6 @@
 """Whether facts imply something: every case that they allow is looked at."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -201,11 +201,25 @@ class _Search:
                     literals[item] = None
                     if isinstance(item, Exists) and item.row in self.definitions:
                         waiting.append(self.definitions[item.row])
+                    waiting.extend(_there(item))
                 case _:
                     pass
             if not waiting and options:
                 options, waiting = _simplified(options, literals)
         return options
+
+
+def _there(fact: Formula) -> Iterator[Formula]:
+    """What has a column that is true, or equal to a constant, is there."""
+    match fact:
+        case Truthy(value=Field(base=Row() as row)):
+            yield Exists(row)
+        case Eq(left=Field(base=Row() as row), right=Lit() as constant) if constant != NONE:
+            yield Exists(row)
+        case Eq(left=Lit() as constant, right=Field(base=Row() as row)) if constant != NONE:
+            yield Exists(row)
+        case _:
+            pass
 
 
 def _simplified(

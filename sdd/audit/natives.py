@@ -18,6 +18,7 @@ from sdd.audit.queries import query_method
 from sdd.audit.schema import schema_of as schema
 from sdd.audit.sessions import session_method, update_all
 from sdd.audit.state import State, Write
+from sdd.audit.stores import store_method
 from sdd.audit.texts import text_method
 from sdd.audit.tokens import token_method
 from sdd.audit.touches import library_call, removed
@@ -69,6 +70,9 @@ def call_native(
     special = _special(engine, receiver, name, arguments, state, node)
     if special is not None:
         return special
+    stored = store_method(engine, receiver, name, arguments, state, node)
+    if stored is not None:
+        return stored
     session = session_method(engine, name, arguments, state, node)
     if session is not None:
         holder = holder_of(receiver)
