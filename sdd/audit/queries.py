@@ -88,7 +88,7 @@ def query_method(
         return _filtered_by(query, arguments)
     if name in {"join", "outerjoin", "join_from"}:
         return _joined(engine, query, arguments, state, name == "outerjoin")
-    if name in {"select_from", "with_entities"}:
+    if name in {"select_from", "with_entities", "with_only_columns"}:
         return _from(query, name, arguments)
     if name in {"union", "union_all"}:
         return united(engine, Arguments((query, *arguments.every())), state, node)
@@ -237,7 +237,7 @@ def _on_keys(engine: Engine, left: str, right: str) -> Formula | None:
 
 
 def _from(query: Query, name: str, arguments: Arguments) -> Query:
-    targets = arguments.positional if name == "with_entities" else query.targets
+    targets = query.targets if name == "select_from" else arguments.positional
     found = entities_in(arguments.positional)
     return replace(query, targets=targets, entities=tuple(dict.fromkeys([*query.entities, *found])))
 

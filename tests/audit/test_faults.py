@@ -16,7 +16,7 @@ _COMMENTS = "app/repositories/comment.py"
 _JWT = "app/auth/jwt.py"
 _DEPENDENCIES = "app/dependencies.py"
 _OWN = "select(Task).where(Task.id == task_id, Task.user_id == user_id)"
-_LIST = "statement = select(Task).where(Task.user_id == user_id)\n        if status"
+_LIST = "select(Task, func.count().over()).where(Task.user_id == user_id)\n        if status"
 _DELETE = "task = await self.get(user_id, task_id)\n        await self._session.delete(task)"
 _FETCH = "task = await self._session.get(Task, task_id)\n        "
 _VERIFIED = "return verify_token(credentials.credentials, settings)"
@@ -45,12 +45,12 @@ FAULTS = {
         _OWN,
         "select(Task).where(Task.id == task_id, Task.user_id == Task.user_id)",
     ),
-    "list not filtered": (_TASKS, _LIST, "statement = select(Task)\n        if status"),
+    "list not filtered": (_TASKS, _LIST, "select(Task, func.count().over())\n        if status"),
     "list filtered on demand": (
         _TASKS,
         _LIST,
         (
-            "statement = select(Task)\n        if priority is not None:\n"
+            "select(Task, func.count().over())\n        if priority is not None:\n"
             "            statement = statement.where(Task.user_id == user_id)\n        if status"
         ),
     ),
