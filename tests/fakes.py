@@ -4,7 +4,7 @@ Import them with `from fakes import MemoryFiles` (`tests/` is on pytest's path).
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -219,6 +219,10 @@ class FakeRunner:
     models: Mapping[str, DeterministicModel] = field(default_factory=dict)
     seats: Mapping[str, DeterministicModel] = field(default_factory=dict)
     tasks: list[tuple[str, Task]] = field(default_factory=list)
+
+    async def recall(self, _: str, make: Callable[[], Awaitable[str]]) -> str:
+        """Remember nothing."""
+        return await make()
 
     async def run(
         self,

@@ -172,13 +172,20 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that have gone: some tests let them."""
+
+
 @contextmanager
 def messages_api(*replies: Reply, brain: Brain | None = None) -> Iterator[MessagesApi]:
     """Serve these replies, or what a brain answers, on loopback for a `with` block."""
     api = MessagesApi(brain or scripted(*(replies or (Reply(text="Done."),))))
     handler = type("Handler", (_Handler,), {"api": api})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +27,7 @@ from sdd.agents.conversation import (
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.repetition import ENDED, WARNED, Repetition
 from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
+from sdd.changes import digest
 from sdd.errors import MissingExtraError, ModelError
 
 if TYPE_CHECKING:
@@ -133,6 +137,7 @@ class PydanticRunner:
         from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
         from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
 
+        perform = self._once(tool, task) if tool.outside else partial(self._perform, tool)
         schema = dict(tool.parameters)
         validator = jsonschema.Draft202012Validator(schema)
 
@@ -143,9 +148,7 @@ class PydanticRunner:
                 place = f" at {problem.json_path}" if problem.path else ""
                 raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
             try:
-                loop = asyncio.get_running_loop()
-                begun = await loop.run_in_executor(self._threads, tool.call, arguments)
-                answer = begun if isinstance(begun, str) else await begun
+                answer = await perform(arguments)
             except ToolError as error:
                 _require_progress(repetition.count(tool.name, arguments, str(error)))
                 raise ToolFailed(str(error)) from error
@@ -159,6 +162,42 @@ class PydanticRunner:
             json_schema=schema,
             sequential=True,  # in the order of the answer: two calls may touch one file
         )
+
+    async def _perform(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
+        loop = asyncio.get_running_loop()
+        begun = await loop.run_in_executor(self._threads, tool.call, arguments)
+        return begun if isinstance(begun, str) else await begun
+
+    def _once(self, tool: Tool, task: Task) -> Callable[[Mapping[str, Any]], Awaitable[str]]:
+        """Return what performs a tool's calls, each once in all lives of the run."""
+        before: Counter[str] = Counter()
+
+        async def perform(arguments: Mapping[str, Any]) -> str:
+            asked = digest(json.dumps(arguments, sort_keys=True).encode())
+            before[asked] += 1
+
+            async def make() -> bytes:
+                try:
+                    return json.dumps([True, await self._perform(tool, arguments)]).encode()
+                except ToolError as error:
+                    return json.dumps([False, str(error)]).encode()
+
+            key = f"{task.key}/{tool.name}/{before[asked]}"
+            kept, _ = await self._journal.record(key, asked, make)
+            well, text = json.loads(kept)
+            if not well:
+                raise ToolError(text)
+            return str(text)
+
+        return perform
+
+    async def recall(self, key: str, make: Callable[[], Awaitable[str]]) -> str:
+        """Return what the journal keeps under a key; what is not there yet is made."""
+
+        async def made() -> bytes:
+            return (await make()).encode()
+
+        return (await self._journal.record(key, "", made))[0].decode()
 
     def _choose(self, name: str, tools: Sequence[Tool], *, bounded: bool) -> Chosen:
         try:

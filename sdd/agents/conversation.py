@@ -20,12 +20,15 @@ class Tool:
     Attributes:
         parameters: JSON Schema of the arguments, an object.
         call: Does it; returns text for the model, at once or when awaited, or raises ToolError.
+        outside: It reaches beyond the run: what it gave is kept in the journal, and a resumed or
+            replayed run does not call it again.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
     call: Callable[[Mapping[str, Any]], str | Awaitable[str]]
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

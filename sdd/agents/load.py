@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sdd.agents.catalog import Catalog, load_catalog
-from sdd.agents.definition import AgentDefinition
+from sdd.agents.definition import AgentDefinition, OwnServer
 from sdd.agents.header import Header, read_header
 from sdd.agents.toolnames import map_tools
 from sdd.diagnostics import Diagnostic, Related, Severity
@@ -106,6 +106,7 @@ def parse_agent(
         tools=tools,
         color=header.text("color") or None,
         mcp_servers=_server_names(header.values.get("mcpServers")),
+        own_servers=dict(_own_servers(header.values.get("mcpServers"))),
         extra={key: value for key, value in header.values.items() if key not in _OWN_KEYS},
     )
     found += (
@@ -304,3 +305,21 @@ def _server_names(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - front matter
         names = (next(iter(item), "") if isinstance(item, dict) else item for item in value)
         return tuple(str(name) for name in names if name)
     return ()
+
+
+def _own_servers(value: Any) -> Iterator[tuple[str, OwnServer]]:  # noqa: ANN401 - as above
+    """Yield the servers that are described where they are named, as programs to be started."""
+    tables = value if isinstance(value, list) else [value]
+    rows = (table.items() for table in tables if isinstance(table, Mapping))
+    for name, row in (pair for pairs in rows for pair in pairs):
+        if isinstance(row, Mapping) and isinstance(row.get("command"), str):
+            arguments, variables = row.get("args"), row.get("env")
+            words = arguments if isinstance(arguments, list) else []
+            given = variables if isinstance(variables, Mapping) else {}
+            yield (
+                str(name),
+                OwnServer(
+                    command=(row["command"], *map(str, words)),
+                    environment={str(key): str(text) for key, text in given.items()},
+                ),
+            )

@@ -1,6 +1,6 @@
 """The port behind which agent frameworks live."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -103,6 +103,9 @@ class Step:
     text: str
 
 
+Recall = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
+
+
 class AgentRunner(Protocol):
     """Runs one agent for one turn, to its ending."""
 
@@ -119,4 +122,8 @@ class AgentRunner(Protocol):
         Raises:
             ModelError: The model cannot be reached or is not known.
         """
+        ...
+
+    async def recall(self, key: str, make: Callable[[], Awaitable[str]]) -> str:
+        """Return what the run's journal keeps under a key; what is not there yet is made."""
         ...

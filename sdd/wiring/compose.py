@@ -20,9 +20,10 @@ from sdd.adapters.record_store import DiskRecordStore
 from sdd.adapters.scratch import scratch
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.conversation import Tool
-from sdd.agents.runner import REPLAY, AgentRunner, Limits
+from sdd.agents.definition import AgentDefinition
+from sdd.agents.runner import REPLAY, AgentRunner, Limits, Recall
 from sdd.wiring.bounds import read_bounds
-from sdd.wiring.mcp import read_servers
+from sdd.wiring.mcp import allowed_server, read_servers
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import Settings, audit_settings, current_environment, load_settings
 from sdd.workflow.offline.scripted import deterministic_models
@@ -166,14 +167,19 @@ class _Servers:
     """Starts the MCP servers that agents name and the settings allow; no others."""
 
     project: Path
-    allowed: Mapping[str, McpServer]
+    allowed: Mapping[str, McpServer | None]
     environment: Mapping[str, str]
 
     def __call__(
-        self, names: Iterable[str]
+        self, agents: Iterable[AgentDefinition], recall: Recall
     ) -> AbstractAsyncContextManager[Mapping[str, tuple[Tool, ...]]]:
-        wanted = {name: self.allowed[name] for name in names if name in self.allowed}
-        return open_servers(wanted, self.environment, str(self.project))
+        wanted = {
+            name: chosen
+            for agent in agents
+            for name in agent.mcp_servers
+            if (chosen := allowed_server(self.allowed, name, agent)) is not None
+        }
+        return open_servers(wanted, self.environment, str(self.project), recall)
 
 
 @dataclass(frozen=True, slots=True)

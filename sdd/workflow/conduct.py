@@ -102,7 +102,7 @@ async def _make(
         async with (
             asyncio.timeout(context.request.budget.seconds),
             context.ports.open_runner(folder) as runner,
-            context.ports.open_mcp(_servers(project)) as servers,
+            context.ports.open_mcp(project.agents.values(), runner.recall) as servers,
         ):
             workshop = Workshop(
                 context=context,
@@ -130,11 +130,6 @@ async def _make(
         )
         ledger.close()
         return None
-
-
-def _servers(project: Project) -> list[str]:
-    """Return the MCP servers that the agents of a run name."""
-    return sorted({name for agent in project.agents.values() for name in agent.mcp_servers})
 
 
 def _briefed(project: Project, understood: Understood) -> Mapping[str, AgentDefinition]:

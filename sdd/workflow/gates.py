@@ -4,6 +4,7 @@ import sys
 from functools import partial
 from pathlib import PurePosixPath
 
+from sdd.ir import Application
 from sdd.ports import ReadableFiles
 from sdd.verify.gates import GATES, DynamicGate
 from sdd.verify.target import Target, VerifyContext
@@ -16,6 +17,7 @@ from sdd.workflow.hollow import hollow_tests
 from sdd.workflow.integrate import check_integration
 from sdd.workflow.invented import with_invented
 from sdd.workflow.judge import Gate, Judgement, Reports, may_land, run_gates
+from sdd.workflow.lost_tests import lost_tests
 from sdd.workflow.manifest import load_manifest
 from sdd.workflow.prepare import Understood
 from sdd.workflow.request import Verifier
@@ -96,7 +98,10 @@ def _gates(
     ours = frozenset({*load_manifest(files, backend).files(), *work.writes})
     asked = (gate for gate in GATES if gate.quick or context.request.thorough)
     return (
-        Gate(name=INTEGRATION, judge=lambda _: _integration(files, backend, work)),
+        Gate(
+            name=INTEGRATION,
+            judge=lambda _: _integration(files, base, backend, work, understood.application),
+        ),
         Gate(
             name="audit",
             judge=lambda _: audit_gate(
@@ -142,12 +147,21 @@ def _ask(verifier: Verifier, gate: DynamicGate, _: Reports) -> GateReport:
     return verifier.check(gate)
 
 
-def _integration(files: ReadableFiles, backend: PurePosixPath, work: Work) -> GateReport:
+def _integration(
+    files: ReadableFiles,
+    base: ReadableFiles,
+    backend: PurePosixPath,
+    work: Work,
+    application: Application,
+) -> GateReport:
+    deleted = [path for path, data in work.writes.items() if data is None]
+    paths = [endpoint.path for endpoint in application.endpoints]
     conflicts = tuple(dict.fromkeys(diagnostic for _, diagnostic in work.conflicts))
     found = (
         *conflicts,
         *check_integration(files, backend),
         *hollow_tests(files, backend, frozenset(work.writes)),
+        *lost_tests(base, files, backend, deleted, paths),
     )
     number = sum(path.suffix == ".py" for path in files.paths(backend))
     return GateReport(

@@ -28,9 +28,9 @@ def hollow_tests(
     trees = dict(_trees(files, backend))
     checking = _checking(trees)
     for path in sorted(written & trees.keys()):
-        if not _is_test_file(path):
+        if not is_test_file(path):
             continue
-        tests = list(_tests(trees[path]))
+        tests = list(tests_of(trees[path]))
         if not tests:
             yield _hollow(path, 1, path.name, "holds no test")
         for test in tests:
@@ -50,11 +50,13 @@ def _trees(
                 continue  # told by the gate itself
 
 
-def _is_test_file(path: PurePosixPath) -> bool:
+def is_test_file(path: PurePosixPath) -> bool:
+    """Tell a file that test runners look into."""
     return path.name.startswith("test_") or path.name.endswith("_test.py")
 
 
-def _tests(tree: ast.Module) -> Iterator[Function]:
+def tests_of(tree: ast.Module) -> Iterator[Function]:
+    """Yield the tests of a file."""
     for node in ast.walk(tree):
         if isinstance(node, Function) and node.name.startswith("test"):
             yield node

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sdd.agents.conversation import Tool
 from sdd.agents.definition import AgentDefinition
-from sdd.agents.runner import AgentRunner, Limits
+from sdd.agents.runner import AgentRunner, Limits, Recall
 from sdd.audit import AuditSettings
 from sdd.ir import Question
 from sdd.ports import Clock, Files, Processes
@@ -140,12 +140,16 @@ OpenRunner = Callable[[PurePosixPath | None], AbstractAsyncContextManager[AgentR
 Scratch = Callable[[Mapping[PurePosixPath, bytes]], AbstractContextManager[str]]
 Lock = Callable[[PurePosixPath], AbstractContextManager[None]]
 Ask = Callable[[Question], str | None]
-OpenMcp = Callable[[Iterable[str]], AbstractAsyncContextManager[Mapping[str, tuple[Tool, ...]]]]
+OpenMcp = Callable[
+    [Iterable[AgentDefinition], Recall], AbstractAsyncContextManager[Mapping[str, tuple[Tool, ...]]]
+]
 CheckModels = Callable[[Iterable[AgentDefinition], str, Limits], None]
 
 
 @asynccontextmanager
-async def _no_servers(_names: Iterable[str]) -> AsyncIterator[Mapping[str, tuple[Tool, ...]]]:
+async def _no_servers(
+    _agents: Iterable[AgentDefinition], _recall: Recall
+) -> AsyncIterator[Mapping[str, tuple[Tool, ...]]]:
     yield {}
 
 
@@ -162,7 +166,8 @@ class Ports:
         records: Where prompt history records are kept.
         lock: Holds a lock file, relative to the project; WorkspaceError when another run has it.
         ask: Asks the human; None when nobody is there. It may return None: no answer.
-        open_mcp: Starts those of the named MCP servers that the project allows, for a run.
+        open_mcp: Offers those of the agents' MCP servers that the project allows, for a run;
+            what the journal knows of them is not asked again.
         check_models: Refuses agents whose model cannot be asked, under a run's model and bounds.
         git: None without git or outside a repository.
         verify: Lets the dynamic gates judge a backend on disk.

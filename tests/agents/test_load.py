@@ -6,7 +6,7 @@ from fakes import MemoryFiles
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdd.agents.definition import AgentDefinition
+from sdd.agents.definition import AgentDefinition, OwnServer
 from sdd.agents.load import default_definitions, load_agents, parse_agent
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.text import decode
@@ -414,3 +414,23 @@ def _loads_sensibly(path: Path) -> bool:
         return not source.text.startswith("---")
     said = definition.name and definition.description and definition.prompt
     return bool(said) and not any(item.severity is Severity.ERROR for item in diagnostics)
+
+
+def test_servers_are_named_and_may_be_described() -> None:
+    """Both forms of the list are read; a description says how its server is started."""
+    definition, _ = _parse(
+        _file(
+            """name: porter
+description: Carries.
+mcpServers:
+  - maps
+  - scales:
+      command: scales
+      args: ["--stdio", 2]
+      env: {UNIT: kg}"""
+        )
+    )
+
+    assert definition.mcp_servers == ("maps", "scales")
+    own = OwnServer(command=("scales", "--stdio", "2"), environment={"UNIT": "kg"})
+    assert definition.own_servers == {"scales": own}

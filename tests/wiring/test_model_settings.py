@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -5,9 +6,10 @@ import pytest
 
 from sdd.adapters.mcp_servers import McpServer
 from sdd.agents.catalog import load_catalog
+from sdd.agents.definition import AgentDefinition, OwnServer
 from sdd.errors import ConfigError
 from sdd.wiring.bounds import read_bounds
-from sdd.wiring.mcp import read_servers
+from sdd.wiring.mcp import allowed_server, read_servers
 from sdd.wiring.settings import load_settings
 
 
@@ -62,3 +64,23 @@ def test_servers_are_allowed_by_the_settings(tmp_path: Path) -> None:
     assert servers == {"scales": expected}
     with pytest.raises(ConfigError, match="scales"):
         read_servers({"scales": {"command": "scales"}})
+
+
+def test_an_agents_own_server_is_started_only_where_the_settings_say_so() -> None:
+    """A definition describes it, `from-agent` allows it; neither alone starts anything."""
+    own = OwnServer(command=("scales", "--stdio"), environment={"UNIT": "kg"})
+    agent = AgentDefinition(
+        name="porter",
+        description="",
+        prompt="",
+        path="agents/porter.md",
+        mcp_servers=("scales",),
+        own_servers={"scales": own},
+    )
+    allowed = read_servers({"scales": {"from-agent": True}})
+
+    started = McpServer(command=("scales", "--stdio"), given={"UNIT": "kg"})
+    assert allowed_server(allowed, "scales", agent) == started
+    assert allowed_server({}, "scales", agent) is None
+    with pytest.raises(ConfigError, match=r"agents/porter.md names the MCP server scales"):
+        allowed_server(allowed, "scales", replace(agent, own_servers={}))

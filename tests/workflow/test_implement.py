@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -339,6 +339,10 @@ class Breaking:
         self.done.append(task.key)
         return await self.inner.run(definition, task, tools, limits, on_step)
 
+    async def recall(self, key: str, make: Callable[[], Awaitable[str]]) -> str:
+        """As the one that works."""
+        return await self.inner.recall(key, make)
+
 
 @pytest.mark.parametrize("at", ["auth-0", "routes-0", "tests-0"])
 def test_an_interruption_keeps_the_run_and_the_next_goes_on(at: str) -> None:
@@ -440,7 +444,7 @@ def test_a_time_limit_ends_the_run_4() -> None:
     """Agents that take too long are stopped."""
 
     @dataclass
-    class Slow:
+    class Slow(FakeRunner):
         async def run(self, *_: object) -> Outcome:
             await asyncio.sleep(60)
             raise AssertionError
