@@ -1,10 +1,14 @@
 """Records in memory, for everything that is written exclusively."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import PurePosixPath
 
 from fakes import MemoryFiles
+
+from sdd.diagnostics import Diagnostic
+from sdd.records.library_checking import check_share, join_shares, with_folders
+from sdd.records.reading import Phr
 
 
 class MemoryStore(MemoryFiles):
@@ -31,3 +35,11 @@ class MemoryStore(MemoryFiles):
     def alone(self, folder: PurePosixPath) -> AbstractContextManager[None]:
         """Nobody else is there."""
         return nullcontext()
+
+
+def check_phrs(
+    phrs: Iterable[Phr], *, known_paths: Iterable[PurePosixPath] | None = None
+) -> tuple[Diagnostic, ...]:
+    """Check records as one share, and their links where the project's files are given."""
+    known = None if known_paths is None else with_folders(known_paths)
+    return join_shares([check_share(phrs, known)])

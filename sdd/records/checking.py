@@ -1,11 +1,11 @@
-"""Checks prompt history records: one rule for each thing that goes wrong with them."""
+"""Checks a prompt history record: one rule for each thing that goes wrong with them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
-from sdd.diagnostics import Diagnostic, Related, Severity, by_place
+from sdd.diagnostics import Diagnostic, Severity
 from sdd.records.phr_draft import TITLE_WORDS, count_words
 from sdd.records.reading import Phr
 from sdd.records.redaction import find_secrets
@@ -19,6 +19,7 @@ FIELDS = (
     "labels", "links", "files", "tests",
 )  # fmt: skip
 NEEDED = FIELDS[:4]
+_FIELD_NAMES = frozenset(FIELDS)
 RENAMED = {"date_iso": "date", "files_yaml": "files", "tests_yaml": "tests"}
 _SECTIONS = {
     "response": "Response snapshot",
@@ -43,24 +44,13 @@ _OCTAL = re.compile(r"0\d+")
 _Check = Callable[[Phr], Iterator[Diagnostic]]
 
 
-def check_phrs(
-    phrs: Iterable[Phr], *, known_paths: Collection[PurePosixPath] | None = None
-) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with records, by place; an error is what makes one invalid.
+def check_phr(phr: Phr, known: Collection[str] | None = None) -> Iterator[Diagnostic]:
+    """Yield what is wrong with one record; an error is what makes it invalid.
 
     Args:
-        phrs: The records, all of a folder together, so that numbers can be compared.
-        known_paths: The project's files; links to other files are then reported.
+        phr: The record.
+        known: The project's files and folders; links to other places are then reported.
     """
-    phrs = tuple(phrs)
-    found = [item for phr in phrs for item in _check_one(phr)]
-    found += _duplicates(phrs)
-    if known_paths is not None:
-        found += [item for phr in phrs for item in _dangling(phr, known_paths)]
-    return by_place(found)
-
-
-def _check_one(phr: Phr) -> Iterator[Diagnostic]:
     if not phr.is_utf8:
         yield _error("not-utf8", "The file is not UTF-8", phr, hint="Save it as UTF-8.")
     yield from _check_name(phr)
@@ -71,6 +61,8 @@ def _check_one(phr: Phr) -> Iterator[Diagnostic]:
         yield _error("missing-front-matter", message, phr)
     for check in _BODY_CHECKS:
         yield from check(phr)
+    if known is not None:
+        yield from _dangling(phr, known)
 
 
 def _check_front_matter(phr: Phr) -> Iterator[Diagnostic]:
@@ -99,6 +91,8 @@ def _slug_words(slug: str) -> int:
 
 
 def _check_missing(phr: Phr) -> Iterator[Diagnostic]:
+    if phr.fields.values.keys() >= _FIELD_NAMES and all(getattr(phr, key) for key in NEEDED):
+        return
     written = {RENAMED.get(key, key) for key in phr.fields.values}
     lost = [key for key in FIELDS if key not in written]
     needed = [key for key in NEEDED if key not in lost and not getattr(phr, key)]
@@ -112,6 +106,8 @@ def _check_missing(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _check_renamed(phr: Phr) -> Iterator[Diagnostic]:
+    if _FIELD_NAMES.issuperset(phr.fields.names):
+        return
     pairs = [(name, proper_name(name)) for name in phr.fields.names if name != proper_name(name)]
     if pairs:
         message = f"Fields under other names: {', '.join(f'{old} for {new}' for old, new in pairs)}"
@@ -238,11 +234,11 @@ def _check_user(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _check_local_paths(phr: Phr) -> Iterator[Diagnostic]:
+    if not any(start in phr.text for start in _LOCAL_STARTS):
+        return
     for name in ("response", "outcome", "evaluation"):
         section = phr.sections.get(name)
-        if section is None or not any(start in section.text for start in _LOCAL_STARTS):
-            continue
-        if match := _LOCAL_PATH.search(section.text):
+        if section is not None and (match := _LOCAL_PATH.search(section.text)):
             message = f"An absolute path in the {name}: {match[0][:60]}"
             yield _warning("absolute-path", message, phr, section.line)
 
@@ -301,24 +297,7 @@ _BODY_CHECKS: tuple[_Check, ...] = (
 )  # fmt: skip
 
 
-def _duplicates(phrs: tuple[Phr, ...]) -> Iterator[Diagnostic]:
-    first: dict[tuple[tuple[str, ...], int], Phr] = {}
-    for phr in sorted(phrs, key=lambda phr: (phr.date, phr.path.name)):
-        if phr.number is None or phr.name_stage is None:
-            continue
-        other = first.setdefault((phr.path.parts[:-1], phr.number), phr)
-        if other is not phr:
-            yield Diagnostic(
-                rule="duplicate-number",
-                severity=Severity.ERROR,
-                message=f"Number {phr.number} is taken by {other.path.name}",
-                span=_span(phr, 1),
-                related=(Related(span=_span(other, 1), message="has the number too"),),
-                subject=str(phr.path),
-            )
-
-
-def _dangling(phr: Phr, known: Collection[PurePosixPath]) -> Iterator[Diagnostic]:
+def _dangling(phr: Phr, known: Collection[str]) -> Iterator[Diagnostic]:
     for key in ("spec", "adr", "plan", "tasks"):
         link = phr.links.get(key, "")
         if link and "{{" not in link and not _exists(link, phr, known):
@@ -326,7 +305,7 @@ def _dangling(phr: Phr, known: Collection[PurePosixPath]) -> Iterator[Diagnostic
             yield _warning("dangling-link", message, phr, _line(phr, "links"))
 
 
-def _exists(link: str, phr: Phr, known: Collection[PurePosixPath]) -> bool:
+def _exists(link: str, phr: Phr, known: Collection[str]) -> bool:
     if "://" in link or not re.search(r"[/.]", link):
         return True
     parts: list[str] = []
@@ -336,8 +315,7 @@ def _exists(link: str, phr: Phr, known: Collection[PurePosixPath]) -> bool:
             del parts[-1:]
         elif part != ".":
             parts.append(part)
-    path = PurePosixPath(*parts)
-    return path in known or any(other.is_relative_to(path) for other in known)
+    return not parts or str(PurePosixPath(*parts)) in known
 
 
 def _span(phr: Phr, line: int) -> Span:

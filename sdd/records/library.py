@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sdd.ports import ReadableFiles
-from sdd.records.reading import Phr, read_phr
+from sdd.records.reading import Phr, decode_record, read_phr
 
 _PLACE = re.compile(r"(?:^|/)(?:history/prompts|docs/prompts|specs/[^/]+/prompts)/.*\.md$")
 _NO_RECORDS = frozenset({"readme.md", "index.md"})
@@ -18,7 +18,7 @@ _LONGEST_EXCERPT = 120
 class SearchHit:
     """A line of a record that holds what was searched."""
 
-    phr: Phr
+    path: PurePosixPath
     line: int
     excerpt: str
 
@@ -35,34 +35,36 @@ class PhrStats:
     prompt_characters: int
 
 
-def record_paths(files: ReadableFiles) -> tuple[PurePosixPath, ...]:
-    """Return where records stand: the present place and the older ones, at any depth.
+def only_records(paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
+    """Keep the paths where records stand: the present place and the older ones, at any depth.
 
     A repository of several parts has a history in each of them.
     """
     return tuple(
-        path
-        for path in files.paths()
-        if _PLACE.search(str(path)) and path.name.lower() not in _NO_RECORDS
+        path for path in paths if _PLACE.search(str(path)) and path.name.lower() not in _NO_RECORDS
     )
 
 
 def list_phrs(files: ReadableFiles) -> tuple[Phr, ...]:
     """Return all records, by folder and number."""
-    found = [
-        read_phr(data, path)
-        for path in record_paths(files)
-        if (data := files.read(path)) is not None
-    ]
+    found = read_phrs(files, only_records(files.paths()))
     return tuple(
         sorted(found, key=lambda phr: (phr.path.parts[:-1], phr.number or 0, phr.path.name))
     )
 
 
+def read_phrs(files: ReadableFiles, paths: Iterable[PurePosixPath]) -> Iterator[Phr]:
+    """Read records; one that was taken away in the meantime is left out."""
+    for path in paths:
+        data = files.read(path)
+        if data is not None:
+            yield read_phr(data, path)
+
+
 def search_phrs(files: ReadableFiles, text: str) -> tuple[SearchHit, ...]:
     """Return every line of a record that holds a text, whatever its case."""
     needle = text.casefold()
-    return tuple(hit for path in record_paths(files) for hit in _hits(files, path, needle))
+    return tuple(hit for path in only_records(files.paths()) for hit in _hits(files, path, needle))
 
 
 def stats(phrs: Iterable[Phr]) -> PhrStats:
@@ -79,13 +81,12 @@ def stats(phrs: Iterable[Phr]) -> PhrStats:
 
 
 def _hits(files: ReadableFiles, path: PurePosixPath, needle: str) -> Iterator[SearchHit]:
-    data = files.read(path) or b""
-    if not needle or needle not in data.decode("utf-8", "replace").casefold():
+    text, _ = decode_record(files.read(path) or b"")
+    if not needle or needle not in text.casefold():
         return
-    phr = read_phr(data, path)
-    for number, line in enumerate(phr.text.split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if needle in line.casefold():
-            yield SearchHit(phr=phr, line=number, excerpt=_excerpt(line, needle))
+            yield SearchHit(path=path, line=number, excerpt=_excerpt(line, needle))
 
 
 def _excerpt(line: str, needle: str) -> str:

@@ -1,19 +1,21 @@
 """Reads prompt history records: our own exactly, those of others as far as they can be read."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from sdd.records.fences import read_fence
-from sdd.records.fields import Fields, Node, read_fields
+from sdd.records.fields import Fields, read_fields
+from sdd.records.plain_yaml import Node
 from sdd.records.store import number_of
 from sdd.text import FrontMatter, split_front_matter
 
-_LINE = re.compile(
-    r"^(?:(?P<fence> {0,3}(?:`{3,}|~{3,}))|(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*))", re.MULTILINE
-)
+_LINE = re.compile(r"\n(?: {0,3}(?P<fence>`{3,}|~{3,})|(?P<marks>#{1,3})[ \t]+(?P<title>[^\n]*))")
+_LEAST_SECTION = 2
 _NAMES = {
     "prompt": re.compile(r"(?:user |full |original )?prompt(?:[ _]text)?(?: \(.*\))?"),
     "response": re.compile(r"(?:assistant |ai )?response(?:[ _](?:snapshot|text|summary))?"),
@@ -39,7 +41,6 @@ _BLANK_LINES = re.compile(r"(?:[ \t\r]*\n)*")
 _FILE_NAME = re.compile(
     r"(?P<number>\d{1,5})-(?P<slug>[^/]+?)\.(?P<stage>[A-Za-z][\w-]*)\.prompt\.md"
 )
-_OLD_KEYS = {"date": "date_iso", "files": "files_yaml", "tests": "tests_yaml"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,21 +126,23 @@ def read_phr(data: bytes, path: PurePosixPath | str = "") -> Phr:
     """Read a record of any form; never fails, what cannot be read is missing in the value."""
     if isinstance(path, str):
         path = PurePosixPath(path)
-    text, is_utf8 = _decode(data)
+    text, is_utf8 = decode_record(data)
     front = _split(text)
     fields = read_fields(front.yaml) if front.yaml is not None else Fields(values={})
     values = fields.values
     name = _FILE_NAME.fullmatch(path.name)
-    texts = {key: _text(_get(values, key)) for key in _TEXT_KEYS}
+    texts = {key: _text(values.get(key)) for key in _TEXT_KEYS}
+    if "date" not in values:
+        texts["date"] = _text(values.get("date_iso"))
     return Phr(
         path=path,
         number=_number(path.name, texts["id"]),
         name_stage=name["stage"] if name else None,
         slug=name["slug"] if name else None,
-        labels=_texts(_get(values, "labels")),
+        labels=_texts(values.get("labels")),
         links=_links(values.get("links")),
-        files=_texts(_get(values, "files")),
-        tests=_texts(_get(values, "tests")),
+        files=_texts(values.get("files" if "files" in values else "files_yaml")),
+        tests=_texts(values.get("tests" if "tests" in values else "tests_yaml")),
         fields=fields,
         fields_line=front.yaml_line,
         has_front_matter=front.yaml is not None,
@@ -166,19 +169,13 @@ def _split(text: str) -> FrontMatter:
     return FrontMatter(yaml=yaml, yaml_line=2, body=text[end + 5 :], body_line=line)
 
 
-def _decode(data: bytes) -> tuple[str, bool]:
-    """Decode without touching line ends: a prompt's own must come back."""
+def decode_record(data: bytes) -> tuple[str, bool]:
+    """Return a file's text and whether it was UTF-8; line ends stay, as a prompt has them."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         return data.decode("utf-8"), True
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace"), False
-
-
-def _get(values: Mapping[str, Node], key: str) -> Node:
-    if key in values:
-        return values[key]
-    return values.get(_OLD_KEYS.get(key, key))
 
 
 def _text(node: Node) -> str:
@@ -222,49 +219,39 @@ def _number(name: str, id_text: str) -> int | None:
 
 
 def _sections(body: str, body_line: int, fields: Fields) -> dict[str, Section]:
+    marked = _Marked(body, body_line)
     sections: dict[str, Section] = {}
     start, position = len(body), 0
-    heading = _find(body, "prompt", 0, len(body))
+    heading = marked.find("prompt", 0, len(body))
     if heading is not None:
-        start = heading.start()
-        sections["prompt"], position = _read_section(body, heading, "prompt")
+        start = heading.start
+        sections["prompt"], position = _read_section(marked, heading, "prompt")
     for name in ("response", "outcome", "evaluation"):
         # After the prompt, else before it: never inside, where anything may stand.
-        heading = _find(body, name, position, len(body)) or _find(body, name, 0, start)
+        heading = marked.find(name, position, len(body)) or marked.find(name, 0, start)
         if heading is not None:
-            sections[name], end = _read_section(body, heading, name)
+            sections[name], end = _read_section(marked, heading, name)
             position = max(position, end)
-    shifted = _shift(sections, body, body_line)
     for name, keys in _FIELDS.items():
-        found = [key for key in keys if isinstance(fields.values.get(key), str)]
-        if name not in shifted and found:
+        if name in sections:
+            continue
+        if found := [key for key in keys if isinstance(fields.values.get(key), str)]:
             text = _text(fields.values[found[0]]).rstrip("\n")
-            shifted[name] = Section(text=text, line=fields.lines.get(found[0], 1) + 1)
-    return shifted
+            sections[name] = Section(text=text, line=fields.lines.get(found[0], 1) + 1)
+    return sections
 
 
-def _shift(sections: dict[str, Section], body: str, body_line: int) -> dict[str, Section]:
-    """Turn offsets of headings, kept in `line` so far, into lines of the file."""
-    return {
-        name: Section(
-            text=section.text,
-            line=body.count("\n", 0, section.line) + body_line,
-            fenced=section.fenced,
-        )
-        for name, section in sections.items()
-    }
-
-
-def _read_section(body: str, heading: re.Match[str], name: str) -> tuple[Section, int]:
-    start = _skip_blank(body, heading.end())
+def _read_section(marked: "_Marked", heading: "_Mark", name: str) -> tuple[Section, int]:
+    body, line = marked.body, marked.line_of(heading)
+    start = _skip_blank(body, heading.end)
     fenced = read_fence(body, start)
-    if fenced is not None and _ends_section(body, fenced.end, name):
-        return Section(text=fenced.text, line=heading.start(), fenced=True), fenced.end
-    end = _section_end(body, heading.end(), name)
-    text = body[heading.end() : end].strip("\r\n")
+    if fenced is not None and _ends_section(marked, fenced.end, name):
+        return Section(text=fenced.text, line=line, fenced=True), fenced.end
+    end = _section_end(marked, heading.end, name)
+    text = body[heading.end : end].strip("\r\n")
     if outer := _OUTER_FENCE.fullmatch(text.strip()):  # with fences inside that end it too early
         text = outer["text"]
-    return Section(text="" if text.isspace() else text, line=heading.start()), end
+    return Section(text="" if text.isspace() else text, line=line), end
 
 
 def _skip_blank(body: str, position: int) -> int:
@@ -273,72 +260,100 @@ def _skip_blank(body: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _ends_section(body: str, position: int, name: str) -> bool:
-    rest = _skip_blank(body, position)
-    if not body[rest:].strip():
-        return True
-    match = _LINE.match(body, rest)
-    return match is not None and bool(match["marks"]) and _starts_other(match, name)
+def _ends_section(marked: "_Marked", position: int, name: str) -> bool:
+    rest = _skip_blank(marked.body, position)
+    mark = marked.at(rest)
+    if mark is None:
+        return not marked.body[rest:].strip()
+    return not mark.fence and _starts_other(mark, name)
 
 
-def _section_end(body: str, position: int, name: str) -> int:
-    found = _first_other(body, position, name, through_fences=False)
-    if found is None:
-        # Fences that do not match up would hide every heading after them.
-        found = _first_other(body, position, name, through_fences=True)
-    return found.start() if found else len(body)
-
-
-def _first_other(
-    body: str, position: int, name: str, *, through_fences: bool
-) -> re.Match[str] | None:
-    for match in _headings(body, position, through_fences=through_fences):
-        if _starts_other(match, name):
-            return match
-    return None
-
-
-def _starts_other(match: re.Match[str], name: str) -> bool:
-    kind = _kind(match)
-    if name == "prompt":
-        return kind in {"response", "outcome", "evaluation"}
-    return kind not in {None, name} or (kind is None and name != "response" and _is_top(match))
-
-
-def _is_top(match: re.Match[str]) -> bool:
-    return len(match["marks"]) <= 2  # noqa: PLR2004 - sections are of level two
-
-
-def _find(body: str, name: str, position: int, end: int) -> re.Match[str] | None:
+def _section_end(marked: "_Marked", position: int, name: str) -> int:
     for through_fences in (False, True):
-        for match in _headings(body, position, through_fences=through_fences):
-            if match.start() >= end:
-                break
-            if _kind(match) == name:
-                return match
-    return None
+        # Fences that do not match up would hide every heading after them.
+        for mark in marked.headings(position, through_fences=through_fences):
+            if _starts_other(mark, name):
+                return mark.start
+    return len(marked.body)
 
 
-def _headings(body: str, position: int, *, through_fences: bool) -> Iterator[re.Match[str]]:
-    unclosed: dict[str, int] = {}  # the shortest fence of each mark that nothing closes
-    while match := _LINE.search(body, position):
-        position = match.end()
-        if match["marks"]:
-            yield match
-            continue
-        marks = match["fence"].strip()
-        if through_fences or len(marks) >= unclosed.get(marks[0], len(body)):
-            continue
-        if block := read_fence(body, match.start()):
-            position = block.end
-        else:
-            unclosed[marks[0]] = len(marks)
+def _starts_other(mark: "_Mark", name: str) -> bool:
+    if name == "prompt":
+        return mark.kind in {"response", "outcome", "evaluation"}
+    if mark.kind is None:
+        return name != "response" and mark.level <= _LEAST_SECTION
+    return mark.kind != name
 
 
-def _kind(match: re.Match[str]) -> str | None:
-    if not _is_top(match):
+class _Mark(NamedTuple):  # thousands of them: a dataclass takes twice as long to make
+    """A line that is a heading or may open a fence, and which section a heading begins."""
+
+    start: int
+    end: int
+    fence: str
+    level: int
+    kind: str | None
+
+
+class _Marked:
+    """A body and its headings and fences, looked for once."""
+
+    def __init__(self, body: str, body_line: int) -> None:
+        self.body = body
+        self._body_line = body_line
+        # With a line end before it, its first line begins as all others do.
+        self._marks = [_mark(match) for match in _LINE.finditer(f"\n{body}")]
+        self._starts = [mark.start for mark in self._marks]
+
+    def line_of(self, mark: _Mark) -> int:
+        """Return the line of the file on which a mark stands."""
+        return self.body.count("\n", 0, mark.start) + self._body_line
+
+    def at(self, position: int) -> _Mark | None:
+        """Return the mark on the line that begins there."""
+        at = bisect_left(self._starts, position)
+        found = at < len(self._starts) and self._starts[at] == position
+        return self._marks[at] if found else None
+
+    def find(self, kind: str, position: int, end: int) -> _Mark | None:
+        """Return the first heading of a section between two places, if need be in a fence."""
+        for through_fences in (False, True):
+            for mark in self.headings(position, through_fences=through_fences):
+                if mark.start >= end:
+                    break
+                if mark.kind == kind:
+                    return mark
         return None
-    title = match["title"].strip(" \t\r:*").lower()
+
+    def headings(self, position: int, *, through_fences: bool) -> Iterator[_Mark]:
+        """Yield the headings from a place on, without those in fenced blocks unless asked."""
+        unclosed: dict[str, int] = {}  # the shortest fence of each mark that nothing closes
+        for at in range(bisect_left(self._starts, position), len(self._marks)):
+            mark = self._marks[at]
+            if mark.start < position:
+                continue
+            if not mark.fence:
+                yield mark
+                continue
+            if through_fences or len(mark.fence) >= unclosed.get(mark.fence[0], len(self.body)):
+                continue
+            if block := read_fence(self.body, mark.start):
+                position = block.end
+            else:
+                unclosed[mark.fence[0]] = len(mark.fence)
+
+
+def _mark(match: re.Match[str]) -> _Mark:
+    start, end = match.start(), match.end() - 1
+    if match["fence"]:
+        return _Mark(start, end, match["fence"], 0, None)
+    level = len(match["marks"])
+    return _Mark(start, end, "", level, _kind(match["title"]) if level <= _LEAST_SECTION else None)
+
+
+@lru_cache(maxsize=256)
+def _kind(title: str) -> str | None:
+    title = title.strip(" \t\r:*").lower()
     if title in _OUR_NAMES:
         return _OUR_NAMES[title]
     return next((name for name, form in _NAMES.items() if form.fullmatch(title)), None)

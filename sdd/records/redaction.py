@@ -25,11 +25,24 @@ _URL_PLACEHOLDER = re.compile(
 )
 _IDENTIFIER = re.compile(r"^[A-Za-z_]+(?:[._-][A-Za-z_]+)*\d{0,2}$")
 _SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
-_DIGIT = re.compile(r"[0-9]")
-_SPARSE_PATTERNS = tuple(pattern for pattern in PATTERNS if not pattern.dense)
-_DENSE_NEEDLES = tuple(
-    {needle for pattern in PATTERNS if pattern.dense for needle in pattern.needles}
+_DIGIT = re.compile(rb"[0-9]")
+_SHAPE = re.sub(rb"\s", b" ", re.sub(rb"\S", b"x", bytes(range(256))))
+_LONG_WORD = b"x" * LEAST_WORD
+_NEEDLES = tuple(
+    (tuple(needle.encode() for needle in pattern.needles), pattern) for pattern in PATTERNS
 )
+_SPARSE_NEEDLES = tuple(pair for pair in _NEEDLES if not pair[1].dense)
+_STARTS, _INSIDE = (
+    b"|".join(
+        re.escape(needle)
+        for needles, pattern in _NEEDLES
+        for needle in needles
+        if pattern.dense and pattern.bounded is bounded
+    )
+    for bounded in (True, False)
+)
+# Tried at the beginnings of words: tens of forms at every sign would cost more than all else.
+_DENSE_NEEDLE = re.compile(rb"(?<![a-z0-9_-])(?:" + _STARTS + rb")|" + _INSIDE)
 _LEAST_LENGTH = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_SETTING_LENGTH = 6
@@ -94,22 +107,39 @@ def redact(text: str, *, hidden: Iterable[str] = ()) -> tuple[str, tuple[Redacti
 
 def find_secrets(text: str) -> Iterator[SecretPlace]:
     """Yield where secrets stand, in no order; places may overlap."""
-    folded = text.lower()
-    if len(folded) != len(text):  # a few capitals become two letters; then places would shift
-        folded = _ascii_lower(text)
-    words = [word for word in folded.split() if len(word) >= LEAST_WORD]
-    dense = "\n".join(word for word in words if _DIGIT.search(word))
-    found = [needle for needle in _DENSE_NEEDLES if needle in dense]
-    patterns = PATTERNS if found else _SPARSE_PATTERNS
-    for pattern in patterns:
-        where = dense if pattern.dense else folded
-        for needle in pattern.needles:
+    # Of thousands of records nearly all hold none: bytes tell so several times as fast as text.
+    data = text.encode("utf-8", "surrogatepass").lower()
+    dense = _dense_words(data)
+    folded = ""
+    for needles, pattern in _NEEDLES if _DENSE_NEEDLE.search(dense) else _SPARSE_NEEDLES:
+        where = dense if pattern.dense else data
+        for needle in needles:
             if needle in where:
+                folded = folded or _lower(text)
                 yield from _places(pattern, text, folded)
                 break
 
 
-def _ascii_lower(text: str) -> str:
+def _dense_words(data: bytes) -> bytes:
+    """Return the words that are as long as a vendor's token and have a digit, a line each."""
+    shape = data.translate(_SHAPE)
+    words = []
+    start = shape.find(_LONG_WORD)
+    while start >= 0:
+        end = shape.find(b" ", start)
+        word = data[start : end if end >= 0 else len(data)]
+        if _DIGIT.search(word):
+            words.append(word)
+        start = shape.find(_LONG_WORD, end) if end >= 0 else -1
+    return b"\n".join(words)
+
+
+def _lower(text: str) -> str:
+    """Return a text of the same length in lower case."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    # A few capitals become two letters; then places would shift.
     return text.translate({code: code + 32 for code in range(ord("A"), ord("Z") + 1)})
 
 

@@ -19,6 +19,7 @@ class SecretPattern:
         anchored: Whether the regex is tried where a needle stands, and nowhere else.
         dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs with
             a digit among them, as the tokens of vendors do.
+        bounded: Whether a letter, digit, `-` or `_` before the needle rules the form out.
         judged: Whether the value must also look random (`redaction` decides).
     """
 
@@ -29,18 +30,18 @@ class SecretPattern:
     folded: bool = False
     anchored: bool = False
     dense: bool = False
+    bounded: bool = False
 
 
-def _token(
-    kind: str, start: str, body: str, *, needles: tuple[str, ...] = (), judged: bool = False
-) -> SecretPattern:
+def _token(kind: str, start: str, body: str, *, judged: bool = False) -> SecretPattern:
     # The literal start lets the search skip; the look-behind keeps it out of longer words.
     return SecretPattern(
         kind=kind,
-        needles=needles or (start.lower(),),
+        needles=(start.lower(),),
         regex=re.compile(rf"{re.escape(start)}(?<![A-Za-z0-9_-]{re.escape(start)}){body}"),
         judged=judged,
         dense=True,
+        bounded=True,
     )
 
 

@@ -12,7 +12,7 @@ from sdd.records.library import list_phrs
 from sdd.records.phr import RecordedPhr
 from sdd.records.stages import NO_FEATURE
 from sdd.records.transcripts import Exchange, Transcript, read_transcript, record_exchanges
-from sdd.wiring.history import History, open_history
+from sdd.wiring.history import History, find_author, open_history
 from sdd.wiring.settings import current_environment
 
 SETTINGS = PurePosixPath(".claude/settings.json")
@@ -61,7 +61,7 @@ def record_sessions(
         store=history.store,
         clock=history.clock,
         feature=feature,
-        user=history.user,
+        user=find_author(history).user,
     )
 
 

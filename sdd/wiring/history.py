@@ -1,34 +1,32 @@
-"""Joins the records of a project with the disk, the clock, git and the user's name."""
+"""Opens the records of a project: the disk, the clock, and who writes on which branch."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sdd.adapters.clock import SystemClock
 from sdd.adapters.disk import DiskFiles
-from sdd.adapters.git import open_git
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.errors import SpecError
 from sdd.ports import Clock
-from sdd.records import Phr
-from sdd.records.adr import Adr, list_adrs
-from sdd.records.library import list_phrs
-from sdd.records.links import Reference, backlinks, references_by_source
-from sdd.text import SourceText, decode
 from sdd.wiring.project import find_project
-from sdd.wiring.settings import current_environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A project's records and what a new one needs to know."""
+    """A project's records."""
 
     root: Path
     files: DiskFiles
     store: DiskRecordStore
     clock: Clock
-    branch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who a new record is of, and on which branch; `unknown` where nobody says."""
+
     user: str
+    branch: str
 
 
 def open_history(project: Path | None) -> History:
@@ -42,60 +40,19 @@ def open_history(project: Path | None) -> History:
         root = find_project(start, explicit=project is not None)
     except SpecError:
         root = start.resolve()
-    git = open_git(root)
-    named = current_environment().get("SDD_USER")
     return History(
-        root=root,
-        files=DiskFiles(root),
-        store=DiskRecordStore(root),
-        clock=SystemClock(),
-        branch=(git.branch() if git else None) or "unknown",
+        root=root, files=DiskFiles(root), store=DiskRecordStore(root), clock=SystemClock()
+    )
+
+
+def find_author(history: History) -> Author:
+    """Ask the environment and git; only what writes a record pays for that."""
+    from sdd.adapters.git import open_git  # noqa: PLC0415 - git takes a while to load
+    from sdd.wiring.settings import current_environment  # noqa: PLC0415 - as above
+
+    git = open_git(history.root)
+    named = current_environment().get("SDD_USER")
+    return Author(
         user=named or (git.user() if git else None) or "unknown",
+        branch=(git.branch() if git else None) or "unknown",
     )
-
-
-def spec_documents(
-    history: History, names: Collection[str] = (), feature: str | None = None
-) -> tuple[SourceText, ...]:
-    """Read the Markdown documents below `specs/`.
-
-    Args:
-        history: The project's.
-        names: Only files of these names; empty: all.
-        feature: Only those whose folder's path holds this.
-    """
-    return tuple(
-        decode(str(path), history.files.read(path) or b"")
-        for path in history.files.paths(PurePosixPath("specs"))
-        if path.suffix == ".md" and (not names or path.name in names)
-        if feature is None or feature in str(path.parent)
-    )
-
-
-def links_of(
-    item: Phr | Adr, records: Iterable[Phr], history: History
-) -> tuple[tuple[Reference, ...], tuple[str, ...]]:
-    """Return what a record or decision speaks of, and the paths of what speaks of it."""
-    path = str(item.path)
-    if isinstance(item, Adr):
-        name = Reference(kind="decision", name=f"ADR-{item.number or 0:04d}")
-    else:
-        name = Reference(kind="record", name=path)
-    # Thousands of records: only what holds the name or the path can speak of it.
-    needles = (path, name.name)
-    others = [phr for phr in records if phr is item or any(text in phr.text for text in needles)]
-    documents = [
-        document
-        for document in spec_documents(history)
-        if any(text in document.text for text in needles) and "prompts/" not in document.path
-    ]
-    references = references_by_source(others, list_adrs(history.files), documents)
-    speaking = backlinks(references).get(name, ())
-    return references.get(path, ()), tuple(other for other in speaking if other != path)
-
-
-def latest_record(history: History, feature: str) -> str | None:
-    """Return the path of a feature's newest record: where its decisions came up."""
-    found = [phr for phr in list_phrs(history.store) if phr.feature == feature]
-    newest = max(found, key=lambda phr: (phr.date, phr.number or 0), default=None)
-    return None if newest is None else str(newest.path)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ports import ReadableFiles
-from sdd.records import redact
+from sdd.records.redaction import redact
 from sdd.text import Span, decode
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.literal_secrets import literal_secrets

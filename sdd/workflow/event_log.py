@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sdd.names import kebab
-from sdd.records import redact
+from sdd.records.redaction import redact
 from sdd.workflow.events import Event, GateFinished, RunFinished
 from sdd.workflow.report import summary
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sdd.agents.runner import REPLAY
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
-from sdd.records import redact
+from sdd.records.redaction import redact
 from sdd.workflow.conduct import conclude, conduct
 from sdd.workflow.context import Context, Project
 from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted

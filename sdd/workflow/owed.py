@@ -7,10 +7,9 @@ from sdd.changes import Change, ChangeSet
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.errors import ExitCode, SddError, WorkspaceError
 from sdd.ports import Clock, Files, ReadableFiles
-from sdd.records import RecordStore
 from sdd.records.phr import write_phr
 from sdd.records.phr_draft import PhrDraft
-from sdd.records.store import number_of
+from sdd.records.store import RecordStore, number_of
 from sdd.text import Span
 from sdd.workflow.report import RunReport, summary
 from sdd.workflow.runs import RESUMABLE, Run, RunState, list_runs, save_run

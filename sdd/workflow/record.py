@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from sdd.names import words
-from sdd.records import Evaluation, Links, Outcome, PhrRequest
 from sdd.records.adr import Adr, list_adrs
-from sdd.records.phr_draft import PhrDraft, draft_phr
+from sdd.records.phr_draft import Evaluation, Links, Outcome, PhrDraft, PhrRequest, draft_phr
 from sdd.records.suggestions import Answer, Evidence, suggest_adrs
 from sdd.speclang import ALL
 from sdd.speclang.documents import numbered_name

@@ -12,7 +12,7 @@ from sdd.agents.runner import AgentRunner, Limits, Recall
 from sdd.audit import AuditSettings
 from sdd.ir import Question
 from sdd.ports import Clock, Files, Processes
-from sdd.records import RecordStore
+from sdd.records.store import RecordStore
 from sdd.verify.gates import DynamicGate, Verification
 from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport

@@ -11,7 +11,7 @@ import pytest
 
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.errors import WorkspaceError
-from sdd.records import read_phr
+from sdd.records.reading import read_phr
 from sdd.records.store import number_of
 
 _RECORDER = """
@@ -19,7 +19,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from sdd.adapters.record_store import DiskRecordStore
-from sdd.records import PhrRequest, record_phr
+from sdd.records.phr import record_phr
+from sdd.records.phr_draft import PhrRequest
 
 class Clock:
     def now(self):

@@ -1,8 +1,8 @@
 """Links between records, decisions, tasks, requirements and commits."""
 
-from sdd.records import read_phr
 from sdd.records.adr import read_adr
 from sdd.records.links import Reference, backlinks, find_references, references_by_source
+from sdd.records.reading import read_phr
 from sdd.text import SourceText
 
 

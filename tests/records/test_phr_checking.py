@@ -6,16 +6,16 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from fakes import FixedClock
-from record_fakes import MemoryStore
+from record_fakes import MemoryStore, check_phrs
 
 from sdd.adapters.record_store import DiskRecordStore
 from sdd.changes import apply_changes
 from sdd.diagnostics import Severity
-from sdd.records import PhrRequest, read_phr, record_phr, render_phr
-from sdd.records.checking import check_phrs
 from sdd.records.fixing import fix_phrs
-from sdd.records.library import list_phrs, record_paths, search_phrs
-from sdd.records.phr import default_template
+from sdd.records.library import list_phrs, only_records, search_phrs
+from sdd.records.phr import default_template, record_phr, render_phr
+from sdd.records.phr_draft import PhrRequest
+from sdd.records.reading import read_phr
 
 _PATH = "history/prompts/001-items/0003-add-the-item-list.green.prompt.md"
 _GOOD = """---
@@ -299,6 +299,6 @@ def test_histories_of_a_repository_of_parts_are_read_too(store: MemoryStore) -> 
     for path in (*paths, *others):
         store.create_exclusive(PurePosixPath(path), b"---\nstage: spec\n---\n")
 
-    assert [str(path) for path in record_paths(store)] == paths
+    assert [str(path) for path in only_records(store.paths())] == paths
     misplaced = [item for item in check_phrs(list_phrs(store)) if item.rule == "wrong-folder"]
     assert [str(item.span.path) for item in misplaced if item.span] == [paths[2]]

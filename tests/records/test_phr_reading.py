@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from record_fakes import MemoryStore
-from ruamel.yaml import YAML
 
-from sdd.records import read_phr
-from sdd.records.fields import read_fields
 from sdd.records.library import list_phrs, search_phrs, stats
+from sdd.records.reading import read_phr
 
 _HEAD = "---\nid: 0010\ntitle: Add the list\nstage: green\ndate: 2026-01-02\n---\n"
 
@@ -92,35 +90,6 @@ def test_reading_never_fails(data: bytes) -> None:
     read_phr(b"---\n" + data + b"\n---\n" + data).sections  # noqa: B018 - read for its errors
 
 
-_SCALARS = st.one_of(
-    st.sampled_from(["", "null", "0010", '"a: b"', "'it''s'", '[a, "b"]', "[]", "x # y", "- z"]),
-    st.text("ab:#'\"-[]{}, \\", max_size=8),
-)
-
-
-@given(st.lists(st.tuples(st.sampled_from("abcd"), _SCALARS), max_size=4))
-def test_the_fast_reader_agrees_with_a_whole_one(pairs: list[tuple[str, str]]) -> None:
-    """What is read without a YAML library is what such a library reads."""
-    yaml = "\n".join(f"{key}: {value}" for key, value in dict(pairs).items())
-    fields = read_fields(yaml)
-    if fields.broken or not pairs:
-        return
-
-    loaded = YAML(typ="base", pure=True).load(yaml)
-    assert _without_nothing(dict(fields.values)) == _without_nothing(loaded)
-
-
-def _without_nothing(node: object) -> object:
-    """Return a tree in which an empty text, null and nothing are the same."""
-    match node:
-        case dict():
-            return {key: _without_nothing(value) for key, value in node.items()}
-        case list():
-            return [_without_nothing(item) for item in node]
-        case _:
-            return None if node in ("", "null", "~") else node
-
-
 def _library() -> MemoryStore:
     return MemoryStore(
         {
@@ -152,7 +121,7 @@ def test_search_finds_lines_whatever_their_case() -> None:
     """Each hit has its record, line and excerpt."""
     (hit,) = search_phrs(_library(), "needle")
 
-    assert (hit.phr.number, hit.line, hit.excerpt) == (2, 8, "Find the Needle here")
+    assert (hit.path.name[:4], hit.line, hit.excerpt) == ("0002", 8, "Find the Needle here")
 
 
 def test_statistics_count_by_stage_and_month() -> None:

@@ -12,14 +12,16 @@ from record_fakes import MemoryStore
 from ruamel.yaml import YAML
 
 from sdd.errors import ConfigError
-from sdd.records import Links, Outcome, PhrRequest, read_phr, record_phr, render_phr
 from sdd.records.phr import (
     NO_RESPONSE,
     TEMPLATE_PATH,
     default_template,
+    record_phr,
+    render_phr,
     suggest_title,
 )
-from sdd.records.phr_draft import count_words
+from sdd.records.phr_draft import Links, Outcome, PhrRequest, count_words
+from sdd.records.reading import read_phr
 from sdd.text import split_front_matter
 
 _PIECES = st.sampled_from(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdd.records import redact, suggest_title
+from sdd.records.phr import suggest_title
+from sdd.records.redaction import redact
 from sdd.records.secret_patterns import PATTERNS
 
 _BODY = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6"

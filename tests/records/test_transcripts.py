@@ -6,13 +6,13 @@ import pytest
 from fakes import FixedClock
 from hypothesis import given
 from hypothesis import strategies as st
-from record_fakes import MemoryStore
+from record_fakes import MemoryStore, check_phrs
 
 from sdd.errors import ConfigError
-from sdd.records import read_phr, record_phr
-from sdd.records.checking import check_phrs
 from sdd.records.hook import read_hook, recorded_keys, to_record, with_hook, without_hook
 from sdd.records.library import list_phrs
+from sdd.records.phr import record_phr
+from sdd.records.reading import read_phr
 from sdd.records.transcripts import (
     Transcript,
     prompt_key,

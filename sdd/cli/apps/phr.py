@@ -47,7 +47,7 @@ def phr(  # noqa: PLR0913 - one argument for each option
     """Write a prompt history record, or work with those that there are."""
     if context.invoked_subcommand is not None:
         return None
-    from sdd.cli.commands.phr import RecordArguments, record_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_record import RecordArguments, record_command  # noqa: PLC0415
 
     return record_command(
         RecordArguments(
@@ -78,7 +78,7 @@ def phr_list(
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     """List the records."""
-    from sdd.cli.commands.phr import list_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_list import list_command  # noqa: PLC0415
 
     return list_command(feature, project, output_format)
 
@@ -91,7 +91,7 @@ def phr_show(
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     """Print a record."""
-    from sdd.cli.commands.phr import show_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_show import show_command  # noqa: PLC0415
 
     return show_command(record, project, output_format)
 
@@ -104,7 +104,7 @@ def phr_search(
     output_format: FormatOption = Format.TEXT,
 ) -> int:
     """Find a text in the records."""
-    from sdd.cli.commands.phr import search_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_list import search_command  # noqa: PLC0415
 
     return search_command(text, project, output_format)
 
@@ -112,7 +112,7 @@ def phr_search(
 @phr_app.command("check")
 def phr_check(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
     """Say what is wrong with the records."""
-    from sdd.cli.commands.phr import check_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_check import check_command  # noqa: PLC0415
 
     return check_command(project, output_format)
 
@@ -124,7 +124,7 @@ def phr_fix(
     project: Project = None,
 ) -> int:
     """Repair what needs no judgement."""
-    from sdd.cli.commands.phr import fix_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_check import fix_command  # noqa: PLC0415
 
     return fix_command(project, yes=yes)
 
@@ -132,7 +132,7 @@ def phr_fix(
 @phr_app.command("stats")
 def phr_stats(*, project: Project = None, output_format: FormatOption = Format.TEXT) -> int:
     """Count the records."""
-    from sdd.cli.commands.phr import stats_command  # noqa: PLC0415
+    from sdd.cli.commands.phr_list import stats_command  # noqa: PLC0415
 
     return stats_command(project, output_format)
 

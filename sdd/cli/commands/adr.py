@@ -23,7 +23,8 @@ from sdd.records.decisions import find_decisions
 from sdd.records.library import list_phrs
 from sdd.records.suggestions import Evidence, Suggestion, draft_of, suggest_adrs
 from sdd.speclang.documents import numbered_name
-from sdd.wiring.history import History, latest_record, links_of, open_history, spec_documents
+from sdd.wiring.history import History, open_history
+from sdd.wiring.links import latest_record, links_of, spec_documents
 
 _EVIDENCE = frozenset({"research.md", "plan.md"})
 
