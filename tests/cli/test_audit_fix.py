@@ -29,7 +29,7 @@ def test_a_fix_is_written_and_told_as_a_diff(
 
     said = capsys.readouterr().out
     assert "-    note = session.get(Note, note_id)" in said
-    assert "1 findings mended in 1 files, 0 errors left." in said
+    assert "1 finding in 1 file mended, with no error left." in said
     assert "Note.user_id == user)).first()" in (backend / "main.py").read_text()
     assert run_command(["audit"]) == ExitCode.CLEAN
 
@@ -49,6 +49,32 @@ def test_a_dry_run_shows_the_same_and_writes_nothing(
     assert (backend / "main.py").read_text() == MAIN + HOLE
 
 
+def test_a_dry_run_says_what_would_be_done(
+    backend: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And that nothing was."""
+    assert run_command(["audit", "--fix", "--dry-run"]) == ExitCode.FINDINGS
+
+    said = capsys.readouterr().out
+    assert "1 finding in 1 file would be mended, with no error left; nothing was written." in said
+
+
+def test_what_only_a_human_can_mend_is_said(
+    backend: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQL text of the client's words has no mechanical fix: it is left, and counted."""
+    search = """
+
+@app.get("/api/search")
+def search(word: str, user: int = Depends(current_user), session: Session = Depends(get_session)):
+    return session.execute(text(f"SELECT * FROM note WHERE text = '{word}'")).all()
+"""
+    (backend / "main.py").write_text(f"{MAIN}\nfrom sqlalchemy import text\n{search}")
+
+    assert run_command(["audit", "--fix", "--dry-run"]) == ExitCode.FINDINGS
+    assert "Nothing here can be mended mechanically: " in capsys.readouterr().out
+
+
 def test_a_suppressed_finding_is_left_alone(
     backend: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,7 +86,7 @@ def test_a_suppressed_finding_is_left_alone(
     (backend / "main.py").write_text(text)
 
     assert run_command(["audit", "--fix"]) == ExitCode.CLEAN
-    assert "0 findings mended in 0 files, 0 errors left." in capsys.readouterr().out
+    assert "There is nothing to mend." in capsys.readouterr().out
     assert (backend / "main.py").read_text() == text
 
 

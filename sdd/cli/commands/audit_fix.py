@@ -36,14 +36,27 @@ def _print(done: FolderFixed, *, dry_run: bool) -> None:
         out.print(Text(line, style=style), soft_wrap=True)
     for item in done.fixed.mended:
         out.print(Text(f"mended [{item.rule}] {item.message}"), soft_wrap=True)
-    number, files = len(done.fixed.mended), len(done.fixed.files)
-    would = "would be " if dry_run else ""
-    out.print(
-        f"{number} findings {would}mended in {files} files, {done.left} errors left.",
-        soft_wrap=True,
-    )
+    out.print(Text(_told(done, dry_run=dry_run)), soft_wrap=True)
     if done.left:
         out.print(f"What is left: sdd audit {done.folder}", soft_wrap=True)
+
+
+def _told(done: FolderFixed, *, dry_run: bool) -> str:
+    """Say what was done and what is left for a human."""
+    left = _number(done.left, "error") if done.left else "no error"
+    if not done.fixed.mended and done.left:
+        return f"Nothing here can be mended mechanically: {left} left to mend by hand."
+    if not done.fixed.mended:
+        return "There is nothing to mend."
+    what = f"{_number(len(done.fixed.mended), 'finding')} in"
+    where = _number(len(done.fixed.files), "file")
+    if dry_run:
+        return f"{what} {where} would be mended, with {left} left; nothing was written."
+    return f"{what} {where} mended, with {left} left."
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _data(done: FolderFixed, *, dry_run: bool) -> dict[str, object]:
