@@ -3,7 +3,7 @@
 from sdd.audit.displays import overridden
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
-from sdd.audit.items import any_of, contains, elements
+from sdd.audit.items import any_of, concatenated, contains, elements
 from sdd.audit.joins import choose
 from sdd.audit.logic import YES, Holds, Truthy, negated
 from sdd.audit.state import State
@@ -91,7 +91,7 @@ def list_method(
     if name in {"extend", "update"}:
         other = engine.load(state, first) if isinstance(first, Ref) else None
         if isinstance(other, ListObject):
-            extended = ListObject((*held.items, *other.items), (*held.more, *other.more))
+            extended = concatenated(held, other)
         else:
             extended = ListObject(held.items, (*held.more, elements(engine, first, state)))
         engine.store(state, ref, extended)

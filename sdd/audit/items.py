@@ -27,6 +27,8 @@ from sdd.audit.values import (
     lit,
 )
 
+_MOST_ITEMS = 4000
+
 
 def get_item(engine: Engine, base: Value, key: Value, state: State) -> Value:
     """Return `base[key]`."""
@@ -83,6 +85,15 @@ def _from_rest(rest: tuple[Value, ...], key: str) -> Value:
     if not rest:
         return Sym("unknown", f"key {key}")
     return Field(rest[-1], key) if len(rest) == 1 else apply("item", (*rest, lit(key)))
+
+
+def concatenated(first: ListObject, second: ListObject) -> ListObject:
+    """Return one list after the other; of a very long one only the values are known."""
+    more = dict.fromkeys((*first.more, *second.more))
+    if len(first.items) + len(second.items) <= _MOST_ITEMS:
+        return ListObject((*first.items, *second.items), tuple(more))
+    values = dict.fromkeys(value for held in (first, second) for _, value in held.items)
+    return ListObject((), tuple(values | more))
 
 
 def any_of(item: ListObject) -> Value:

@@ -5,10 +5,13 @@ import ast
 from sdd.audit.conditions import truth
 from sdd.audit.displays import merged
 from sdd.audit.engine import Engine
+from sdd.audit.items import concatenated
 from sdd.audit.logic import Truthy, both, either, negated
 from sdd.audit.state import State
 from sdd.audit.unknowns import apply
 from sdd.audit.values import Col, Generic, Lib, ListObject, Lit, Ref, Truth, Value, lit
+
+_LONGEST = 20_000  # of a text that is put together from constants
 
 
 def unary(engine: Engine, node: ast.UnaryOp, state: State) -> Value:
@@ -57,16 +60,22 @@ def added(engine: Engine, left: Value, right: Value, state: State) -> Value:
     """Add numbers, texts or lists."""
     if isinstance(left, Lit) and isinstance(right, Lit):
         if isinstance(left.value, str) and isinstance(right.value, str):
-            return lit(left.value + right.value)
+            return _longer(left, right)
         if isinstance(left.value, int) and isinstance(right.value, int):
             return lit(left.value + right.value)
     first = engine.load(state, left) if isinstance(left, Ref) else None
     second = engine.load(state, right) if isinstance(right, Ref) else None
     if isinstance(first, ListObject) and isinstance(second, ListObject):
-        return engine.allocate(
-            state, ListObject((*first.items, *second.items), (*first.more, *second.more))
-        )
+        return engine.allocate(state, concatenated(first, second))
     return apply("+", (left, right))
+
+
+def _longer(left: Lit, right: Lit) -> Value:
+    """Return one text after the other; doubled in a loop it would fill the memory."""
+    first, second = str(left.value), str(right.value)
+    return (
+        lit(first + second) if len(first) + len(second) <= _LONGEST else apply("+", (left, right))
+    )
 
 
 def joined_text(engine: Engine, node: ast.JoinedStr, state: State) -> Value:
@@ -77,8 +86,9 @@ def joined_text(engine: Engine, node: ast.JoinedStr, state: State) -> Value:
         value = engine.evaluate(inner, state)
         if isinstance(value, Lit):
             value = lit(str(value.value))
-            if parts and isinstance(parts[-1], Lit):
-                value = lit(f"{parts.pop().value}{value.value}")  # type: ignore[attr-defined]
+            if parts and isinstance(before := parts[-1], Lit):
+                value = _longer(before, value)
+                parts.pop()
         parts.append(value)
     if not parts:
         return lit("")

@@ -100,7 +100,7 @@ def run_request(engine: Engine, mount: Mount) -> Run:
         before = _run(engine, mount, request, state, ends)
         if handler_function(mount.entry.endpoint) is None:
             unknown = "the handler is not a function of this program"
-    except (BudgetExceededError, RecursionError):
+    except (BudgetExceededError, RecursionError, MemoryError):
         unknown = "the route is too large to follow"
         engine.frame, engine.stack, engine.tries = frame, stack, 0
     return Run(

@@ -101,14 +101,15 @@ def mounts(engine: Engine) -> tuple[Mount, ...]:
     ]
     inner = {
         entry.router.uid
-        for _, router in apps
+        for uid, router in apps
         for entry in router.entries
         if isinstance(entry, Include) and entry.mounted and isinstance(entry.router, Ref)
+        if entry.router.uid != uid
     }
     found: list[Mount] = []
-    for uid, app in apps:
-        if uid not in inner:
-            found.extend(_walk(engine, app, _Way(app=_app_name(engine, uid, app))))
+    # Apps that are mounted in one another, and in no other, are all looked at on their own.
+    for uid, app in [one for one in apps if one[0] not in inner] or apps:
+        found.extend(_walk(engine, app, _Way(app=_app_name(engine, uid, app))))
     return tuple(found)
 
 

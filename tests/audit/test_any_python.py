@@ -63,6 +63,59 @@ ODD = {
         },
         Outcome.CLEAN,
     ),
+    "an old encoding with its cookie": (
+        {"main.py": f"# coding: latin-1\n{_APP}    return 'caf\xe9'\n".encode("latin-1")},
+        Outcome.CLEAN,
+    ),
+    "a byte order mark": ({"main.py": f"\ufeff{_APP}    return 1\n"}, Outcome.CLEAN),
+    "an unknown encoding": (
+        {"main.py": f"# coding: klingon\n{_APP}    return 1\n"},
+        Outcome.CLEAN,
+    ),
+    "nesting that no parser follows": (
+        {"main.py": f"{_APP}    return {'-' * 4000}1\n"},
+        Outcome.UNREADABLE,
+    ),
+    "a list that doubles": (
+        {"main.py": f"{_APP}    x = [1]\n" + "    x = x + x\n" * 60 + "    return x\n"},
+        Outcome.CLEAN,
+    ),
+    "a text that doubles": (
+        {
+            "main.py": f"{_APP}    x = 'ab'\n"
+            + "    x = f'{x}{x}'\n    x += x\n" * 60
+            + "    return x\n"
+        },
+        Outcome.CLEAN,
+    ),
+    "calls that double": (
+        {
+            "main.py": "def f0(x):\n    return x\n"
+            + "".join(f"def f{n}(x):\n    return f{n - 1}(f{n - 1}(x))\n" for n in range(1, 30))
+            + f"{_APP}    return f29(1)\n"
+        },
+        Outcome.CLEAN,
+    ),
+    "a chain of a thousand branches": (
+        {
+            "main.py": f"{_APP}    x = 0\n    if print():\n        x = 1\n"
+            + "".join(f"    elif print({n}):\n        x = {n}\n" for n in range(1000))
+            + "    return x\n"
+        },
+        Outcome.CLEAN,
+    ),
+    "a module that never ends": (
+        {"main.py": f"while True:\n    pass\n{_APP}    return 1\n"},
+        Outcome.CLEAN,
+    ),
+    "classes that inherit from one another": (
+        {"main.py": f"class A(B):\n    pass\nclass B(A):\n    pass\n{_APP}    return A()\n"},
+        Outcome.CLEAN,
+    ),
+    "an app that is mounted in itself": (
+        {"main.py": f"{_APP}    return 1\napp.mount('/again', app)\n"},
+        Outcome.CLEAN,
+    ),
     "two apps": (
         dict.fromkeys(("one.py", "two.py"), f"{_APP}    return 1\n"),
         Outcome.CLEAN,
