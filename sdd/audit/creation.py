@@ -18,6 +18,7 @@ from sdd.audit.values import (
     Field,
     Instance,
     Lib,
+    LibObject,
     Lit,
     Phi,
     Ref,
@@ -56,7 +57,34 @@ def decide_creation(judge: "Judge", obligation: "Obligation") -> "Finding | None
     )
     if owner is not None and owner.verdict is Verdict.PROVED:
         return attachment(_attached(judge, obligation, held)) or owner
+    if owner is not None and schema.is_association(entity) and _is_looked_up(judge, value):
+        return _admission(judge, obligation, held, owner)
     return owner
+
+
+def _is_looked_up(judge: "Judge", value: Value) -> bool:
+    """Whether a user was found by what the client sent; an id of the client's is no such thing."""
+    items = [item for _, item in cases_of(value)]
+    parts = [part for item in items for part in parts_of(item)]
+    return all(isinstance(item, Field) for item in items) and any(
+        (isinstance(part, Row) and judge.schema.is_user(part.entity))
+        or (isinstance(part, Apply) and part.name.startswith("."))
+        or isinstance(part, LibObject)
+        for part in parts
+    )
+
+
+def _admission(
+    judge: "Judge", obligation: "Obligation", held: Instance, owner: "Finding"
+) -> "Finding":
+    """Decide whether whom the caller admits to something is admitted to what is the caller's."""
+    attached = _attached(judge, obligation, held)
+    if attached is None:
+        return owner
+    if attached.verdict is Verdict.PROVED:
+        because = f"it admits somebody to what is the caller's: {attached.because}"
+        return replace(attached, because=because)
+    return attached
 
 
 def attachment(finding: "Finding | None") -> "Finding | None":
@@ -287,7 +315,7 @@ def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> 
             reason = situation.owned(row)
             if reason:
                 return f"its {parent}: {reason}"
-    return None
+    return situation.member_of(parent, key, value)
 
 
 def rows_of(case: Case) -> list[Row]:

@@ -75,6 +75,12 @@ class EntityInfo:
         return name in self.columns or name in self.relations
 
     @property
+    def key_columns(self) -> tuple[str, ...]:
+        """All primary-key columns, which only together say which row it is."""
+        found = tuple(column.name for column in self.columns.values() if column.primary_key)
+        return found or ("id",)
+
+    @property
     def key_column(self) -> str:
         """The first primary-key column; `id` when none is declared."""
         return next((column.name for column in self.columns.values() if column.primary_key), "id")

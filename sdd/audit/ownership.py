@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sdd.audit.cases import Case
 from sdd.audit.logic import Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
+from sdd.audit.powers import claim_path, is_privileged, names_somebody, root_of
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client, is_remote, is_secret
 from sdd.audit.values import NONE, Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
@@ -15,11 +16,6 @@ _SECRET_COLUMN = re.compile(
 _PASSWORD_COLUMN = re.compile(r"pass|pwd|hash", re.IGNORECASE)
 _ROLE = re.compile(
     r"role|admin|superuser|staff|permission|scope|privilege|is_root|group|access_level|moderator",
-    re.IGNORECASE,
-)
-_ORDINARY = re.compile(
-    r"user|member|viewer|guest|customer|basic|free|reader|default|standard|regular|normal|client"
-    r"|subscriber|student|employee|active|enabled",
     re.IGNORECASE,
 )
 # A flag is true of few; a role, a scope or a group is a text that everybody may have.
@@ -104,9 +100,9 @@ class Situation:
     def principal(self, value: Value) -> str | None:
         """Return why a value belongs to the caller's verified identity, or None."""
         for term in self.equals(value):
-            root = _root(term)
+            root = root_of(term)
             if isinstance(root, Claims):
-                return _claim_path(term)
+                return claim_path(term)
             if isinstance(root, Row) and term != root and isinstance(term, Field):
                 if self._is_caller(root):
                     return f"{root.entity}.{term.name} of the signed-in user"
@@ -166,18 +162,18 @@ class Situation:
         return None
 
     def _same_rows(self, row: Row) -> Iterator[Row]:
-        key = self.schema.entity(row.entity).key_column
+        keys = self.schema.entity(row.entity).key_columns
         mine = self.case.canonical(row)
         for other in self._rows:
             if other.entity == row.entity and (
                 self.case.canonical(other) == mine
-                or self.case.same(Field(other, key), Field(row, key))
+                or all(self.case.same(Field(other, key), Field(row, key)) for key in keys)
             ):
                 yield other
 
     def _own_user_row(self, row: Row) -> str | None:
         key = self.schema.entity(row.entity).key_column
-        if isinstance(_root(self.case.canonical(row)), Claims):
+        if isinstance(root_of(self.case.canonical(row)), Claims):
             return "it is the signed-in user"
         for name in dict.fromkeys([key, *self._compared_columns(row)]):
             if name == key or _IDENTIFIES.search(name):
@@ -217,9 +213,9 @@ class Situation:
 
     def _is_own_value(self, row: Row, name: str, *, is_key: bool) -> str | None:
         for term in self.equals(Field(row, name)):
-            root = _root(term)
+            root = root_of(term)
             if isinstance(root, Claims):
-                return f"{row.entity}.{name} = {_claim_path(term)}"
+                return f"{row.entity}.{name} = {claim_path(term)}"
             if is_remote(term):
                 return f"{row.entity}.{name} comes from an identity provider's answer"
             if isinstance(root, Row) and root != row and is_key:
@@ -265,6 +261,9 @@ class Situation:
                 return f"{row.entity}.{column} = {why}"
             if self.schema.is_owned(parent) and self.made_here(mine):
                 return f"its {parent} was made in this request"
+            member = self.member_of(parent, key, mine, row)
+            if member:
+                return f"{row.entity}.{column} is {parent}.{key}, and {member}"
             for other in self._rows:
                 if other.entity == parent and self.case.same(Field(other, key), mine):
                     if not self.schema.is_owned(parent):
@@ -275,15 +274,27 @@ class Situation:
         return None
 
     def _through_membership(self, row: Row) -> str | None:
-        for link, column, key, user in self.schema.memberships(row.entity):
+        for _, _, key, _ in self.schema.memberships(row.entity):
             named = self.principal(Field(row, key))
             if named:
                 return f"{row.entity}.{key} = {named}"
+            member = self.member_of(row.entity, key, Field(row, key), row)
+            if member:
+                return member
+        return None
+
+    def member_of(self, entity: str, key: str, value: Value, row: Row | None = None) -> str | None:
+        """Return which row says that the caller belongs to the one that this key value names."""
+        for link, column, named, user in self.schema.memberships(entity):
             for other in self._rows:
-                if other.entity == link and self.case.same(Field(other, column), Field(row, key)):
-                    why = self.principal(Field(other, user))
-                    if why:
-                        return f"{link} says that the caller belongs to it"
+                if (
+                    named == key
+                    and other.entity == link
+                    and other != row
+                    and self.case.same(Field(other, column), value)
+                    and self.principal(Field(other, user))
+                ):
+                    return f"{link} says that the caller belongs to it"
         return None
 
     # ------------------------------------------------------------ roles
@@ -314,7 +325,7 @@ class Situation:
             if (
                 isinstance(mine, Field)
                 and _ROLE.search(mine.name)
-                and _is_privileged(theirs)
+                and is_privileged(theirs)
                 and self._is_mine(mine)
             ):
                 shown = theirs.value if isinstance(theirs, Lit) else theirs
@@ -322,7 +333,7 @@ class Situation:
             if (
                 isinstance(mine, Field)
                 and _NAMES_ONE.match(mine.name)
-                and _names_somebody(theirs)
+                and names_somebody(theirs)
                 and self._is_mine(mine)
             ):
                 return f"the caller is one whose {mine.name} stands in the code or the settings"
@@ -331,8 +342,8 @@ class Situation:
     def _listed_role(self, item: Value, collection: Value) -> str | None:
         for part in parts_of(collection):
             if isinstance(part, Field) and _ROLE.search(part.name) and self._is_mine(part):
-                return part.name if _is_privileged(item) else None
-            if isinstance(part, Row) and _ROLE.search(part.entity) and _is_privileged(item):
+                return part.name if is_privileged(item) else None
+            if isinstance(part, Row) and _ROLE.search(part.entity) and is_privileged(item):
                 knows_caller = any(map(self._is_caller, self._rows))
                 return f"a row of {part.entity}" if knows_caller else None
         named = isinstance(item, Field) and bool(_ROLE.search(item.name))
@@ -341,10 +352,10 @@ class Situation:
         return None
 
     def _is_mine(self, value: Field) -> bool:
-        root = _root(self.case.canonical(value))
-        if isinstance(root, Claims) or isinstance(_root(value), Claims):
+        root = root_of(self.case.canonical(value))
+        if isinstance(root, Claims) or isinstance(root_of(value), Claims):
             return True
-        return any(isinstance(one, Row) and self._is_caller(one) for one in (root, _root(value)))
+        return any(isinstance(one, Row) and self._is_caller(one) for one in (root, root_of(value)))
 
     def nobodys(self, row: Row) -> str | None:
         """Return why a row belongs to no user, or None: all owner columns were found to be NULL."""
@@ -366,32 +377,3 @@ class Situation:
                 case _:
                     pass
         return False
-
-
-def _root(value: Value) -> Value:
-    while isinstance(value, Field):
-        value = value.base
-    return value
-
-
-def _claim_path(value: Value) -> str:
-    names: list[str] = []
-    while isinstance(value, Field):
-        names.append(value.name)
-        value = value.base
-    path = ".".join(reversed(names))
-    return f"the token's {path}" if path else "the token"
-
-
-def _names_somebody(value: Value) -> bool:
-    """Whether a value is a name in the code, or one that whoever runs the server sets."""
-    if isinstance(value, Sym):
-        return value.kind == "server"
-    return isinstance(value, Lit) and bool(value.value) and value.kind in {"str", "int"}
-
-
-def _is_privileged(value: Value) -> bool:
-    if not isinstance(value, Lit):
-        return False
-    text = str(value.value).rpartition(".")[2]
-    return value.value not in {None, False} and not _ORDINARY.fullmatch(text)

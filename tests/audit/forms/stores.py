@@ -267,6 +267,50 @@ def by_membership(team_id: int, session: SessionDep, me: UserId):
     return session.get(Team, team_id)
 
 
+class Invitation(BaseModel):
+    email: str
+    team_id: int
+
+
+def invite(session, team_id, email):
+    other = session.exec(select(User).where(User.email == email)).one()
+    session.add(TeamMember(team_id=team_id, user_id=other.id))
+    session.commit()
+
+
+@app.post("/api/proved/invitation")
+def to_my_team(body: Invitation, session: SessionDep, me: UserId):
+    if session.get(TeamMember, (body.team_id, me)) is None:
+        raise HTTPException(403)
+    invite(session, body.team_id, body.email)
+
+
+@app.post("/api/violated/invitation")
+def to_any_team(body: Invitation, session: SessionDep, me: UserId):
+    invite(session, body.team_id, body.email)
+
+
+@app.get("/api/proved/fellow_member/{team_id}/{user_id}")
+def fellow_member(team_id: int, user_id: int, session: SessionDep, me: UserId):
+    if session.get(TeamMember, (team_id, me)) is None:
+        raise HTTPException(403)
+    return session.get(TeamMember, (team_id, user_id))
+
+
+class Place(SQLModel, table=True):
+    row: int = Field(primary_key=True)
+    seat: int = Field(primary_key=True)
+    owner_id: int = Field(foreign_key="user.id")
+
+
+@app.get("/api/violated/same_row/{row}/{seat}")
+def same_row(row: int, seat: int, session: SessionDep, me: UserId):
+    chosen = select(Place).where(Place.row == row, Place.owner_id == me)
+    if session.exec(chosen).first() is None:
+        raise HTTPException(404)
+    return session.get(Place, (row, seat))
+
+
 @app.post("/api/violated/after_commit/{key}")  # [partial-ownership-check]
 def after_commit(key: int, session: SessionDep, me: UserId):
     note = session.get(Note, key)
