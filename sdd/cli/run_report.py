@@ -11,9 +11,9 @@ from sdd.agents.runner import Usage
 from sdd.cli.diagnostics import print_diagnostics
 from sdd.cli.excerpts import ReadLine
 from sdd.cli.progress import MARKS
+from sdd.cli.questions import question_text
 from sdd.diagnostics import Severity
 from sdd.errors import ExitCode
-from sdd.ir import Question
 from sdd.workflow.report import RouteCounts, RunReport
 
 _FOLLOW_UP_TITLES = {
@@ -79,21 +79,6 @@ def _problems(console: Console, report: RunReport, read_line: ReadLine, *, verbo
     if shown:
         print_diagnostics(console, shown, read_line, most=None if verbose else _MOST_DIAGNOSTICS)
         console.print()
-
-
-def question_text(question: Question) -> Text:
-    """Write a question with its places, the proposed answer and what it would mean."""
-    text = Text.assemble(("? ", "bold magenta"), (question.text, "bold"), f"  [{question.id}]\n")
-    for place in question.places:
-        text.append(f"  at {place}\n", style="dim")
-    if question.choices:
-        for number, choice in enumerate(question.choices, start=1):
-            text.append(f"  {number}) {choice}\n")
-    if question.proposal:
-        text.append(f"  proposed: {question.proposal}\n")
-    if question.consequence:
-        text.append(f"  which means: {question.consequence}\n")
-    return text
 
 
 def _follow_ups(console: Console, report: RunReport, *, verbose: bool) -> None:

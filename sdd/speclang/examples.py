@@ -19,7 +19,11 @@ _UUID_WORD = re.compile(r"(?:^|[-_ <{(])uuid(?:[-_ >})]|v?\d?$)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*")
 _NUMBER = re.compile(r"^-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?$")
 _TYPE_NAME = re.compile(r"^[A-Z][A-Za-z0-9]{1,60}$")
-_SPREAD = re.compile(r"^\.\.\.")
+_SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r"(?://|#)(?P<line>[^\n]*)|/\*(?P<block>(?:[^*]|\*(?!/))*)(?:\*/|$)")
+_STRING = {
+    quote: re.compile(rf"{quote}((?:[^{quote}\\\n]|\\[\s\S])*)(?:{quote})?") for quote in "\"'`"
+}
 
 Resolve = Callable[[str], Shape | None]
 
@@ -43,22 +47,14 @@ class _Reader:
     def skip(self) -> str:
         """Skip white space and comments; return the comments' text."""
         comments: list[str] = []
-        while self.at < len(self.text):
-            if self.text[self.at].isspace():
-                self.at += 1
-            elif self.text.startswith("//", self.at) or self.text[self.at] == "#":
-                end = self.text.find("\n", self.at)
-                end = len(self.text) if end < 0 else end
-                comments.append(self.text[self.at : end].lstrip("/# "))
-                self.at = end
-            elif self.text.startswith("/*", self.at):
-                end = self.text.find("*/", self.at)
-                end = len(self.text) if end < 0 else end
-                comments.append(self.text[self.at + 2 : end].strip())
-                self.at = min(end + 2, len(self.text))
-            else:
-                break
-        return " ".join(comments)
+        while True:
+            space = _SPACE.match(self.text, self.at)
+            self.at = space.end() if space else self.at
+            found = _COMMENT.match(self.text, self.at)
+            if found is None:
+                return " ".join(comments) if comments else ""
+            comments.append((found["line"] or found["block"] or "").lstrip("/# ").strip())
+            self.at = found.end()
 
     def value(self) -> Shape | None:
         self.skip()
@@ -91,7 +87,7 @@ class _Reader:
             if character in ",;":
                 self.at += 1
                 continue
-            if _SPREAD.match(self.text[self.at :]) or character == "…":
+            if character == "…" or self.text.startswith("...", self.at):
                 elided = True
                 self.at += 3 if character == "." else 1
                 self.raw()
@@ -140,13 +136,10 @@ class _Reader:
         return found.group()
 
     def string(self) -> str:
-        quote = self.text[self.at]
-        start = self.at + 1
-        end = start
-        while end < len(self.text) and self.text[end] != quote and self.text[end] != "\n":
-            end += 2 if self.text[end] == "\\" else 1
-        self.at = min(end + 1, len(self.text))
-        return self.text[start:end]
+        found = _STRING[self.text[self.at]].match(self.text, self.at)
+        assert found is not None  # noqa: S101 - the quote itself matches
+        self.at = found.end()
+        return found.group(1)
 
     def array(self) -> Shape:
         self.at += 1
@@ -162,7 +155,7 @@ class _Reader:
             if character in ",;":
                 self.at += 1
                 continue
-            if _SPREAD.match(self.text[self.at :]) or character == "…":
+            if character == "…" or self.text.startswith("...", self.at):
                 self.at += 3 if character == "." else 1
                 self.raw()
                 continue

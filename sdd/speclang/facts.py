@@ -93,7 +93,7 @@ _UNBOUND = Constraints()
 
 def merged_constraints(first: Constraints, second: Constraints) -> Constraints:
     """Fill the bounds that `first` leaves open with those of `second`."""
-    if second == _UNBOUND:
+    if second is first or second == _UNBOUND:
         return first
     if first == _UNBOUND:
         return second
@@ -153,6 +153,8 @@ def for_type(facts: Facts) -> Facts:
         default = None
     if constraints.choices and facts.type is Type.BOOL:
         constraints = replace(constraints, choices=())
+    if constraints is facts.constraints and default is facts.default:
+        return facts
     return replace(facts, constraints=constraints, default=default)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts, for_type, merged
@@ -136,16 +137,20 @@ def _read_row(row: Row, roles: dict[int, str]) -> Entry | None:
     name = re.match(rf"^{_IDENTIFIER}", shown)
     if name is None or re.match(r"^\s+[a-z]{3,}", shown[name.end() :]):
         return None
-    facts = _cell_facts(cells, shown[name.end() :])
     return Entry(
         name=name.group().removesuffix("[]"),
-        facts=for_type(counted(name.group(), facts)),
+        facts=_row_facts(shown, name.end(), tuple(cells.items())),
         span=row.span,
         location=_located(cells.get("location", "")),
         description=plain(cells.get("description", "")),
         type_text=plain(cells.get("type", "")),
         raw=" | ".join(row.cells),
     )
+
+
+@lru_cache(maxsize=1 << 13)  # tables say of their keys and moments what others say of theirs
+def _row_facts(shown: str, named: int, cells: tuple[tuple[str, str], ...]) -> Facts:
+    return for_type(counted(shown[:named], _cell_facts(dict(cells), shown[named:])))
 
 
 def _cell_facts(cells: dict[str, str], after_name: str) -> Facts:

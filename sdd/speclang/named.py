@@ -163,6 +163,8 @@ def _resolved(statement: Statement, names: Names) -> Statement:
     if response is None and statement.response_name:
         response = shape_of_words(statement.response_name, names)
     response = _filled(response, names) if response is not None else None
+    if request is endpoint.request and response is endpoint.response:
+        return statement
     return replace(statement, endpoint=replace(endpoint, request=request, response=response))
 
 
@@ -170,11 +172,12 @@ def _filled(shape: Shape, names: Names, depth: int = 0) -> Shape:
     """Give an empty part its entity's fields where its name says which: `"tasks": [...]`."""
     if depth > _DEEPEST:
         return shape
-    fields = tuple(
-        replace(item, shape=_filled(_by_name(item, names), names, depth + 1))
-        for item in shape.fields
-    )
+    shapes = [_filled(_by_name(item, names), names, depth + 1) for item in shape.fields]
     inner = _filled(shape.item, names, depth + 1) if shape.item is not None else None
+    pairs = list(zip(shape.fields, shapes, strict=True))
+    if inner is shape.item and all(item.shape is filled for item, filled in pairs):
+        return shape
+    fields = tuple(replace(item, shape=filled) for item, filled in pairs)
     return replace(shape, fields=fields, item=inner)
 
 

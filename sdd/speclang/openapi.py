@@ -65,7 +65,7 @@ class Contract:
 def empty_document(source: SourceText) -> Document:
     """Return a document without blocks for a source that is not Markdown."""
     root = Section(title="", level=0, start=0, own_end=0, end=0, parent=None)
-    return Document(path=source.path, source=source, blocks=(), sections=(root,), starts=(0,))
+    return Document(path=source.path, source=source, blocks=(), sections=(root,), places=())
 
 
 def read_openapi(source: SourceText, findings: Findings) -> Contract | None:

@@ -1,7 +1,6 @@
 """A document as sections: which heading each block stands under, and which blocks follow it."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,17 +41,21 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A parsed spec document: blocks in order, and sections in order of their headings."""
+    """A parsed spec document: blocks in order, and sections in order of their headings.
+
+    Attributes:
+        places: For each block, the index of the innermost section that holds it.
+    """
 
     path: str
     source: SourceText
     blocks: tuple[Block, ...]
     sections: tuple[Section, ...]
-    starts: tuple[int, ...]
+    places: tuple[int, ...]
 
     def section_index(self, block: int) -> int:
         """Return the index of the innermost section that holds a block."""
-        return max(bisect_right(self.starts, block) - 1, 0)
+        return self.places[block] if block < len(self.places) else len(self.sections) - 1
 
     def section_at(self, block: int) -> Section:
         """Return the innermost section that holds a block."""
@@ -123,5 +126,13 @@ def parse_document(source: SourceText) -> Document:
         source=source,
         blocks=blocks,
         sections=sections,
-        starts=tuple(max(section.start - 1, 0) for section in sections),
+        places=tuple(_places(blocks)),
     )
+
+
+def _places(blocks: tuple[Block, ...]) -> Iterator[int]:
+    """Yield the section of each block; a heading opens its own."""
+    number = 0
+    for block in blocks:
+        number += isinstance(block, Heading)
+        yield number

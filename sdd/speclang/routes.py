@@ -65,8 +65,13 @@ def find_route(text: str) -> Route | None:
     return next(iter(find_routes(text)), None)
 
 
-def find_routes(text: str) -> list[Route]:
+def find_routes(text: str) -> tuple[Route, ...]:
     """Find every method with a path in a line of Markdown."""
+    return _routes(text) if any(method in text for method in METHODS) else ()
+
+
+@remembered
+def _routes(text: str) -> tuple[Route, ...]:
     shown = plain(_braced(text)).translate(_SLASHES)
     found: list[Route] = []
     for match in _ROUTE.finditer(shown):
@@ -89,7 +94,7 @@ def find_routes(text: str) -> list[Route]:
                 odd=odd,
             )
         )
-    return found
+    return tuple(found)
 
 
 def _braced(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sdd.diagnostics import errors
 from sdd.verify.judging import blocked, from_findings, not_run, report
-from sdd.verify.observation import Stage
+from sdd.verify.observation import Observations, Stage
 from sdd.verify.observe import observe
 from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport, Result
@@ -23,7 +23,7 @@ def check_isolation(context: VerifyContext) -> GateReport:
         return stopped
     facts = seen.results["isolation"]
     if "nobody" in facts:
-        return not_run(GATE, nobody(facts), seen)
+        return for_everybody(GATE, context, seen) or not_run(GATE, nobody(facts), seen)
     diagnostics = from_findings(context, seen, facts["findings"])
     unprobed = facts["unprobed"]
     judged = report(
@@ -39,7 +39,8 @@ def check_isolation(context: VerifyContext) -> GateReport:
         },
         stage="isolation",
     )
-    if errors(diagnostics):
+    ownerless = not (facts["probed"] or unprobed or _has_owners(context))
+    if errors(diagnostics) or ownerless:  # by the specs no row is anybody's: nothing to isolate
         return judged
     if not facts["probed"]:
         return _incomplete(judged, "No operation could be probed" + _named(unprobed))
@@ -47,6 +48,21 @@ def check_isolation(context: VerifyContext) -> GateReport:
         reason = f"{len(unprobed)} of {facts['operations']} operations could not be probed"
         return _incomplete(judged, reason + _named(unprobed))
     return judged
+
+
+def for_everybody(gate: str, context: VerifyContext, seen: Observations) -> GateReport | None:
+    """Pass a gate about users if the specs say of every endpoint that it needs none, else None."""
+    stated = context.application.endpoints if context.application is not None else ()
+    if not stated or any(endpoint.auth is not False for endpoint in stated):
+        return None
+    said = "by the specs every operation is public"
+    return report(gate, seen, (), summary=said, counts={}, stage=gate.split(maxsplit=1)[0])
+
+
+def _has_owners(context: VerifyContext) -> bool:
+    """Whether rows belong to users; without specs it is not known, and taken for so."""
+    application = context.application
+    return application is None or any(entity.owner_column for entity in application.entities)
 
 
 def nobody(facts: Mapping[str, Any]) -> str:

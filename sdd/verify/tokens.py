@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sdd.verify.isolation import nobody
+from sdd.verify.isolation import for_everybody, nobody
 from sdd.verify.judging import blocked, from_findings, not_run, report
 from sdd.verify.observation import Stage
 from sdd.verify.observe import observe
@@ -20,7 +20,7 @@ def check_tokens(context: VerifyContext) -> GateReport:
         return stopped
     facts = seen.results["tokens"]
     if "nobody" in facts:
-        return not_run(GATE, nobody(facts), seen)
+        return for_everybody(GATE, context, seen) or not_run(GATE, nobody(facts), seen)
     diagnostics = from_findings(context, seen, facts["findings"])
     probed, refused = len(facts["probed"]), facts["unprobed"]
     signed = "" if facts["signed"] else "; without well-signed ones, whose key is not known"

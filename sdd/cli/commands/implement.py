@@ -19,7 +19,8 @@ from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps, to_json
 from sdd.cli.output import make_output
 from sdd.cli.progress import LiveProgress, PlainProgress, SilentProgress
-from sdd.cli.run_report import print_run_report, question_text
+from sdd.cli.questions import question_text
+from sdd.cli.run_report import print_run_report
 from sdd.cli.streams import write
 from sdd.errors import ConfigError
 from sdd.ir import Question

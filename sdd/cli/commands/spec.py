@@ -10,7 +10,7 @@ from sdd.cli.excerpts import read_lines_below
 from sdd.cli.formats import Format, SpecFormat
 from sdd.cli.json_output import dumps
 from sdd.cli.output import make_output
-from sdd.cli.run_report import question_text
+from sdd.cli.questions import question_text
 from sdd.cli.streams import write
 from sdd.diagnostics import Severity
 from sdd.diagnostics.github import github_commands

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.ir import Application, Column, Endpoint, Entity, Field, Type
-from sdd.speclang.checks.resources import entity_of, folded, named, writes
+from sdd.speclang.checks.resources import Resources, folded, writes
 from sdd.speclang.routes import is_parameter
 
 _SECRETS = ("password", "secret")
@@ -18,9 +18,10 @@ _KIN = (
 
 def check(application: Application) -> Iterator[Diagnostic]:
     """Yield where a request and the table behind it do not fit together."""
+    resources = Resources(application)
     for endpoint in application.endpoints:
-        yield from _path(application, endpoint)
-        entity = entity_of(application, endpoint)
+        yield from _path(resources, endpoint)
+        entity = resources.entity_of(endpoint)
         if entity is None or entity.managed_by or not writes(endpoint):
             continue
         yield from _fields(endpoint, entity)
@@ -28,12 +29,12 @@ def check(application: Application) -> Iterator[Diagnostic]:
             yield from _columns(endpoint, entity)
 
 
-def _path(application: Application, endpoint: Endpoint) -> Iterator[Diagnostic]:
+def _path(resources: Resources, endpoint: Endpoint) -> Iterator[Diagnostic]:
     segments = [part for part in endpoint.path.split("/") if part]
     for before, part in pairwise(segments):
         if not is_parameter(part) or is_parameter(before):
             continue
-        entity = named(application, before)
+        entity = resources.named(before)
         if entity is None:
             continue
         name = part[1:-1]

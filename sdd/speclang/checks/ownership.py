@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ir import Application, Entity
-from sdd.speclang.checks.resources import entity_of
+from sdd.speclang.checks.resources import Resources
 
 
 def check(application: Application) -> Iterator[Diagnostic]:
     """Yield entities behind protected routes with neither an owner column nor an owned parent."""
     owned = _owned(application)
+    resources = Resources(application)
     reached = {
         entity.name: entity
         for endpoint in application.endpoints
-        if endpoint.auth is True and (entity := entity_of(application, endpoint)) is not None
+        if endpoint.auth is True and (entity := resources.entity_of(endpoint)) is not None
     }
     if not owned:
         return

@@ -63,10 +63,11 @@ def check(application: Application) -> Iterator[Diagnostic]:
     """Yield open questions, unanswered requirements and principles without a check behind them."""
     yield from _questions(application)
     vocabulary = _vocabulary(application)
+    named = {item for endpoint in application.endpoints for item in endpoint.requirements}
     unanswered = [
         item
         for item in application.requirements
-        if item.kind == "functional" and not _answered(item, application, vocabulary)
+        if item.kind == "functional" and item.id not in named and not _speaks_of(item, vocabulary)
     ]
     inert = [
         item
@@ -150,11 +151,10 @@ def _vocabulary(application: Application) -> set[str]:
     return found
 
 
-def _answered(requirement: Requirement, application: Application, vocabulary: set[str]) -> bool:
-    if any(requirement.id in endpoint.requirements for endpoint in application.endpoints):
-        return True
-    said = {singular(word) for word in words(requirement.text)} | set(words(requirement.text))
-    return bool(said & vocabulary) or bool(said & _CHECKED)
+def _speaks_of(requirement: Requirement, vocabulary: set[str]) -> bool:
+    spoken = words(requirement.text)
+    said = [*spoken, *map(singular, spoken)]
+    return not vocabulary.isdisjoint(said) or not _CHECKED.isdisjoint(said)
 
 
 def _is_checked(requirement: Requirement) -> bool:

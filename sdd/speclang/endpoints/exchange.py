@@ -144,7 +144,7 @@ def _errors_in(part: Part) -> Iterator[ErrorExample]:
             inline = re.search(r"`(\{.*\})`", block.text)
             text = inline.group(1) if inline else ""
             shape = read_example(text, block.span) if text else None
-        elif isinstance(block, Fence):
+        elif isinstance(block, Fence) and status is not None and status not in _SUCCESS:
             text, shape = block.text, read_fence(block)
         if shape is not None and status is not None and status not in _SUCCESS:
             yield error_example(text, status, shape, block.span)

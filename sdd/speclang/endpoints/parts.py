@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from sdd.speclang.inline import Label, key, label_of, plain
+from sdd.speclang.inline import Label, key, label_of, plain, remembered
 from sdd.speclang.routes import codes_in
 from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Heading, Html, Item, Paragraph, Row, Table
@@ -194,6 +194,12 @@ class Part:
 
 def kind_of(label: str, value: str = "") -> Kind | None:
     """Return what a label is about, or None for a label that is not known."""
+    kind = _known_kind(label)
+    return kind if kind is not None and _fits(kind, value) else None
+
+
+@remembered
+def _known_kind(label: str) -> Kind | None:
     words = re.sub(r"^\d{1,2}(?: \d{1,2})* (?=[a-z])", "", key(label))
     bare = re.sub(r"\b[1-5]\d\d\b.*$", "", words).strip() if codes_in(label) else words
     if words and not bare and codes_in(label):
@@ -201,7 +207,7 @@ def kind_of(label: str, value: str = "") -> Kind | None:
     for candidate in (words, bare):
         for kind, pattern in _COMPILED:
             if candidate and pattern.match(candidate):
-                return kind if _fits(kind, value) else None
+                return kind
     return None
 
 

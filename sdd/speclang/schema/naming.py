@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sdd.names import pascal, singular, snake, words
-from sdd.speclang.inline import key, label_of, plain
+from sdd.speclang.inline import key, label_of, plain, remembered
 from sdd.speclang.outline import Document, Section
 from sdd.text.markdown import Item, Paragraph
 
@@ -188,6 +189,7 @@ def entity_name(word: str) -> str:
     return pascal(singular(snake(word)))
 
 
+@lru_cache(maxsize=1 << 12)
 def name_in_title(title: str, raw: str = "") -> EntityName | None:
     """Read a heading as the name of an entity or table; None when it is none."""
     if re.search(r"\w\(|->|→", title) or _KEYS.fullmatch(title.strip()):
@@ -219,6 +221,7 @@ def name_in_title(title: str, raw: str = "") -> EntityName | None:
     return EntityName(entity=entity_name(joined), table=table, managed_by=managed)
 
 
+@remembered
 def managed_in(text: str) -> str | None:
     """Return who else manages a table, as a text says it."""
     shown = plain(text)
