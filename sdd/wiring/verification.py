@@ -15,11 +15,13 @@ from sdd.adapters.scratch import scratch
 from sdd.errors import ConfigError, SpecError
 from sdd.ir import Application
 from sdd.ir.complete import complete
-from sdd.speclang import documents_of, read_specs
+from sdd.speclang import documents_of
 from sdd.text import decode
 from sdd.verify import DynamicGate, Target, Verification, VerifyContext, limits_of
 from sdd.wiring.project import find_project
 from sdd.wiring.settings import current_environment, current_settings
+from sdd.workflow.manifest import load_manifest
+from sdd.workflow.specs import read_decided
 
 _TOKEN_SECONDS = 60.0
 _USER_ID_BYTES = 16
@@ -85,7 +87,7 @@ def prepare_verification(request: VerifyRequest) -> Iterator[Prepared]:
     settings = current_settings(root)
     files = DiskFiles(root)
     backend = request.backend or settings.backend
-    application = _application(files, request.feature)
+    application = _application(files, request.feature, PurePosixPath(backend))
     copied = {} if request.base_url else _backend_files(files, root, PurePosixPath(backend))
     processes = LocalProcesses(scrubbed(current_environment()))
     with scratch(copied) as folder:
@@ -179,7 +181,8 @@ def _tokens(command: str | None, root: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _application(files: DiskFiles, feature: str) -> Application | None:
+def _application(files: DiskFiles, feature: str, backend: PurePosixPath) -> Application | None:
+    """Return what the specs say, open questions answered as they were when it was built."""
     try:
         paths = documents_of(files, feature)
     except SpecError:
@@ -187,5 +190,6 @@ def _application(files: DiskFiles, feature: str) -> Application | None:
             raise
         return None
     documents = [decode(str(path), files.read(path) or b"") for path in paths]
-    application = read_specs(documents).application
+    answers = load_manifest(files, backend).answers
+    application = read_decided(documents, answers).application
     return complete(application) if application.endpoints else None

@@ -202,6 +202,7 @@ def _land(
             replace(project.manifest, compiled=made.work.compiled),
             _purposes(project, made),
             ticks,
+            understood.answers,
         )
         ledger.note(
             files=file_reports(changes.changes, project.base),

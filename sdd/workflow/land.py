@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sdd.changes import Change, ChangeSet, plan_changes
 from sdd.ports import ReadableFiles
@@ -61,6 +62,7 @@ def plan_landing(
     manifest: Manifest,
     purposes: Mapping[PurePosixPath, str],
     ticks: Ticks,
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> ChangeSet:
     """Join the agents' files, the manifest and ticked tasks into one change set.
 
@@ -70,13 +72,14 @@ def plan_landing(
         manifest: What earlier runs wrote.
         purposes: One line on each file, for the report.
         ticks: What is ticked in `tasks.md`, on evidence.
+        answers: What a human answered, by question id.
     """
     wanted = dict(writes)
     changes = plan_changes(base, wanted, purposes)
     if not changes:
         return changes
     landed = {change.path: change.new for change in changes.changes}
-    after = manifest.after(landed).with_ticks(ticks.ids)
+    after = manifest.after(landed).with_ticks(ticks.ids).with_answers(answers)
     own = plan_changes(
         base, {after.path: after.dump(), **ticks.writes}, _own_purposes(after, ticks)
     )

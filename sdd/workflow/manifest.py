@@ -1,4 +1,4 @@
-"""The manifest: what runs wrote and ticked, to tell it from what people wrote and ticked."""
+"""The manifest: what runs wrote, ticked and were told, to tell it from what people did."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -32,12 +32,14 @@ class Manifest:
         ticked: Ids of tasks by the path of their `tasks.md`, relative to the project.
         compiled: What a language model added to, by order: a digest of what the compiler made
             and of what it left over.
+        answers: What a human answered, by question id: it holds for later runs and for `verify`.
     """
 
     backend: PurePosixPath
     hashes: Mapping[PurePosixPath, str] = field(default_factory=dict)
     ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     compiled: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> PurePosixPath:
@@ -82,13 +84,19 @@ class Manifest:
             ticked.setdefault(path, set()).update(ids)
         return replace(self, ticked={path: tuple(sorted(ids)) for path, ids in ticked.items()})
 
+    def with_answers(self, answers: Mapping[str, str]) -> "Manifest":
+        """Return the manifest once these questions are answered too."""
+        return replace(self, answers={**self.answers, **answers})
+
     def dump(self) -> bytes:
         """Write it down; the same hashes give the same bytes."""
         files = {path.as_posix(): self.hashes[path] for path in sorted(self.hashes)}
         ticked = {path: list(ids) for path, ids in sorted(self.ticked.items()) if ids}
-        value = {"version": VERSION, "files": files, "ticked": ticked}
+        value: dict[str, object] = {"version": VERSION, "files": files, "ticked": ticked}
         if self.compiled:
             value["compiled"] = dict(sorted(self.compiled.items()))
+        if self.answers:
+            value["answers"] = dict(sorted(self.answers.items()))
         return (json.dumps(value, indent=2) + "\n").encode()
 
 
@@ -107,9 +115,12 @@ def load_manifest(files: ReadableFiles, backend: PurePosixPath) -> Manifest:
         hashes = {PurePosixPath(name): str(text) for name, text in value["files"].items()}
         ticked = {str(name): tuple(ids) for name, ids in value.get("ticked", {}).items()}
         compiled = {str(name): str(text) for name, text in value.get("compiled", {}).items()}
+        answers = {str(key): str(text) for key, text in value.get("answers", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkspaceError(
             f"{path} is not in the form in which it was written.",
             hint="Restore it from version control; without it every file counts as yours.",
         ) from error
-    return Manifest(backend=backend, hashes=hashes, ticked=ticked, compiled=compiled)
+    return Manifest(
+        backend=backend, hashes=hashes, ticked=ticked, compiled=compiled, answers=answers
+    )

@@ -136,6 +136,8 @@ def understand(
 ) -> Understood:
     """Read the documents, ask what only a human can decide, fill the rest by convention.
 
+    What was answered when the backend was written still holds, unless it is answered anew.
+
     A compiler in the seat of a language model leaves out what the specs state in a form that it
     cannot build; that is told, and neither built nor judged in this run.
 
@@ -144,7 +146,8 @@ def understand(
         ConfigError: The way to verify tokens does not exist.
     """
     specs = read_documents(project.documents.sources, _tokens(request))
-    settled = settle_questions(specs.questions, answers, ask)
+    known = {**project.manifest.answers, **answers}
+    settled = settle_questions(specs.questions, known, ask)
     if settled.answers:
         specs = _answered(specs, project, _tokens(request), settled.answers)
     left_out = None

@@ -10,7 +10,7 @@ from sdd.errors import SpecError
 from sdd.ir import Application, AuthMode, Question
 from sdd.ir.complete import complete
 from sdd.ports import ReadableFiles
-from sdd.speclang import ALL, Role, discover, documents_of, read_specs
+from sdd.speclang import ALL, Reading, Role, discover, documents_of, read_specs
 from sdd.speclang.documents import numbered_name, role_of
 from sdd.text import SourceText, Span, decode
 from sdd.workflow.slices import NAMED, OPERATIONS, SCENARIOS, TABLES
@@ -99,12 +99,8 @@ def read_documents(
     Raises:
         SpecError: They describe neither an endpoint nor a table.
     """
-    reading = read_specs(sources, answers)
-    questions = reading.application.questions
-    taken = {item.id: item.proposal for item in questions if not item.blocking and item.proposal}
-    if taken:  # nobody need be asked, so what we would take is taken
-        reading = read_specs(sources, {**taken, **answers})
-    stated = replace(reading.application, questions=questions)
+    reading = read_decided(sources, answers)
+    stated = reading.application
     if tokens is not None:
         stated = replace(stated, auth=replace(stated.auth, mode=AuthMode(tokens)))
     if not stated.endpoints:
@@ -120,6 +116,17 @@ def read_documents(
         diagnostics=by_place(reading.diagnostics),
         relevant=_relevant(stated, sources),
     )
+
+
+def read_decided(sources: Sequence[SourceText], answers: Mapping[str, str]) -> Reading:
+    """Read documents with the answers, and with what we propose where nobody need be asked."""
+    reading = read_specs(sources, answers)
+    questions = reading.application.questions
+    taken = {item.id: item.proposal for item in questions if not item.blocking and item.proposal}
+    if not taken:
+        return reading
+    decided = read_specs(sources, {**taken, **answers})
+    return replace(decided, application=replace(decided.application, questions=questions))
 
 
 def concerns(feature: str, path: PurePosixPath) -> bool:

@@ -23,6 +23,7 @@ from sdd.workflow.events import (
     RunStarted,
     StageFinished,
 )
+from sdd.workflow.manifest import load_manifest
 from sdd.workflow.offline.model import OfflineModel
 from sdd.workflow.runs import RunState, list_runs
 from tests.workflow.harness import CONTRACT, PROJECT, SCHEMA, FakeGit, Rig, drops_filter
@@ -548,6 +549,20 @@ def test_an_answers_file_answers() -> None:
 
     assert report.landed
     assert report.questions == ()
+
+
+def test_what_was_answered_once_holds_for_later_runs() -> None:
+    """The backend stands on the answer, so it is kept beside it; a newer one replaces it."""
+    rig = Rig(files=MemoryFiles(WITH_QUESTION))
+    question = rig.start(no_input=True).questions[0]
+    rig.start(no_input=True, answers={question.id: "thirty days"})
+
+    again = rig.start(no_input=True)
+
+    assert (again.exit_code, again.files) == (ExitCode.CLEAN, ())
+    assert load_manifest(rig.files, PurePosixPath("backend")).answers == {
+        question.id: "thirty days"
+    }
 
 
 def test_a_commit_is_made_on_a_branch_of_its_own_when_asked() -> None:

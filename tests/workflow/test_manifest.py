@@ -38,17 +38,25 @@ def test_a_deleted_file_leaves_the_manifest() -> None:
     assert manifest.after({MAIN: None}).hashes == {}
 
 
-@given(st.dictionaries(names, st.binary(max_size=20), max_size=8))
-def test_what_is_dumped_is_loaded_again(contents: dict[PurePosixPath, bytes]) -> None:
-    """The form is sorted, and reading it back gives the same hashes and the same bytes."""
-    written = Manifest(backend=BACKEND).after(
-        {BACKEND / path: data for path, data in contents.items()}
+@given(
+    st.dictionaries(names, st.binary(max_size=20), max_size=8),
+    st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=3),
+)
+def test_what_is_dumped_is_loaded_again(
+    contents: dict[PurePosixPath, bytes], answers: dict[str, str]
+) -> None:
+    """The form is sorted; reading it back gives the same hashes, answers and bytes."""
+    written = (
+        Manifest(backend=BACKEND)
+        .after({BACKEND / path: data for path, data in contents.items()})
+        .with_answers(answers)
     )
     files = MemoryFiles({str(written.path): written.dump()})
 
     read = load_manifest(files, BACKEND)
 
     assert read.hashes == written.hashes
+    assert read.answers == answers
     assert read.dump() == written.dump()
 
 
