@@ -28,6 +28,7 @@ _SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
 _DIGIT = re.compile(rb"[0-9]")
 _SHAPE = re.sub(rb"\s", b" ", re.sub(rb"\S", b"x", bytes(range(256))))
 _LONG_WORD = b"x" * LEAST_WORD
+_LETTERS_ONLY = 30  # from here on even a word of letters alone may be a token
 _NEEDLES = tuple(
     (tuple(needle.encode() for needle in pattern.needles), pattern) for pattern in PATTERNS
 )
@@ -121,14 +122,14 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
 
 
 def _dense_words(data: bytes) -> bytes:
-    """Return the words that are as long as a vendor's token and have a digit, a line each."""
+    """Return the words that are as long as a vendor's token and may be one, a line each."""
     shape = data.translate(_SHAPE)
     words = []
     start = shape.find(_LONG_WORD)
     while start >= 0:
         end = shape.find(b" ", start)
         word = data[start : end if end >= 0 else len(data)]
-        if _DIGIT.search(word):
+        if len(word) >= _LETTERS_ONLY or _DIGIT.search(word):
             words.append(word)
         start = shape.find(_LONG_WORD, end) if end >= 0 else -1
     return b"\n".join(words)

@@ -18,7 +18,7 @@ class SecretPattern:
             ignoring case.
         anchored: Whether the regex is tried where a needle stands, and nowhere else.
         dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs with
-            a digit among them, as the tokens of vendors do.
+            a digit among them or of 30 signs, as the tokens of vendors do.
         bounded: Whether a letter, digit, `-` or `_` before the needle rules the form out.
         judged: Whether the value must also look random (`redaction` decides).
     """
@@ -53,21 +53,76 @@ _VENDOR_TOKENS = (
     _token("anthropic-key", "sk-ant-", r"[\w-]{20,}"),
     _token("openrouter-key", "sk-or-v1-", r"[0-9a-f]{32,}"),
     _token("openai-key", "sk-", r"(?:proj-|svcacct-|admin-)?[\w-]{20,}", judged=True),
-    *_each("aws-access-key", "AKIA ASIA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),
+    *_each("aws-access-key", "AKIA ASIA ABIA ACCA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),
+    _token("aws-bedrock-key", "ABSK", r"[A-Za-z0-9+/]{80,}={0,2}"),
+    _token("aws-bedrock-key", "bedrock-api-key-", r"[\w+/=-]{20,}"),
+    _token("alibaba-key", "LTAI", r"[0-9A-Za-z]{16,24}(?!\w)"),
+    _token("1password-token", "ops_eyJ", r"[\w+/=-]{40,}"),
+    _token("1password-key", "A3-", r"[0-9A-Z]{6}(?:-[0-9A-Z]{5,11}){4,5}(?!\w)"),
+    _token("adobe-secret", "p8e-", r"[0-9A-Za-z]{32}(?!\w)"),
+    _token("artifactory-key", "AKCp", r"[0-9A-Za-z]{60,}"),
+    _token("artifactory-token", "cmVmd", r"[0-9A-Za-z]{50,}"),
+    *_each(
+        "authress-key",
+        "sc_ ext_ scauth_ authress_",
+        r"\w{5,30}\.\w{4,6}\.acc[\w-]{10,40}\.[\w+/=-]{30,}",
+    ),
+    SecretPattern(
+        kind="azure-secret",
+        needles=tuple(f"{digit}q~" for digit in range(10)),
+        regex=re.compile(r"(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])"),
+        dense=True,
+    ),
+    _token("clickhouse-key", "4b1d", r"[0-9A-Za-z]{38}(?!\w)"),
+    _token("clojars-token", "CLOJARS_", r"[0-9A-Za-z]{60}"),
+    _token("cloudflare-key", "v1.0-", r"[0-9a-f]{24}-[0-9a-f]{100,}"),
+    *_each("duffel-token", "duffel_test_ duffel_live_", r"[\w=-]{40,}"),
+    _token("dynatrace-token", "dt0c01.", r"[0-9A-Za-z]{24}\.[0-9A-Za-z]{64}"),
+    *_each("easypost-key", "EZAK EZTK", r"[0-9A-Za-z]{54}"),
+    *_each("facebook-token", "EAAM EAAC EAAB", r"[0-9A-Za-z]{80,}"),
+    *_each(
+        "flutterwave-key",
+        "FLWSECK_TEST- FLWSECK- FLWPUBK_TEST- FLWPUBK-",
+        r"[0-9A-Za-z]{12,}(?:-X)?",
+    ),
+    *_each("fly-token", "fo1_ fm1r_ fm1a_ fm2_", r"[\w+/=,-]{40,}"),
+    _token("frameio-token", "fio-u-", r"[\w=-]{60,}"),
+    *_each("harness-key", "pat. sat.", r"[\w-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{20}"),
+    _token("infracost-token", "ico-", r"[0-9A-Za-z]{32}(?!\w)"),
+    *_each("intra42-secret", "s-s4t2ud- s-s4t2af-", r"[0-9a-f]{64}"),
+    SecretPattern(
+        kind="maxmind-key",
+        needles=("_mmk",),
+        regex=re.compile(r"(?<!\w)[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?!\w)"),
+        dense=True,
+    ),
+    _token("octopus-key", "API-", r"[0-9A-Z]{26}(?!\w)"),
+    _token("openshift-token", "sha256~", r"[\w-]{43}"),
+    _token("prefect-key", "pnu_", r"[0-9A-Za-z]{36}"),
+    _token("pulumi-token", "pul-", r"[0-9a-f]{40}"),
+    _token("readme-key", "rdme_", r"[0-9a-z]{70}"),
+    _token("scalingo-token", "tk-us-", r"[\w-]{48}"),
+    _token("brevo-key", "xkeysib-", r"[0-9a-f]{64}-[0-9A-Za-z]{16}"),
+    *_each("settlemint-token", "sm_aat_ sm_pat_ sm_sat_", r"[0-9A-Za-z]{16,}"),
+    *_each("shippo-token", "shippo_live_ shippo_test_", r"[0-9a-fA-F]{40}"),
+    _token("sourcegraph-token", "sgp_", r"(?:[0-9a-zA-Z]{5,16}_)?[0-9a-fA-F]{40}"),
     _token("github-token", "github_pat_", r"\w{22,}"),
     *_each("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{30,}"),
     *_each(
         "gitlab-token",
-        "glpat- glptt- gldt- glrt- glft- glsoat- glcbt- glimt- glagent- gloas-",
+        "glpat- glptt- gldt- glrt- glrtr- glft- glffct- glsoat- glcbt- glimt- glagent- gloas- "
+        "GR1348941",
         r"[\w-]{20,}",
     ),
-    *_each("slack-token", "xoxa- xoxb- xoxe- xoxo- xoxp- xoxr- xoxs- xapp-", r"[\w-]{10,}"),
-    *_each("stripe-key", "sk_live_ rk_live_ sk_test_ rk_test_", r"[0-9A-Za-z]{16,}"),
+    *_each("slack-token", "xoxa- xoxb- xoxe- xoxe. xoxo- xoxp- xoxr- xoxs- xapp-", r"[\w.-]{10,}"),
+    *_each(
+        "stripe-key", "sk_live_ rk_live_ sk_prod_ rk_prod_ sk_test_ rk_test_", r"[0-9A-Za-z]{10,}"
+    ),
     _token("stripe-webhook-secret", "whsec_", r"[0-9A-Za-z+/=]{16,}"),
     _token("google-api-key", "AIza", r"[\w-]{35}"),
     _token("google-oauth-secret", "GOCSPX-", r"[\w-]{20,}"),
     _token("google-oauth-token", "ya29.", r"[\w-]{20,}"),
-    _token("huggingface-token", "hf_", r"[A-Za-z0-9]{30,}"),
+    *_each("huggingface-token", "hf_ api_org_", r"[A-Za-z0-9]{30,}"),
     _token("replicate-token", "r8_", r"[A-Za-z0-9]{30,}"),
     _token("groq-key", "gsk_", r"[A-Za-z0-9]{40,}"),
     _token("xai-key", "xai-", r"[A-Za-z0-9]{40,}"),
@@ -87,7 +142,7 @@ _VENDOR_TOKENS = (
         dense=True,
     ),
     _token("resend-key", "re_", r"[A-Za-z0-9]{6,12}_[A-Za-z0-9]{20,}", judged=True),
-    _token("twilio-key", "SK", r"[0-9a-f]{32}(?!\w)"),
+    _token("twilio-key", "SK", r"[0-9a-fA-F]{32}(?!\w)"),
     SecretPattern(
         kind="telegram-token",
         needles=(":aa",),
@@ -103,6 +158,7 @@ _VENDOR_TOKENS = (
     _token("databricks-token", "dapi", r"[0-9a-f]{32}(?!\w)"),
     *_each("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"[0-9a-fA-F]{32}"),
     *_each("square-token", "sq0atp- sq0csp- sq0idp-", r"[\w-]{22,}"),
+    _token("square-token", "EAAA", r"[\w+-]{40,64}(?![\w+-])", judged=True),
     _token("linear-key", "lin_api_", r"[A-Za-z0-9]{32,}"),
     _token("notion-token", "ntn_", r"[A-Za-z0-9]{40,}"),
     _token("supabase-token", "sbp_", r"[0-9a-f]{40}"),
@@ -158,6 +214,26 @@ PATTERNS = (
         needles=("/api/webhooks/",),
         regex=re.compile(r"discord(?:app)?\.com/api/webhooks/(?P<secret>\d{10,}/[\w-]{30,})"),
     ),
+    SecretPattern(
+        kind="teams-webhook",
+        needles=(".webhook.office.com/",),
+        regex=re.compile(r"\.webhook\.office\.com/webhookb2/(?P<secret>[\w@/-]{40,})"),
+    ),
+    SecretPattern(
+        kind="session-cookie",
+        needles=("_gitlab_session=",),
+        regex=re.compile(r"_gitlab_session=(?P<secret>[0-9a-z]{32})"),
+    ),
+    SecretPattern(
+        kind="connection-password",
+        needles=("curl ",),
+        regex=re.compile(
+            r"\bcurl [^\n]{0,300}?(?<=\s)(?:-u|--user)[ =]?[\"']?[^\s:\"'@]{1,80}[\"']?:"
+            r"[\"']?(?P<secret>[^\s\"']{3,200})"
+        ),
+    ),
+    *_each("json-web-token", "ZXlK", r"[\w+/-]{60,}={0,2}"),
+    _token("grafana-token", "eyJrIjoi", r"[\w+/-]{50,}={0,2}"),
     _token("json-web-token", "eyJ", r"[\w-]{8,}\.eyJ[\w-]{6,}(?:\.[\w-]*)?"),
     SecretPattern(
         kind="connection-password",

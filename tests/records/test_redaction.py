@@ -41,6 +41,32 @@ _SECRETS = {
     "supabase-token": f"sbp_{_HEX[:40]}",
     "neon-password": f"npg_{_BODY[:12]}",
     "vault-token": f"hvs.{_BODY}",
+    "aws-bedrock-key": f"ABSK{_BODY}{_BODY}",
+    "alibaba-key": f"LTAI{_BODY[:20]}",
+    "1password-token": f"ops_eyJ{_BODY}{_BODY}",
+    "1password-key": "A3-A1B2C3-D4E5F6-G7H8J-9K0L1-M2N3P-4Q5R6",
+    "artifactory-key": f"AKCp{_BODY}{_BODY}",
+    "authress-key": f"sc_abc123.k1d2.acc_{_BODY[:20]}.{_BODY}",
+    "azure-secret": f"a1B8Q~{_BODY[:34]}",
+    "dynatrace-token": f"dt0c01.{_BODY[:24]}.{_BODY}{_BODY[:12]}",
+    "easypost-key": f"EZAK{_BODY}a1",
+    "facebook-token": f"EAAM{_BODY}{_BODY}",
+    "flutterwave-key": f"FLWSECK_TEST-{_HEX[:32]}-X",
+    "fly-token": f"fm2_{_BODY}{_BODY}",
+    "harness-key": f"pat.{_BODY[:22]}.{_BODY[:24]}.{_BODY[:20]}",
+    "infracost-token": f"ico-{_BODY[:32]}",
+    "maxmind-key": f"a1B2c3_{_BODY[:29]}_mmk",
+    "octopus-key": f"API-{_UPPER[:26]}",
+    "openshift-token": f"sha256~{_BODY[:43]}",
+    "prefect-key": f"pnu_{_BODY[:36]}",
+    "pulumi-token": f"pul-{_HEX[:40]}",
+    "brevo-key": f"xkeysib-{_HEX}-{_BODY[:16]}",
+    "settlemint-token": f"sm_pat_{_BODY[:16]}",
+    "shippo-token": f"shippo_live_{_HEX[:40]}",
+    "sourcegraph-token": f"sgp_{_HEX[:40]}",
+    "teams-webhook": f"https://a.webhook.office.com/webhookb2/{_BODY}/IncomingWebhook/1",
+    "session-cookie": f"Cookie: _gitlab_session={_HEX[:32]}",
+    "grafana-token": f"eyJrIjoi{_BODY}",
     "age-key": f"AGE-SECRET-KEY-1{_UPPER[:58]}",
     "slack-webhook": f"https://hooks.slack.com/services/T0/B0/{_BODY[:24]}",
     "json-web-token": f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.{_BODY[:43]}",
@@ -119,6 +145,16 @@ def test_a_value_assigned_to_a_telling_name_is_taken_out(line: str) -> None:
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
     """Placeholders, names, paths, hashes and examples are left as they are."""
     assert redact(text) == (text, ())
+
+
+def test_a_token_of_letters_alone_and_a_password_of_a_command_line_are_taken_out() -> None:
+    """Neither a digit nor a telling name is needed where the form says enough."""
+    text = f"hf_{'abcdefghijklmnopqrstuvwxyzABCDEFGH'} and curl -X POST -u me:hunter2 http://h/"
+
+    redacted, redactions = redact(text)
+
+    assert [item.kind for item in redactions] == ["huggingface-token", "connection-password"]
+    assert redacted.endswith("-u me:[REDACTED:connection-password] http://h/")
 
 
 @given(
