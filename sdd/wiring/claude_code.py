@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-from sdd.changes import apply_changes, plan_changes
+from sdd.changes import apply_changes, digest, plan_changes
 from sdd.errors import ConfigError
 from sdd.records.hook import read_hook, recorded_keys, to_record, with_hook, without_hook
 from sdd.records.library import list_phrs
@@ -16,6 +17,7 @@ from sdd.wiring.history import History, find_author, open_history
 from sdd.wiring.settings import current_environment
 
 SETTINGS = PurePosixPath(".claude/settings.json")
+_KEPT = PurePosixPath(".sdd/claude-settings.json")
 _SESSIONS = PurePosixPath("sessions")  # a lock's name: no such folder is needed
 
 
@@ -87,7 +89,8 @@ def record_event(data: bytes, project: Path | None) -> tuple[RecordedPhr, ...]:
 def set_hook(project: Path | None, *, installed: bool) -> bool:
     """Put our hook into a project's settings of Claude Code, or take it out again.
 
-    Settings that hold nothing else are removed with it.
+    What was changed is noted in `.sdd/`, and taken back to the byte when nobody has touched the
+    settings since; else the hook alone is taken out, and settings that hold nothing else.
 
     Returns:
         Whether anything changed.
@@ -97,13 +100,43 @@ def set_hook(project: Path | None, *, installed: bool) -> bool:
     """
     files = open_history(project).files
     before = files.read(SETTINGS)
-    after = before
+    wanted: dict[PurePosixPath, bytes | None]
     if installed:
         after = with_hook(before)
-    elif before is not None:
-        after = without_hook(before)
-        if after != before and not json.loads(after.decode("utf-8-sig")):
-            after = None
-    changes = plan_changes(files, {SETTINGS: after})
+        wanted = {SETTINGS: after}
+        if after != before:
+            wanted[_KEPT] = _kept(before, after)
+    else:
+        wanted = {SETTINGS: _settings_before(before, files.read(_KEPT)), _KEPT: None}
+    changes = plan_changes(files, wanted)
     apply_changes(changes, files)
-    return bool(changes)
+    return any(change.path == SETTINGS for change in changes.changes)
+
+
+def _kept(before: bytes | None, after: bytes) -> bytes:
+    """Return what takes our change back: where it stands, what stood there, how we left all."""
+    note: dict[str, object] = {"left": digest(after), "text": None}
+    if before is not None:
+        start = _length_of_same(before, after)
+        same = _length_of_same(before[start:][::-1], after[start:][::-1])
+        text = before[start : len(before) - same].hex()
+        note |= {"start": start, "end": len(after) - same, "text": text}
+    return json.dumps(note).encode()
+
+
+def _length_of_same(one: bytes, other: bytes) -> int:
+    """Return how far two texts agree from their beginnings on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _settings_before(now: bytes | None, kept: bytes | None) -> bytes | None:
+    """Return the settings as they were without our hook; None: there were none."""
+    if now is None:
+        return None
+    after = without_hook(now)
+    note = json.loads(kept) if kept is not None else {}
+    if note.get("left") == digest(now):
+        if note["text"] is None:
+            return None
+        return now[: note["start"]] + bytes.fromhex(note["text"]) + now[note["end"] :]
+    return after if after == now or json.loads(after.decode("utf-8-sig")) else None

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sdd.cli.boundary import run_command
 from sdd.errors import ExitCode
@@ -244,6 +246,58 @@ def test_the_hook_is_installed_and_taken_out_byte_for_byte(
         "The hook stood already in .claude/settings.json.\n"
         "The hook removed from .claude/settings.json.\n"
     )
+
+
+_SETTINGS = st.recursive(
+    st.sampled_from(["1", '"x"', "[]", "{}", "{ }", "[\n]", "null"]),
+    lambda inner: st.lists(inner, max_size=2).map(lambda items: f"[{', '.join(items)}]"),
+    max_leaves=3,
+)
+
+
+@given(
+    middle=st.lists(
+        st.one_of(
+            st.tuples(st.sampled_from(["a", "b"]), _SETTINGS),
+            st.tuples(
+                st.just("hooks"),
+                st.sampled_from(["{}", "{ }", '{"Stop":[]}', '{"Stop" : [ ],\r\n"Other":[{}]}']),
+            ),
+        ),
+        unique_by=lambda pair: pair[0],
+        max_size=3,
+    ),
+    space=st.sampled_from(["", " ", "\n", "\r\n\t", "  \n"]),
+    start=st.sampled_from(["", "\ufeff", "\n"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_settings_of_any_shape_come_back(
+    project: Path, middle: list[tuple[str, str]], space: str, start: str
+) -> None:
+    """Empty objects and lists, spaces, byte order marks: not a byte is another."""
+    place = project / ".claude" / "settings.json"
+    place.parent.mkdir(exist_ok=True)
+    members = f",{space}".join(f'{space}"{key}":{space}{value}' for key, value in middle)
+    before = f"{start}{{{members}{space}}}{space}".encode()
+    place.write_bytes(before)
+
+    assert run_command(["phr", "hook", "--install"]) == 0
+    assert place.read_bytes() != before
+    assert run_command(["phr", "hook", "--uninstall"]) == 0
+    assert place.read_bytes() == before
+
+
+def test_settings_changed_since_lose_the_hook_alone(project: Path) -> None:
+    """What somebody has added in the meantime stays."""
+    place = project / ".claude" / "settings.json"
+    place.parent.mkdir()
+    place.write_text('{"hooks": {}}')
+    assert run_command(["phr", "hook", "--install"]) == 0
+    place.write_text(place.read_text().replace("{", '{"new": 1, ', 1))
+
+    assert run_command(["phr", "hook", "--uninstall"]) == 0
+
+    assert json.loads(place.read_text()) == {"new": 1}
 
 
 def test_settings_that_only_the_hook_needed_go_with_it(
