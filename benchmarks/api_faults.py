@@ -139,14 +139,16 @@ class Line:
         self.left = -1 if fault is None or fault.times is None else fault.times
 
 
-def run(project: Path, timeout: float | None = None) -> tuple[int, Decimal, str]:
+def run(
+    project: Path, timeout: float | None = None, budget: Decimal = _BUDGET
+) -> tuple[int, Decimal, str]:
     """Implement the project's feature; returns exit code, cost and last words."""
     asked = Asked(
         feature="bookmarks",
         project=project,
         model="sonnet",
         no_input=True,
-        budget_usd=_BUDGET,
+        budget_usd=budget,
         timeout=timeout,
     )
     composed = compose_run(asked, ask=None)
@@ -191,7 +193,7 @@ def main() -> int:
             finished, before = finished_calls(project), len(api.headers)
             landed = (project / "backend").exists()
             line.spoil(None)
-            again = run(project)[0] if code else 0
+            again = run(project, budget=5 * _BUDGET)[0] if code else 0
             paid = [item for item in api.headers[before:] if key(item) in finished]
             wrong = [
                 *([f"ended {code}"] if code not in fault.codes else []),

@@ -68,7 +68,8 @@ class Meter:
         accounts: Bounds of the turn itself, first, and of the order, agent and run it is part of.
         price: None: the model is free, or no bound on money was set.
         metered: False for models that count no tokens.
-        seen: Messages of the last request, and what it took: the next one repeats them.
+        seen: Messages of the last request, and what they took: the next one repeats them. The
+            answer itself is measured, whatever the provider says of it.
     """
 
     accounts: tuple[Account, ...]
@@ -131,7 +132,7 @@ class Meter:
             account.usage += taken
 
     def _counted(self, messages: int, usage: RequestUsage) -> Usage:
-        self.seen = (messages, usage.input_tokens + usage.output_tokens)
+        self.seen = (messages, usage.input_tokens)
         return Usage(
             input_tokens=usage.input_tokens,
             cached_tokens=usage.cache_read_tokens,
@@ -215,6 +216,10 @@ class GuardedModel(WrapperModel):
                 if self._turn.streamed and _broke_off(response):
                     self._turn.on_progress("the answer broke off; asking again")
                     continue
+                if response.finish_reason == "content_filter":
+                    details = response.provider_details or {}
+                    reason = str(details.get("refusal") or "the model declined to answer")
+                    raise RunEnded(Ending.REFUSED, reason)
                 if response.finish_reason != "length":
                     return ModelMessagesTypeAdapter.dump_json([response])
                 if allowed < most or attempt:
@@ -233,11 +238,7 @@ class GuardedModel(WrapperModel):
         if not isinstance(response, ModelResponse):
             raise TypeError(f"the journal holds no answer but {type(response).__name__}")
         if replayed:
-            self.meter.after_replay(len(said) + 1, response.usage, paid=self._journal.is_own)
-        if response.finish_reason == "content_filter":
-            details = response.provider_details or {}
-            reason = str(details.get("refusal") or "the model declined to answer")
-            raise RunEnded(Ending.REFUSED, reason)
+            self.meter.after_replay(len(said), response.usage, paid=self._journal.is_own)
         if not replayed:
             self.meter.before_tools(len(response.tool_calls))
         return response
@@ -257,7 +258,7 @@ class GuardedModel(WrapperModel):
             response = await patiently(
                 lambda: self._ask(messages, settings, parameters), self._turn.on_progress
             )
-            taken = self.meter.taken(len(said) + 1, response.usage)
+            taken = self.meter.taken(len(said), response.usage)
         finally:
             self.meter.after_request(cost, taken)
         return response, allowed

@@ -98,7 +98,7 @@ def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
         if isinstance(error, kind):
             return ModelError(f"{chosen.shown} {what}.", hint=hint)
     if isinstance(error, ModelAPIError):
-        return ModelError(f"{chosen.shown} refused the request: {_first_line(error)}.")
+        return ModelError(f"{chosen.shown} refused the request: {_said(error)}.")
     return ModelError(f"{chosen.shown} could not be asked: {_first_line(error)}.")
 
 
@@ -168,6 +168,14 @@ def _other(name: str, price: Price | None) -> Chosen:
             exit_code=ExitCode.USAGE,
         ) from error
     return Chosen(model=model, shown=name, price=price)
+
+
+def _said(error: ModelAPIError) -> str:
+    """Return what the provider said, without what the library puts around it."""
+    body = getattr(error, "body", None)
+    inner = body.get("error") if isinstance(body, Mapping) else None
+    said = inner.get("message") if isinstance(inner, Mapping) else None
+    return _first_line(ValueError(said)) if isinstance(said, str) else _first_line(error)
 
 
 def _first_line(error: Exception) -> str:

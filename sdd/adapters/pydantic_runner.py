@@ -146,7 +146,9 @@ class PydanticRunner:
             problem = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
             if problem is not None:
                 place = f" at {problem.json_path}" if problem.path else ""
-                raise ToolFailed(f"Invalid arguments for {tool.name}{place}: {problem.message}")
+                told = f"Invalid arguments for {tool.name}{place}: {problem.message}"
+                _require_progress(repetition.count(tool.name, arguments, told))
+                raise ToolFailed(told)
             try:
                 answer = await perform(arguments)
             except ToolError as error:

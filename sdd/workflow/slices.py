@@ -176,8 +176,12 @@ def _chosen(
     enough: Enough,
 ) -> tuple[Slice, ...]:
     wanted = [source for source in sources if kind_of(source.path).name in needs.kinds] or sources
-    cuts = (needs, replace(needs, topics=_TOPICS))
-    candidates = [tuple(_cut(item, sections[item.path], cut) for item in wanted) for cut in cuts]
+    others = frozenset(kind_of(source.path).name for source in sources) - needs.kinds
+    further = replace(needs, outlined=needs.outlined | others)
+    cuts = ((needs, wanted), (replace(needs, topics=_TOPICS), wanted), (further, sources))
+    candidates = [
+        tuple(_cut(item, sections[item.path], cut) for item in chosen) for cut, chosen in cuts
+    ]
     for candidate in dict.fromkeys((*candidates, _whole(wanted))):
         if enough(order, candidate):
             return candidate

@@ -18,6 +18,7 @@ from sdd.workflow.plan import ENGINEER
 from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
 from sdd.workflow.request import is_hybrid
+from sdd.workflow.runs import RunState
 
 Judge = Callable[[Work], Awaitable[Judgement]]
 
@@ -115,6 +116,7 @@ class Workshop:
         order, conversation = work.unfinished[0]
         said = conversation.reason.rstrip(".") or conversation.ending.value
         what = f"Order {order} ended early: {said}. Nothing landed."
+        state = None
         match conversation.ending:
             case Ending.LIMIT:
                 rest = "The same command with a larger budget goes on from here."
@@ -123,9 +125,13 @@ class Workshop:
                 self._ask_human()
             case Ending.INTERRUPTED:
                 self.ledger.end(ExitCode.INTERRUPTED, what)
-            case Ending.SUBMITTED | Ending.REFUSED | Ending.FAILED:
+            case Ending.REFUSED:
+                again = "The same command asks again; finished calls are kept."
+                self.ledger.end(ExitCode.FINDINGS, f"{what} {again}")
+                state = RunState.STOPPED
+            case Ending.SUBMITTED | Ending.FAILED:
                 self.ledger.end(ExitCode.FINDINGS, what)
-        self.ledger.close(writes=work.writes)
+        self.ledger.close(state, writes=work.writes)
         return True
 
     def _ask_human(self) -> None:

@@ -11,6 +11,7 @@ from sdd.adapters.pydantic_runner import open_runner
 from sdd.agents.catalog import load_catalog
 from sdd.agents.conversation import Tool, ToolResult
 from sdd.agents.definition import AgentDefinition
+from sdd.agents.repetition import ENDED
 from sdd.agents.runner import Ending, Limits, Outcome, Step, Task
 from sdd.errors import ModelError
 
@@ -201,12 +202,34 @@ def test_what_is_waited_for_is_shown() -> None:
     assert len(api.requests) == 2
 
 
-def test_a_refusal_is_an_ending() -> None:
-    """The model's no is not an error of ours."""
-    with messages_api(Reply(text="I will not.", stop_reason="refusal")) as api:
+def test_a_refusal_is_an_ending_and_not_recorded(tmp_path: Path) -> None:
+    """The model's no is no error of ours; a resumed run keeps what was done, and asks again."""
+    refusal = Reply(text="I will not.", stop_reason="refusal")
+    with messages_api(_CALL, refusal, Reply(text="Done.")) as api:
+        first = _ask(api, folder=tmp_path)
+        second = _ask(api, folder=tmp_path)
+
+    assert first.ending is Ending.REFUSED
+    assert (second.text, second.usage.replayed, second.usage.requests) == ("Done.", 1, 1)
+
+
+def test_the_same_wrong_arguments_over_and_over_end_the_turn() -> None:
+    """A model that does not listen is stopped before it has spent the budget."""
+    with messages_api(Reply(calls=[("carry", {"bag": 7})])) as api:
         outcome = _ask(api)
 
-    assert outcome.ending is Ending.REFUSED
+    assert outcome.ending is Ending.FAILED
+    assert len(api.requests) == ENDED
+
+
+def test_what_is_set_aside_for_a_request_counts_the_answers_before_it() -> None:
+    """A provider that understates an answer does not make the next request pass the budget."""
+    long = Reply(text="x" * 3_000_000, calls=_CALL.calls, usage={"output_tokens": 1})
+    with messages_api(long, Reply(text="Done.")) as api:
+        outcome = _ask(api, limits=Limits(usd=Decimal(1)))
+
+    assert outcome.ending is Ending.LIMIT
+    assert len(api.requests) == 1
 
 
 def test_an_answer_that_is_cut_off_is_a_limit_and_not_recorded(tmp_path: Path) -> None:
