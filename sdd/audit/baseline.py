@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sdd.audit.catalog import HOUSEKEEPING, STALE_BASELINE
 from sdd.audit.model import AuditReport
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError
 
@@ -16,7 +17,7 @@ _VERSION = 1
 _OWN = frozenset(rule.id for rule in HOUSEKEEPING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Entry:
     """Findings with one fingerprint: how many there are, and words for the reader of a diff."""
 

@@ -1,7 +1,6 @@
 """Whether facts imply something: every case that they allow is looked at."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sdd.audit.logic import (
@@ -18,6 +17,7 @@ from sdd.audit.logic import (
     negated,
     parts_of,
 )
+from sdd.audit.term import named_record
 from sdd.audit.values import NONE, Claims, Field, Lit, Row, Tup, Value
 
 
@@ -127,7 +127,7 @@ def _clash(representative: Value, left: Value, right: Value) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Answer:
     """Whether the goal holds in every case; otherwise a case in which it does not."""
 

@@ -1,11 +1,10 @@
 """What every rule is called, how bad it is and what to do: the audit's own housekeeping too."""
 
-from dataclasses import dataclass
-
+from sdd.audit.term import named_record
 from sdd.diagnostics import Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class RuleText:
     """What people read about a rule.
 

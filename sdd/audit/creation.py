@@ -1,7 +1,7 @@
 """New rows: whom they are made out to, and to what they are attached."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sdd.audit.cases import Case
@@ -10,6 +10,7 @@ from sdd.audit.logic import YES, Eq, Exists, Formula, parts_of
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, describe
 from sdd.audit.ownership import Situation
+from sdd.audit.term import record
 from sdd.audit.tokens import is_client
 from sdd.audit.values import (
     NONE,
@@ -269,7 +270,7 @@ _NOTHING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Link:
     column: str
     parent: str

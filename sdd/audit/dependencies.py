@@ -10,6 +10,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.logic import Proved, negated
 from sdd.audit.state import Place, State
+from sdd.audit.term import named_record
 from sdd.audit.tokens import external_identity
 from sdd.audit.trust import is_trusted
 from sdd.audit.values import (
@@ -45,7 +46,7 @@ _SENT_IN = {
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Used:
     """A dependency that a route runs."""
 

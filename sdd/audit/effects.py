@@ -1,10 +1,11 @@
 """What calls are given, and what happens in a request: effects on data and remarks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place
+from sdd.audit.term import record
 from sdd.audit.values import Func, HeapObject, Lit, Value
 
 # Effects that are no access to rows: what somebody unknown must not bring about either.
@@ -16,7 +17,7 @@ DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever
 ISSUES = "issue"  # a token is made: somebody signs in here
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arguments:
     """The arguments of a call; `star` and `rest` are `*x` and `**x` of unknown content."""
 
@@ -40,7 +41,7 @@ class Arguments:
         return (*self.positional, *named, *self.star, *self.rest)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """Something that happened to data, with everything known when it became lasting.
 
@@ -61,7 +62,7 @@ class Effect:
     heap: Mapping[object, HeapObject] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entered:
     """A function of the program that a request ran, and what its parameters held."""
 
@@ -70,7 +71,7 @@ class Entered:
     heap: Mapping[object, HeapObject]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """A weakness seen on the way that is not about one access, e.g. an unverified token."""
 

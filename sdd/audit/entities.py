@@ -3,10 +3,11 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from sdd import names
+from sdd.audit.term import named_record
 from sdd.audit.values import ClassInfo, Col, Func, LibObject, Lit, Value
 
 _COLUMN = frozenset({"Column", "mapped_column", "Field"})
@@ -33,7 +34,7 @@ _NO_TARGET = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class ColumnInfo:
     """A column: what it refers to, and whether it is the primary key."""
 
@@ -43,7 +44,7 @@ class ColumnInfo:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Relation:
     """A relationship attribute."""
 
@@ -53,7 +54,7 @@ class Relation:
     through: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class EntityInfo:
     """A mapped class."""
 

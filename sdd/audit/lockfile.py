@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sdd.audit.catalog import ACCESS_DRIFT
 from sdd.audit.model import Access, AuditReport, RouteReport, Verdict
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.errors import ConfigError
 
@@ -36,7 +37,7 @@ _AUTHENTICATION = "authentication"
 _Key = tuple[str, str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Grant:
     """One line of a route: a verdict and what it rests on."""
 
@@ -44,7 +45,7 @@ class Grant:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class LockedRoute:
     """What one mount of a route allows: authentication, then `read Task` and the like."""
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from sdd.audit.alike import Call, is_same
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State, Write
+from sdd.audit.term import named_record, record
 from sdd.audit.values import NONE, HeapObject, Value
 from sdd.audit.watch import Watch
 
@@ -30,7 +31,7 @@ _FEWEST_STEPS = 3  # below that, running is as fast as repeating
 _MOST_FRUITLESS = 24
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _End:
     """One way in which a run ended, relative to where it began."""
 
@@ -40,7 +41,7 @@ class _End:
     pending: tuple[Write, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Outcome:
     """What a run depended on, and what it left behind."""
 

@@ -1,8 +1,9 @@
 """What an audit says: verdicts for routes and for each access to owned data."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic
 from sdd.program import Unreadable
 from sdd.text import Span
@@ -18,7 +19,7 @@ class Verdict(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Access:
     """One access to owned data on one route.
 
@@ -38,7 +39,7 @@ class Access:
     chain: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class AuthReport:
     """Whether a route's caller is known."""
 
@@ -48,7 +49,7 @@ class AuthReport:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Called:
     """A dependency that a request runs: its dotted name, and its `def` if that is the program's."""
 
@@ -56,7 +57,7 @@ class Called:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class RouteReport:
     """One mount of one handler, judged.
 
@@ -99,7 +100,7 @@ class RouteReport:
         return Verdict.PROVED if self.is_proved else Verdict.PUBLIC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Summary:
     """How many routes got which verdict; each counts once."""
 
@@ -110,7 +111,7 @@ class Summary:
     public: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class AuditReport:
     """The result of an audit.
 

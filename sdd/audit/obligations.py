@@ -1,7 +1,7 @@
 """Every effect of a request must concern the caller's own rows: proved, broken, or not known."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sdd.audit.cases import Answer, Case, implies
 from sdd.audit.doubts import doubt
@@ -19,13 +19,14 @@ from sdd.audit.ownership import Situation
 from sdd.audit.schema import Schema
 from sdd.audit.state import Place
 from sdd.audit.switches import delivered, turned
+from sdd.audit.term import named_record
 from sdd.audit.tokens import is_client
 from sdd.audit.values import Field, Phi, Row, Sym, Value
 
 IMPOSSIBLE = "no request can get here"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Obligation:
     """One thing that must be shown: at this place, with these facts, about this target."""
 
@@ -40,7 +41,7 @@ class Obligation:
     heap: Mapping[object, object] | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Finding:
     """How an obligation was decided.
 

@@ -1,17 +1,18 @@
 """How an audit ends: what its findings mean for whoever waits for an answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from sdd.audit.model import AuditReport, RouteReport, Verdict
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic, Severity
 
 UNREADABLE = "unreadable-source"
 UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Policy:
     """What a project does not accept: findings from a severity on, and doubt where strict."""
 

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sdd.audit.calls import bind_parameters
 from sdd.audit.dependencies import Request, Used, request_object
@@ -13,6 +13,7 @@ from sdd.audit.joins import merge
 from sdd.audit.logic import Formula
 from sdd.audit.routes import Mount, handler_function, handler_place
 from sdd.audit.state import Frame, Place, State
+from sdd.audit.term import named_record
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -36,7 +37,7 @@ _MAY_AUTHENTICATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class End:
     """One way in which the handler answers: the value, what holds, and the heap."""
 
@@ -46,7 +47,7 @@ class End:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Run:
     """All that happens in one request to a mount.
 

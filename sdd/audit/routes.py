@@ -3,13 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sdd.audit.bystanders import makes_apps
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import BudgetExceededError, Engine
 from sdd.audit.logic import Formula
 from sdd.audit.state import Place, State
+from sdd.audit.term import named_record
 from sdd.audit.values import Bound, Func, Lib, Ref, Sym, Value
 from sdd.audit.web import Entry, Include, Router
 from sdd.program import Module
@@ -18,7 +19,7 @@ _PARAMETER = re.compile(r"\{([^}:]+)(?::[^}]*)?\}")
 _DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Mount:
     """One way to reach a handler.
 
@@ -151,7 +152,7 @@ def _app_name(engine: Engine, uid: int, app: Router) -> str:
     return f"{app.place.path}:{app.place.function or 'app'}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class _Way:
     """The way from an app to a router: what has been collected on it."""
 

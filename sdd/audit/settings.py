@@ -1,9 +1,9 @@
 """What a project tells the audit about itself."""
 
-from dataclasses import dataclass
+from sdd.audit.term import named_record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class AuditSettings:
     """Settings of the audit, all with defaults.
 

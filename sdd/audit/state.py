@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sdd.audit.logic import NO, YES, And, Formula, Or, both, either, negated
+from sdd.audit.term import record
 from sdd.audit.values import HeapObject, Value
 from sdd.audit.watch import Watch
 from sdd.program import Module
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A line of a file, and the function that stands around it."""
 
@@ -21,7 +22,7 @@ class Place:
     function: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Write:
     """A change that the next commit makes lasting.
 

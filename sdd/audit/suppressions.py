@@ -5,7 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sdd.audit.catalog import (
@@ -15,6 +15,7 @@ from sdd.audit.catalog import (
     RuleText,
 )
 from sdd.audit.model import AuditReport
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic, by_place
 from sdd.names import nearest
 from sdd.program import Module
@@ -28,7 +29,7 @@ _OTHER_COMMENT = re.compile(r"\s#\s")
 _Header = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Suppression:
     """One comment that takes findings away.
 
@@ -89,7 +90,7 @@ def suppress(
     return replace(report, diagnostics=by_place((*found, *told)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class _Page:
     """The suppressions of one file, and where its statements begin."""
 

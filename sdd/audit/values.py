@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sdd.audit.term import term
+from sdd.audit.term import record, term
 from sdd.program import Module
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ class Handler(Value):
 # Heap objects: immutable, replaced as a whole when they change.
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListObject:
     """A list: items under their conditions, then any number of `more`."""
 
@@ -335,7 +335,7 @@ class ListObject:
     more: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DictObject:
     """A dictionary: known keys, then values of unknown keys, then dictionaries merged in."""
 
@@ -347,7 +347,7 @@ class DictObject:
         return next((value for name, value in self.items if name == key), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instance:
     """An instance of a class of the program; `rest` were given as `**mapping`.
 

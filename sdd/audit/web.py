@@ -8,6 +8,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.logic import Formula, parts_of
 from sdd.audit.state import Place, State
+from sdd.audit.term import named_record
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     EXCEPTION,
@@ -38,7 +39,7 @@ _IDENTITY = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Entry:
     """A route as it was registered on a router."""
 
@@ -51,7 +52,7 @@ class Entry:
     condition: tuple[Formula, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Include:
     """A router, or an app, put under a prefix of another."""
 

@@ -1,17 +1,18 @@
 """What every form of output is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 
 from sdd.audit.catalog import RuleText
 from sdd.audit.model import AuditReport, RouteReport, Verdict
 from sdd.audit.outcome import Policy
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic
 from sdd.text import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class View:
     """A report and what the reader's world looks like.
 

@@ -1,7 +1,6 @@
 """What a rule is, and what it may look at."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sdd.audit.cases import Case
 from sdd.audit.engine import Engine
@@ -10,10 +9,11 @@ from sdd.audit.obligations import Finding, Judge, Obligation
 from sdd.audit.requests import Run
 from sdd.audit.schema import Schema
 from sdd.audit.settings import AuditSettings
+from sdd.audit.term import named_record
 from sdd.diagnostics import Diagnostic, Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class OpenRoute:
     """A route that lets unknown callers at data: what they reach first.
 
@@ -28,7 +28,7 @@ class OpenRoute:
     case: Case | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Breach:
     """An access that is not confined to the caller."""
 
@@ -37,7 +37,7 @@ class Breach:
     judge: Judge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Audited:
     """Everything that was found out, for rules that look at the whole."""
 
@@ -55,7 +55,7 @@ def _nothing(_: Audited) -> Iterator[Diagnostic]:
     return iter(())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Rule:
     """A defect by name.
 
