@@ -35,7 +35,7 @@ def test_values_are_equal_as_those_of_the_standard_library_are(
     """Equality, hash, text and replacement follow the fields that are compared."""
     made = _classes(decorate)
 
-    def both(kind: Any) -> tuple[Any, Any]:
+    def both(kind: type) -> tuple[Any, Any]:
         left, right = (kind(x=x, y=y, note=str(note)) for x, y, note in (first, second))
         return left, right
 
