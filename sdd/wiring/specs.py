@@ -8,6 +8,7 @@ from sdd.adapters.disk import DiskFiles
 from sdd.diagnostics import Diagnostic, by_place
 from sdd.errors import SpecError
 from sdd.records.tasks import check_tasks
+from sdd.records.tick_evidence import check_ticks
 from sdd.speclang import Reading, check_specs, documents_of, read_specs
 from sdd.text import decode
 from sdd.wiring.project import find_project
@@ -51,4 +52,6 @@ def _check_task_lists(files: DiskFiles, documents: Iterable[PurePosixPath]) -> I
     """Yield what is wrong with the task lists that stand beside the documents."""
     for path in sorted({document.parent / "tasks.md" for document in documents}):
         if (data := files.read(path)) is not None:
-            yield from check_tasks(decode(str(path), data))
+            source = decode(str(path), data)
+            yield from check_tasks(source)
+            yield from check_ticks(source, files)

@@ -1,5 +1,6 @@
 """What `sdd phr show`, `sdd adr check` and `sdd spec check` say about links, decisions, tasks."""
 
+import io
 import json
 from pathlib import Path
 
@@ -81,6 +82,52 @@ def test_a_decision_is_shown_with_its_links_and_leads_to_the_record_it_came_up_i
     assert shown.endswith(f"links to: {_RECORD}\n")
     assert _RECORD in (project / new).read_text("utf-8")
     assert capsys.readouterr().out.endswith(f"linked from: history/adr/0001-cart.md, {new}\n")
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        """Pretend that a person sits there."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "written"),
+    [
+        ([], None, 0),
+        (["--no-input"], "y\n", 0),
+        ([], "\n", 0),
+        ([], "n\n", 0),
+        ([], "y\n", 1),
+        (["--accept"], None, 1),
+    ],
+)
+def test_a_suggestion_is_written_by_consent_alone(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    typed: str | None,
+    written: int,
+) -> None:
+    """A terminal is asked and takes silence for no; a flag is consent; a pipe never is."""
+    (project / "specs/shop/research.md").write_text(
+        "## Authentication\n\n**Decision**: JWT between frontend and API\n\n"
+        "**Rationale**: All services can check it.\n\n"
+        "**Alternatives considered**: Session cookies, OAuth\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sys.stdin", io.StringIO() if typed is None else _Terminal(typed))
+    if typed is not None:
+        monkeypatch.setattr("sys.stderr", _Terminal())
+    before = set((project / "history/adr").iterdir())
+
+    assert run_command(["adr", "suggest", *words]) == ExitCode.CLEAN
+
+    new = set((project / "history/adr").iterdir()) - before
+    assert len(new) == written
+    assert all("Proposed" in path.read_text("utf-8") for path in new)
+    if written:
+        assert run_command(["adr", "suggest"]) == ExitCode.CLEAN
+        assert set((project / "history/adr").iterdir()) - before == new
 
 
 def test_a_plan_that_takes_what_a_record_rejected_is_reported(

@@ -49,8 +49,15 @@ def test_a_backend_that_asks_for_no_token_though_its_specs_do_is_not_passed() ->
 def test_rows_that_nobody_owns_need_no_second_user() -> None:
     """Where no table of the specs has an owner, shared rows are what was asked for."""
     facts: dict[str, Any] = {
-        **{"operations": 1, "probed": [], "unprobed": {}, "checks": 2, "findings": []},
-        **{"public": 0, "guarded": [], "of_shared": ["GET /feeds"], "how": ""},
+        "operations": 1,
+        "probed": [],
+        "unprobed": {},
+        "checks": 2,
+        "findings": [],
+        "public": 0,
+        "guarded": [],
+        "of_shared": ["GET /feeds"],
+        "how": "",
     }
     key = Column(name="id", type=Type.INT, primary_key=True)
     shared = Application(

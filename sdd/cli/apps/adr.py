@@ -17,13 +17,18 @@ Record = Annotated[str, typer.Argument(help="The record's number or path.")]
 def adr_suggest(
     feature: Annotated[str | None, typer.Argument(help="Only this feature's documents.")] = None,
     *,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write a proposed record of each suggestion.")
+    ] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
     project: Project = None,
     output_format: FormatOption = Format.TEXT,
 ) -> int:
-    """Suggest what deserves a decision record; nothing is created."""
-    from sdd.cli.commands.adr import suggest_command  # noqa: PLC0415
+    """Suggest what deserves a decision record; a terminal is asked, else nothing is created."""
+    from sdd.cli.commands.adr import Consent, suggest_command  # noqa: PLC0415
 
-    return suggest_command(feature, project, output_format)
+    consent = Consent.GIVEN if accept else Consent.REFUSED if no_input else Consent.ASKED
+    return suggest_command(feature, project, output_format, consent=consent)
 
 
 @adr_app.command("new")

@@ -1,8 +1,10 @@
 """`sdd adr`: suggests, writes, lists, shows, supersedes and checks decision records."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
 
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +15,7 @@ from sdd.cli.excerpts import read_lines_below
 from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
 from sdd.cli.links import write_links
-from sdd.cli.output import make_output
+from sdd.cli.output import Output, make_output
 from sdd.cli.streams import write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
@@ -34,11 +36,15 @@ def new_command(title: str, feature: str, project: Path | None) -> int:
     history = open_history(project)
     drafts = {item.title: draft_of(item) for item in _suggestions(history, None)}
     request = drafts.get(title, AdrRequest(title=title, feature=feature))
+    make_output().out.print(f"{_write(request, history)}", soft_wrap=True)
+    return ExitCode.CLEAN
+
+
+def _write(request: AdrRequest, history: History) -> PurePosixPath:
+    """Write a record that leads to the prompt history record in which the matter came up."""
     named = numbered_name(request.feature) or request.feature
     request = replace(request, phr=latest_record(history, named))
-    written = new_adr(request, store=history.store, clock=history.clock)
-    make_output().out.print(f"{written.path}", soft_wrap=True)
-    return ExitCode.CLEAN
+    return new_adr(request, store=history.store, clock=history.clock).path
 
 
 def list_command(project: Path | None, output_format: Format) -> int:
@@ -121,17 +127,38 @@ def _suggestions(history: History, feature: str | None) -> tuple[Suggestion, ...
     )
 
 
-def suggest_command(feature: str | None, project: Path | None, output_format: Format) -> int:
-    """Print what deserves a record and has none; nothing is created."""
-    found = _suggestions(open_history(project), feature)
+class Consent(StrEnum):
+    """Whether a person agrees that suggested records are written; nobody else can."""
+
+    GIVEN = "given"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+def suggest_command(
+    feature: str | None, project: Path | None, output_format: Format, *, consent: Consent
+) -> int:
+    """Print what deserves a record and has none; only what a person agrees to is created."""
+    history = open_history(project)
+    found = _suggestions(history, feature)
     if output_format is Format.JSON:
-        write(dumps({"schema_version": 1, "suggestions": found}))
+        written = [_write(draft_of(item), history) for item in found if consent is Consent.GIVEN]
+        write(dumps({"schema_version": 1, "suggestions": found, "written": written}))
         return ExitCode.CLEAN
     output = make_output()
+    asks = consent is Consent.ASKED and sys.stdin.isatty() and output.err.is_terminal
     for suggestion in found:
         output.out.print(Text(suggestion.text), soft_wrap=True)
         for line in suggestion.evidence:
             output.out.print(Text(f"   {line}", style="dim"), soft_wrap=True)
+        agreed = asks and _agrees(output)
+        if agreed or consent is Consent.GIVEN:
+            output.out.print(Text(f"   {_write(draft_of(suggestion), history)}"), soft_wrap=True)
     if not found:
         output.err.print("Nothing that deserves a decision record and has none.")
     return ExitCode.CLEAN
+
+
+def _agrees(output: Output) -> bool:
+    answer = output.err.input("   Write a proposed record of it? y/n [n]: ")
+    return answer.strip().lower() in {"y", "yes"}
