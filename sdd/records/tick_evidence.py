@@ -11,6 +11,8 @@ from sdd.records.tasks import TaskItem, read_tasks
 from sdd.text import SourceText
 
 _TAKES_AWAY = re.compile(r"(?i)\b(?:remov|delet|drop|renam|mov|replac|clean)\w*\b")
+_FILE = re.compile(r"(?:^|/)\w[^/]*\.\w+$|(?:^|/)\.\w[^/]*$|(?:^|/)Dockerfile$")
+_UNCOMMITTED = re.compile(r"^@|(?:^|/)(?:\.env(?:\.local)?$|_[^_/][^/]*$|\.?venv/|node_modules/)")
 _MAY_BE_EMPTY = frozenset({"__init__.py", ".gitkeep", "py.typed"})
 _TEST = re.compile(rb"\bdef test|\b(?:it|test|describe)\s*[.(]")
 
@@ -21,10 +23,8 @@ def check_ticks(source: SourceText, files: ReadableFiles) -> Iterator[Diagnostic
     A list none of whose ticked tasks names a file of the project is about files elsewhere.
     """
     by_name: dict[str, list[PurePosixPath]] = defaultdict(list)
-    folders: set[str] = set()
     for path in files.paths():
         by_name[path.name].append(path)
-        folders.update(f"/{folder}/" for folder in path.parents)
     done = [task for task in read_tasks(source) if task.done]
     places = {task: [(name, _find(name, by_name)) for name in _files(task)] for task in done}
     if not any(found for named in places.values() for _, found in named):
@@ -32,25 +32,25 @@ def check_ticks(source: SourceText, files: ReadableFiles) -> Iterator[Diagnostic
     for task, named in places.items():
         for name, found in named:
             lack = _lack(name, found, files)
-            if lack and not _is_folder(name, folders):
+            if lack:
                 yield _unproved(task, f"{name} {lack}")
                 break
 
 
 def _files(task: TaskItem) -> Sequence[str]:
-    """Return the paths that must be there; what a task takes away need not be."""
-    return () if _TAKES_AWAY.search(task.text) else task.paths
+    """Return the files that must be there; what a task takes away need not be.
+
+    Nor what nobody commits: folders as such, packages of others, a machine's own settings.
+    """
+    if _TAKES_AWAY.search(task.text):
+        return ()
+    return [path for path in task.paths if _FILE.search(path) and not _UNCOMMITTED.search(path)]
 
 
 def _find(name: str, by_name: Mapping[str, list[PurePosixPath]]) -> Sequence[PurePosixPath]:
     wanted = PurePosixPath(name.removeprefix("./"))
     size = len(wanted.parts)
     return [path for path in by_name.get(wanted.name, ()) if path.parts[-size:] == wanted.parts]
-
-
-def _is_folder(name: str, folders: set[str]) -> bool:
-    wanted = f"/{name.removeprefix('./').strip('/')}/"
-    return any(folder.endswith(wanted) for folder in folders)
 
 
 def _lack(name: str, found: Sequence[PurePosixPath], files: ReadableFiles) -> str:

@@ -43,7 +43,8 @@ def test_a_tick_without_its_file_is_caught(task: str, lack: str) -> None:
         "- [X] T002 Add the package app/__init__.py",
         "- [X] T002 Test notes in tests/test_notes.py",
         "- [X] T002 Delete app/old.py",
-        "- [X] T002 Make the folder backend/app/",
+        "- [X] T002 Make the folders backend/app/ and backend/data/",
+        "- [X] T002 Take @vendor/config along and write .env",
         "- [X] T002 Talk to the users",
     ],
 )
