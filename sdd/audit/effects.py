@@ -14,6 +14,7 @@ REMOVES = "remove"  # from a collection of the process: counts where requests fi
 TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
 SHOWS = Lit("shows what the process keeps for everybody", "str")
 DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever it names
+ATTACHES = "(relationship)"  # instead of a column: rows are put beside a row
 ISSUES = "issue"  # a token is made: somebody signs in here
 
 

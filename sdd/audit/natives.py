@@ -8,7 +8,7 @@ from sdd.audit.contents import held as contents
 from sdd.audit.contents import holder_of, put
 from sdd.audit.coroutines import METHODS, aside, finished
 from sdd.audit.displays import spread_mapping
-from sdd.audit.effects import Arguments
+from sdd.audit.effects import ATTACHES, Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.escapes import hand_over
 from sdd.audit.execution import result_method
@@ -126,6 +126,9 @@ def _special(  # noqa: C901, PLR0912 - one case for each kind of value
         case Many(element=Row() as row) if name in {"append", "add", "remove", "extend"}:
             # A collection of a row: what is put in or taken out changes when it is committed.
             # Over an association table the rows themselves stay as they are.
+            if name in {"append", "add", "extend"} and arguments.positional:
+                given = arguments.positional[0]
+                engine.write(state, Write("update", row, engine.place(node), ATTACHES, given))
             if row in engine.row_definitions or not schema(engine).is_owned(row.entity):
                 engine.write(state, Write("update", row, engine.place(node), "*"))
             return NONE

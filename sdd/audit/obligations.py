@@ -1,11 +1,11 @@
 """Every effect of a request must concern the caller's own rows: proved, broken, or not known."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from sdd.audit.cases import Answer, Case, implies
 from sdd.audit.doubts import doubt
-from sdd.audit.effects import DELEGATES
+from sdd.audit.effects import ATTACHES, DELEGATES
 from sdd.audit.engine import Engine
 from sdd.audit.logic import (
     YES,
@@ -113,10 +113,13 @@ class Judge:
         row = obligation.target
         if not isinstance(row, Row) or not self.schema.is_owned(row.entity):
             return None
+        attaches = obligation.column == ATTACHES
+        if attaches and self.schema.is_user(row.entity):
+            return None
 
         def goal(situation: Situation) -> str | None:
             reason = situation.owned(row) or situation.privileged()
-            if reason is None and obligation.operation == "read":
+            if reason is None and (obligation.operation == "read" or attaches):
                 reason = "it is marked public" if situation.public(row) else None
                 reason = reason or situation.nobodys(row)
                 reason = reason or self._seen_through(situation, row)
@@ -129,7 +132,10 @@ class Judge:
             return self._given_away(obligation, row) or Finding(
                 obligation=obligation, verdict=Verdict.PROVED, because=reason
             )
-        return self._not_proved(obligation, row, answer)
+        finding = self._not_proved(obligation, row, answer)
+        if not attaches:
+            return finding
+        return replace(finding, attaches=True) if finding.verdict is Verdict.VIOLATED else None
 
     def _given_away(self, obligation: Obligation, row: Row) -> Finding | None:
         """An update must not let the client set the owner."""

@@ -1,17 +1,18 @@
 """What must be shown for a request: of rows that leave it, and of every write."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sdd.audit.attributes import schema
 from sdd.audit.contents import holders
-from sdd.audit.effects import DELEGATES, Effect
+from sdd.audit.effects import ATTACHES, DELEGATES, Effect
 from sdd.audit.engine import Engine
 from sdd.audit.flows import carried_by
 from sdd.audit.logic import YES, Exists, Formula
 from sdd.audit.obligations import Obligation
 from sdd.audit.oracles import Oracles
 from sdd.audit.requests import End, Run
-from sdd.audit.state import Place
+from sdd.audit.state import Place, State
 from sdd.audit.values import Instance, Ref, Row, Tup
 
 _WRITES = frozenset({"create", "update", "delete", DELEGATES})
@@ -26,7 +27,9 @@ def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
     found.update(dict.fromkeys(required.of_branches()))
     for effect in run.effects:
         if effect.operation in _WRITES:
-            found[_of_write(effect)] = None
+            if effect.column != ATTACHES:
+                found[_of_write(effect)] = None
+            found.update(dict.fromkeys(required.of_attachments(effect)))
             found.update(dict.fromkeys(required.of_copies(effect)))
     return tuple(found)
 
@@ -72,6 +75,28 @@ class _Required:
         """Yield one for each row whose content is written into another."""
         for row, guard in self.oracles.copied(effect):
             yield self._read(row, effect.place, (*effect.facts, guard))
+
+    def of_attachments(self, effect: Effect) -> Iterator[Obligation]:
+        """Yield one for each row that a write puts beside another, over a relationship."""
+        write = _of_write(effect)
+        held = effect.heap.get(effect.target.uid) if isinstance(effect.target, Ref) else None
+        pairs = list(held.fields) if isinstance(held, Instance) else []
+        if effect.column is not None and effect.value is not None:
+            pairs.append((effect.column, effect.value))
+        relations = schema(self.engine).entity(write.entity).relations
+        for name, value in pairs:
+            if name != ATTACHES and name not in relations:
+                continue
+            state = State({}, {}, effect.heap)
+            for row, guard in carried_by(self.engine, value, state).rows.items():
+                yield replace(
+                    write,
+                    operation="update",
+                    target=row,
+                    column=ATTACHES,
+                    value=None,
+                    facts=(*effect.facts, guard, Exists(row)),
+                )
 
     def _read(self, row: Row, place: Place, facts: tuple[Formula, ...]) -> Obligation:
         effect = self.reads.get(row)
