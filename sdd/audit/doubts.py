@@ -4,11 +4,21 @@ from collections.abc import Iterator
 
 from sdd.audit.cases import Case
 from sdd.audit.joins import TOO_COMPLEX
-from sdd.audit.logic import Eq, Formula, Holds, Not, Opaque, Truthy, parts_of, values_in
+from sdd.audit.logic import (
+    Eq,
+    Formula,
+    Holds,
+    Not,
+    Opaque,
+    Truthy,
+    atoms,
+    parts_of,
+    values_in,
+)
 from sdd.audit.ownership import Situation
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Field, Row, Sym, Value
+from sdd.audit.values import Apply, Claims, Field, Row, Sym, Truth, Value
 
 
 def doubt(schema: Schema, case: Case, row: Row) -> str | None:
@@ -19,7 +29,7 @@ def doubt(schema: Schema, case: Case, row: Row) -> str | None:
             return atom.reason
         if isinstance(atom, (Truthy, Holds)) and _may_be_a_check(schema, atom, row, case):
             return "a check was made that is not understood"
-        if isinstance(atom, Eq) and _too_complex(atom):
+        if isinstance(atom, Eq) and _lost_a_check(schema, atom, row):
             return TOO_COMPLEX
         if isinstance(atom, Eq) and _compares_unknown(schema, atom, row):
             return "the owner is compared with something that is not understood"
@@ -78,8 +88,14 @@ def _scope_columns(schema: Schema, row: Row) -> Iterator[str]:
         yield schema.entity(row.entity).key_column
 
 
-def _too_complex(atom: Eq) -> bool:
-    return any(
-        isinstance(side, Sym) and side.kind == "choice" and side.note == TOO_COMPLEX
-        for side in (atom.left, atom.right)
-    )
+def _lost_a_check(schema: Schema, atom: Eq, row: Row) -> bool:
+    """Whether a condition was too long to keep, and speaks of whose the row is."""
+    columns = {Field(row, column) for column in _scope_columns(schema, row)}
+    for side in (atom.left, atom.right):
+        if isinstance(side, Sym) and side.kind == "choice" and side.note == TOO_COMPLEX:
+            lost = atoms([side.type.formula]) if isinstance(side.type, Truth) else ()
+            for value in (value for one in lost for value in values_in(one)):
+                parts = set(parts_of(value))
+                if columns & parts or (row in parts and any(isinstance(p, Claims) for p in parts)):
+                    return True
+    return False

@@ -19,6 +19,7 @@ from sdd.audit.values import (
     Phi,
     Query,
     Sym,
+    Truth,
     Value,
 )
 
@@ -203,7 +204,8 @@ def _exclusive(flat: dict[Value, Formula]) -> list[tuple[Formula, Value]]:
     for number, (item, guard) in enumerate(flat.items()):
         if guard == YES or size(guard) > _LARGEST_GUARD:
             reason = "item" if guard == YES else TOO_COMPLEX
-            which = Sym("choice", str(hash(tuple(flat))), reason)
+            lost = (hash(guard), Truth(guard)) if reason == TOO_COMPLEX else (0, None)
+            which = Sym("choice", f"{hash(tuple(flat))} {lost[0]}", reason, lost[1])
             guard = Eq(which, Lit(number, "int"))  # noqa: PLW2901 - the guard is what changes
         kept.append((guard, item))
     return kept
