@@ -48,6 +48,7 @@ def _audited(
     engine.trusted = settings.trusted_verifiers
     run_program(engine)
     wanted = [mount for mount in mounts(engine) if only is None or mount.name in only]
+    engine.expect_routes(len(wanted))
     runs = [run_request(engine, mount) for mount in wanted]
     filled = stores(runs)
     judged = []

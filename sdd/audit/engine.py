@@ -28,7 +28,8 @@ from sdd.program import Module, Program
 
 _DEEPEST = 45
 _MOST_STEPS = 10_000  # for one route; joining large states costs more than one
-_MOST_STEPS_IN_ALL = 250_000  # then routes get little, so that a huge program ends, too
+_MOST_STEPS_IN_ALL = 250_000  # then routes get little, so that a huge program ends, too,
+_STEPS_FOR_EACH_ROUTE = 1_500  # in a time that grows with its routes
 _FEW_STEPS = 700
 _MOST_REQUEST_OBJECTS = 16
 
@@ -89,6 +90,7 @@ class Engine(Ledger):
         self.steps = 0
         self.steps_run = 0  # in this request, without what was repeated
         self.steps_in_all = 0
+        self._most_steps_in_all = _MOST_STEPS_IN_ALL
         self.last_uid = 0
         self._request_uids: tuple[int, int] | None = None
 
@@ -127,9 +129,13 @@ class Engine(Ledger):
         self.steps += cost
         self.steps_in_all += cost
         self.steps_run += cost
-        is_late = self.steps_in_all >= _MOST_STEPS_IN_ALL
+        is_late = self.steps_in_all >= self._most_steps_in_all
         if self.steps > _MOST_STEPS or (is_late and self.steps_run > _FEW_STEPS):
             raise BudgetExceededError
+
+    def expect_routes(self, count: int) -> None:
+        """Let the steps in all grow with the number of routes."""
+        self._most_steps_in_all = max(_MOST_STEPS_IN_ALL, count * _STEPS_FOR_EACH_ROUTE)
 
     def repeat_steps(self, steps: int) -> None:
         """Count the steps of a run that is not run again: they cost the route, but no time.

@@ -28,6 +28,8 @@ def junit(view: View) -> str:
     suite.set("tests", str(len(suite)))
     for tag, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(attribute, str(sum(case.find(tag) is not None for case in suite)))
+    for attribute in ("tests", "failures", "errors"):
+        root.set(attribute, suite.get(attribute, "0"))
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
