@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from speclang.schema_writers import FORMS, Hand, Write
 from speclang.specs_builder import read
 from speclang.writers import as_bullets, as_contract, as_ddl, as_listing, as_sqlmodel, as_tables
 
@@ -153,6 +154,45 @@ def test_a_table_survives_every_form(written: Entity) -> None:
         assert found.table == written.table, write.__name__
         assert essence(found) == essence(written), write.__name__
         assert found.owner_column == "user_id", write.__name__
+        assert [item for item in reading.diagnostics if item.rule.startswith("contradicting")] == []
+
+
+hands = st.builds(
+    Hand,
+    name=st.sampled_from(
+        [
+            ("Column", "Type", "Constraints"),
+            ("Field", "Data Type", "Constraint"),
+            ("Column Name", "SQL Type", "Validation"),
+            ("Attribute", "Type", "Rules"),
+        ]
+    ),
+    tick=st.sampled_from(["", "`", "**"]),
+    title=st.sampled_from(
+        [
+            *("### {table}", "### `{table}`", "### Table: `{table}`", "## 2. {table} table"),
+            *("#### {table} Table", "### {entity} (`{table}`)"),
+        ]
+    ),
+    reversed=st.booleans(),
+    lower=st.booleans(),
+)
+
+
+@given(entities(), hands, st.sampled_from(FORMS), st.sampled_from(FORMS))
+@settings(max_examples=120, deadline=None)
+def test_forms_of_a_table_agree_in_any_hand(
+    written: Entity, hand: Hand, first: Write, second: Write
+) -> None:
+    """A form in any hand says the table, and two forms of it say the same without contradiction."""
+    told = first(written, hand)
+    for text in (told, told + "\n" + second(written, hand)):
+        reading = read(schema=f"# Schema\n\n{text}")
+        found = reading.application.entity(written.name)
+
+        assert found is not None, text
+        assert essence(found) == essence(written), text
+        assert [item.name for item in reading.application.entities[1:]] == []
         assert [item for item in reading.diagnostics if item.rule.startswith("contradicting")] == []
 
 

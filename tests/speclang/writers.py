@@ -28,13 +28,15 @@ PYTHON = {
 }
 
 
-def _sql_type(column: Column) -> str:
+def sql_type(column: Column) -> str:
+    """A column's type as SQL writes it."""
     assert column.type is not None
     length = column.constraints.max_length
     return f"{SQL[column.type]}({length})" if length else SQL[column.type]
 
 
-def _sql_default(default: Default) -> str:
+def sql_default(default: Default) -> str:
+    """A default as SQL writes it."""
     match default.factory:
         case Factory.NOW:
             return "now()"
@@ -50,7 +52,8 @@ def _sql_default(default: Default) -> str:
             )
 
 
-def _conditions(column: Column) -> list[str]:
+def conditions(column: Column) -> list[str]:
+    """Everything but the type, in the words of SQL."""
     found = []
     if column.primary_key:
         found.append("PRIMARY KEY")
@@ -60,7 +63,7 @@ def _conditions(column: Column) -> list[str]:
         found.append("UNIQUE")
     if column.default is not None:
         auto = column.default.factory is Factory.AUTOINCREMENT
-        found.append("auto-increment" if auto else f"DEFAULT {_sql_default(column.default)}")
+        found.append("auto-increment" if auto else f"DEFAULT {sql_default(column.default)}")
     if column.foreign_key:
         found.append(f"FOREIGN KEY → {column.foreign_key.table}.{column.foreign_key.column}")
     return found
@@ -69,7 +72,7 @@ def _conditions(column: Column) -> list[str]:
 def as_tables(entity: Entity) -> str:
     """A Markdown table below the table's name."""
     rows = "\n".join(
-        f"| `{column.name}` | {_sql_type(column)} | {', '.join(_conditions(column))} |"
+        f"| `{column.name}` | {sql_type(column)} | {', '.join(conditions(column))} |"
         for column in entity.columns
     )
     return (
@@ -81,7 +84,7 @@ def as_tables(entity: Entity) -> str:
 def as_bullets(entity: Entity) -> str:
     """Bullets of the form `name: type (conditions)`."""
     items = "\n".join(
-        f"- {column.name}: {_sql_type(column).lower()} ({', '.join(_conditions(column)).lower()})"
+        f"- {column.name}: {sql_type(column).lower()} ({', '.join(conditions(column)).lower()})"
         for column in entity.columns
     )
     return f"# Schema\n\n### {entity.table}\n\n{items}\n"
@@ -91,14 +94,14 @@ def as_ddl(entity: Entity) -> str:
     """A CREATE TABLE."""
     lines = []
     for column in entity.columns:
-        parts = [column.name, "SERIAL" if column.primary_key else _sql_type(column)]
+        parts = [column.name, "SERIAL" if column.primary_key else sql_type(column)]
         parts.append(
             "PRIMARY KEY" if column.primary_key else ("NULL" if column.nullable else "NOT NULL")
         )
         if column.unique:
             parts.append("UNIQUE")
         if column.default is not None and not column.primary_key:
-            parts.append(f"DEFAULT {_sql_default(column.default)}")
+            parts.append(f"DEFAULT {sql_default(column.default)}")
         if column.foreign_key:
             parts.append(f"REFERENCES {column.foreign_key.table}({column.foreign_key.column})")
         lines.append("    " + " ".join(parts))
@@ -107,8 +110,8 @@ def as_ddl(entity: Entity) -> str:
     )
 
 
-def as_sqlmodel(entity: Entity) -> str:
-    """A SQLModel class."""
+def python_class(entity: Entity) -> str:
+    """A SQLModel class as source."""
     lines = [
         f"class {entity.name}(SQLModel, table=True):",
         f'    __tablename__ = "{entity.table}"',
@@ -134,7 +137,12 @@ def as_sqlmodel(entity: Entity) -> str:
         nullable = column.nullable or column.primary_key
         annotation = PYTHON[column.type] + (" | None" if nullable else "")
         lines.append(f"    {column.name}: {annotation} = Field({', '.join(arguments)})")
-    return "# Schema\n\n```python\n" + "\n".join(lines) + "\n```\n"
+    return "\n".join(lines)
+
+
+def as_sqlmodel(entity: Entity) -> str:
+    """A SQLModel class in a fence."""
+    return f"# Schema\n\n```python\n{python_class(entity)}\n```\n"
 
 
 def _python_default(default: Default) -> str:
