@@ -46,6 +46,7 @@ STANDARD: Mapping[str, str] = {
             "StrictInt",
             "ValidatorFunctionWrapHandler",
             "WrapValidator",
+            "model_validator",
         ),
         "pydantic",
     ),

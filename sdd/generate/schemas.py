@@ -194,8 +194,9 @@ def _strict(annotation: str, item: Field) -> str:
         if annotation in {loose, f"{loose} | None"}:
             return annotation.replace(loose, strict)
     shape = item.shape
-    secret = "password" in names.words(item.name)
-    if shape.type is Type.STR and shape.constraints.min_length and not secret:
+    limits = shape.constraints
+    kept = "password" in names.words(item.name) or limits.pattern is not None
+    if shape.type is Type.STR and limits.min_length and not kept:
         return annotation.replace("str", "StrippedStr", 1)
     return annotation
 
