@@ -37,9 +37,10 @@ _LOCAL_PATH = re.compile(
     rf"(?<![\w.:/\\-])(?:/(?:{'|'.join(_ROOTS)})/[^\s`)\"'*,]+"
     r"|[A-Za-z]:\\[^\s`)\"'*,]+|file:///[^\s`)\"']+)"
 )
-_LOCAL_STARTS = (*(f"/{root.partition('/')[0]}/" for root in _ROOTS), ":\\", "file:")
+_LOCAL_START = re.compile(rf"/(?:{'|'.join(_ROOTS)})/")
 _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file:)")
 _NUMBERED = re.compile(r"^\d+-")
+_FIGURES = re.compile(r"(?<=\d)-(?=\d)")
 _OCTAL = re.compile(r"0\d+")
 _Check = Callable[[Phr], Iterator[Diagnostic]]
 
@@ -87,7 +88,7 @@ def _check_name(phr: Phr) -> Iterator[Diagnostic]:
 
 def _slug_words(slug: str) -> int:
     """Count words; figures in a row, as of a version, are one."""
-    return len(re.sub(r"(?<=\d)-(?=\d)", ".", slug).split("-"))
+    return slug.count("-") + 1 - len(_FIGURES.findall(slug))
 
 
 def _check_missing(phr: Phr) -> Iterator[Diagnostic]:
@@ -234,7 +235,8 @@ def _check_user(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _check_local_paths(phr: Phr) -> Iterator[Diagnostic]:
-    if not any(start in phr.text for start in _LOCAL_STARTS):
+    text = phr.text
+    if not (_LOCAL_START.search(text) or ":\\" in text or "file:" in text):
         return
     for name in ("response", "outcome", "evaluation"):
         section = phr.sections.get(name)

@@ -78,42 +78,39 @@ def _read(text: str, read: PlainYaml) -> None:
         line = _read_line(raw)
         if line is None:
             continue
-        if line.depth == 0 and line.name:
-            key, depth = line.key, -1
-            if key in values:
+        indent, name, lower, kept, is_quoted, alone = line
+        value: Node = [*kept] if isinstance(kept, tuple) else kept
+        if indent == 0 and name:
+            if lower in values:
                 raise _NotPlainError
-            values[key] = _own(line.value)
-            read.names.append(line.name)
+            key, depth = lower, -1
+            values[key] = value
+            read.names.append(name)
             read.lines[key] = number
-            if line.is_quoted:
+            if is_quoted:
                 read.quoted.add(key)
             continue
         # All that stands below a key is indented alike, and the key itself has no value.
         if depth < 0:
             if not key or values[key] is not None:
                 raise _NotPlainError
-            if line.alone:
-                values[key], depth = _own(line.value), _CLOSED
+            if alone:
+                values[key], depth = value, _CLOSED
                 continue
-            values[key], depth = {} if line.name else [], line.depth
-        elif depth != line.depth or line.alone:
+            values[key], depth = {} if name else [], indent
+        elif depth != indent or alone:
             raise _NotPlainError
-        _put(values[key], line)
+        _put(values[key], name, value)
 
 
-def _put(present: Node, line: _Line) -> None:
-    """Put a line into the list or mapping that it belongs to."""
-    if isinstance(present, list) and not line.name:
-        present.append(_own(line.value))
-    elif isinstance(present, dict) and line.name and line.name not in present:
-        present[line.name] = _own(line.value)
+def _put(present: Node, name: str, value: Node) -> None:
+    """Put what a line says into the list or mapping that it belongs to."""
+    if isinstance(present, list) and not name:
+        present.append(value)
+    elif isinstance(present, dict) and name and name not in present:
+        present[name] = value
     else:
         raise _NotPlainError
-
-
-def _own(value: _Value) -> Node:
-    """Return a value that nobody else holds."""
-    return list(value) if isinstance(value, tuple) else value
 
 
 @lru_cache(maxsize=_KEPT_LINES)

@@ -208,21 +208,25 @@ PATTERNS = (
         regex=re.compile(
             r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[\w/]{20,})"
         ),
+        dense=True,
     ),
     SecretPattern(
         kind="discord-webhook",
         needles=("/api/webhooks/",),
         regex=re.compile(r"discord(?:app)?\.com/api/webhooks/(?P<secret>\d{10,}/[\w-]{30,})"),
+        dense=True,
     ),
     SecretPattern(
         kind="teams-webhook",
         needles=(".webhook.office.com/",),
         regex=re.compile(r"\.webhook\.office\.com/webhookb2/(?P<secret>[\w@/-]{40,})"),
+        dense=True,
     ),
     SecretPattern(
         kind="session-cookie",
         needles=("_gitlab_session=",),
         regex=re.compile(r"_gitlab_session=(?P<secret>[0-9a-z]{32})"),
+        dense=True,
     ),
     SecretPattern(
         kind="connection-password",
