@@ -7,15 +7,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sdd.adapters.clock import SystemClock
-from sdd.adapters.git import open_git
 from sdd.adapters.report_cache import ReportCache, program_stamp
-from sdd.adapters.single_file import replace_file
 from sdd.adapters.source_tree import SourceTree, matters, read_tree, tree_of
 from sdd.audit import AuditReport, AuditSettings, audit, standing
-from sdd.audit.baseline import apply_baseline, baseline_text, only_new
 from sdd.audit.catalog import rule_texts
 from sdd.audit.declarations import check_declarations
-from sdd.audit.lockfile import LOCKFILE, check_lock, lock_text
 from sdd.audit.serial import report_from_data, report_to_data
 from sdd.audit.suppressions import suppress
 from sdd.errors import ConfigError, WorkspaceError
@@ -99,6 +95,8 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
             f"No Python files in {named}.", hint="Name the folder that holds the FastAPI app."
         )
     if request.diff is not None:
+        from sdd.audit.baseline import only_new  # noqa: PLC0415 - a start costs what it loads
+
         before, _ = audit_one.report(_tree_at(root, request.diff), "audit-base")
         report = only_new(report, before)
     report = check_declarations(report, settings) if request.diff is None else report
@@ -183,6 +181,8 @@ def _still_aside(tree: SourceTree, changed: Iterable[str], aside: Mapping[str, A
 
 
 def _tree_at(root: Path, revision: str) -> SourceTree:
+    from sdd.adapters.git import open_git  # noqa: PLC0415 - a start costs what it loads
+
     git = open_git(root)
     if git is None:
         raise WorkspaceError(
@@ -196,20 +196,38 @@ def _with_files(
     request: AuditRequest, report: AuditReport, root: Path
 ) -> tuple[AuditReport, tuple[str, ...]]:
     """Apply, or write, the baseline and the lockfile."""
-    written = []
+    written: list[str] = []
     if request.baseline is not None:
-        name = str(request.baseline)
-        if request.update_baseline:
-            replace_file(request.baseline, baseline_text(report))
-            written.append(name)
-        report = apply_baseline(report, _read(request.baseline, "--update-baseline"), name)
-    lockfile = root / LOCKFILE
-    if request.lock:
-        replace_file(lockfile, lock_text(report))
-        written.append(_near(lockfile))
-    if request.check_lock:
-        report = check_lock(report, _read(lockfile, "--lock"))
+        report = _with_baseline(request.baseline, report, written, update=request.update_baseline)
+    if request.lock or request.check_lock:
+        report = _with_lock(root, report, written, write=request.lock)
     return report, tuple(written)
+
+
+def _with_baseline(
+    baseline: Path, report: AuditReport, written: list[str], *, update: bool
+) -> AuditReport:
+    from sdd.adapters.single_file import replace_file  # noqa: PLC0415 - a start costs what it loads
+    from sdd.audit.baseline import apply_baseline, baseline_text  # noqa: PLC0415 - as above
+
+    name = str(baseline)
+    if update:
+        replace_file(baseline, baseline_text(report))
+        written.append(name)
+    return apply_baseline(report, _read(baseline, "--update-baseline"), name)
+
+
+def _with_lock(root: Path, report: AuditReport, written: list[str], *, write: bool) -> AuditReport:
+    """Write the lockfile, or hold the routes against it."""
+    from sdd.adapters.single_file import replace_file  # noqa: PLC0415 - a start costs what it loads
+    from sdd.audit.lockfile import LOCKFILE, check_lock, lock_text  # noqa: PLC0415 - as above
+
+    lockfile = root / LOCKFILE
+    if not write:
+        return check_lock(report, _read(lockfile, "--lock"))
+    replace_file(lockfile, lock_text(report))
+    written.append(_near(lockfile))
+    return report
 
 
 def _read(path: Path, how: str) -> str:
