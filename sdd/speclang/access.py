@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sdd.names import singular, words
-from sdd.speclang.inline import key, label_of, plain, sentences
+from sdd.speclang.inline import key, label_of, mentions, plain, sentences
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import clean_path, find_routes
 from sdd.text import Span
@@ -214,8 +214,7 @@ def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph | Item):
             continue
-        lowered = block.text.casefold()
-        if not any(word in lowered for word in _WORDS):
+        if not mentions(block.text.casefold(), _WORDS):
             continue
         number = document.section_index(index)
         confined = _confinement(document, number, holders)

@@ -7,7 +7,7 @@ from sdd.ir import Default, Factory
 from sdd.speclang.bounds import read_bounds, read_items, read_lengths, read_pattern
 from sdd.speclang.choices import read_choices, read_one_of
 from sdd.speclang.facts import NOTHING, Facts, Reference, merged
-from sdd.speclang.inline import remembered, visible
+from sdd.speclang.inline import mentions, remembered, visible
 from sdd.speclang.phrase import Phrase, pattern
 from sdd.speclang.values import read_default
 
@@ -104,7 +104,7 @@ def _read(phrase: Phrase) -> Facts:
     lowered = phrase.text.casefold()
     facts = NOTHING
     for read, hints in _CLAUSES:
-        if any(hint in lowered for hint in hints):
+        if mentions(lowered, hints):
             facts = merged(facts, read(phrase))
     return facts
 

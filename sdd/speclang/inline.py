@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -79,6 +79,14 @@ def plain(text: str) -> str:
         return text.strip()
     text = _MARKS.sub("", text)
     return (_ESCAPED.sub(r"\1", text) if "\\" in text else text).strip()
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    """Whether one of some words stands in a text; a loop, since it is asked of every line."""
+    for word in words:  # noqa: SIM110 - a generator costs more than the search
+        if word in text:
+            return True
+    return False
 
 
 def unticked(text: str) -> str:

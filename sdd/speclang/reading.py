@@ -1,6 +1,8 @@
 """Specs as documents in, an application and diagnostics out."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -101,6 +103,23 @@ def read_specs(
         documents: The documents.
         answers: What a human answered, by question id; what is answered is no question any more.
     """
+    with _uncollected():
+        return _read(documents, answers)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the cycle collector: what is read is a tree of values, and it would only walk them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Reading:
     findings = Findings()
     told = (with_answers(source, answers) for source in documents)
     ordered = sorted(told, key=lambda source: precedence(PurePosixPath(source.path)))

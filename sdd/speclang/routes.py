@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sdd.speclang.inline import plain, remembered, visible
+from sdd.speclang.inline import mentions, plain, remembered, visible
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 WIDE = "\uff08\uff09\uff0c\u3001\u3002\uff1a\uff1b\u300c\u300d\u3010\u3011"  # CJK punctuation
@@ -67,7 +67,7 @@ def find_route(text: str) -> Route | None:
 
 def find_routes(text: str) -> tuple[Route, ...]:
     """Find every method with a path in a line of Markdown."""
-    return _routes(text) if any(method in text for method in METHODS) else ()
+    return _routes(text) if mentions(text, METHODS) else ()
 
 
 @remembered

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sdd.ir import AuthMode, AuthPolicy
 from sdd.speclang.examples import read_example
 from sdd.speclang.findings import Findings
+from sdd.speclang.inline import mentions
 from sdd.speclang.outline import Document
 from sdd.text import Span
 from sdd.text.markdown import Fence, Heading, Item, Paragraph, Table
@@ -46,8 +47,7 @@ def read_auth(documents: Iterable[Document], findings: Findings) -> AuthPolicy:
     modes: list[tuple[AuthMode, Span]] = []
     for document in documents:
         for text, span in texts_in(document):
-            lowered = text.casefold()
-            if not any(word in lowered for word in _WORDS):
+            if not mentions(text.casefold(), _WORDS):
                 continue
             mode = _mode(text)
             if mode is not None:

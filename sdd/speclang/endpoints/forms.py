@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sdd.speclang.endpoints.statement import Sighting
-from sdd.speclang.inline import key, label_of, plain, unticked
+from sdd.speclang.inline import key, label_of, mentions, plain, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import (
     METHODS,
@@ -74,9 +74,7 @@ def may_state(block: Block) -> bool:
             )
         case Heading() | Item() | Paragraph() | Fence():
             text = block.text
-            return ("/" in text or any(method in text for method in METHODS)) and _HINT.search(
-                text
-            ) is not None
+            return ("/" in text or mentions(text, METHODS)) and _HINT.search(text) is not None
         case _:
             return False
 
