@@ -41,6 +41,12 @@ SPEC_RULES = (
         remedy="Write the same in both places.",
     ),
     Rule(
+        id="contradicting-deletion",
+        severity=Severity.WARNING,
+        title="A column that must not be NULL is set to NULL on deletion",
+        remedy="Let the column be NULL, or write ON DELETE RESTRICT or CASCADE.",
+    ),
+    Rule(
         id="contradicting-success-status",
         severity=Severity.WARNING,
         title="An endpoint has two success statuses",

@@ -258,6 +258,7 @@ def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keye
         nullable = False
     elif nullable is None:
         nullable = column.implied.nullable
+    foreign_key = _foreign_key(column, facts.reference, builder.tables, builder.names)
     unique = facts.unique if facts.unique is not None else column.implied.unique
     primary = facts.primary_key if facts.primary_key is not None else (False if keyed else None)
     return Column(
@@ -269,7 +270,7 @@ def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keye
         unique=unique,
         indexed=facts.indexed,
         default=facts.default,
-        foreign_key=_foreign_key(column, facts.reference, builder.tables, builder.names),
+        foreign_key=_kept(column, subject, foreign_key, builder.findings, nullable=nullable),
         refreshed=facts.refreshed,
         constraints=_bounds(facts),
         span=column.span,
@@ -339,6 +340,27 @@ def _foreign_key(
         column=reference.column or _key_of(target),
         on_delete=reference.on_delete,
     )
+
+
+def _kept(
+    column: MergedColumn,
+    subject: str,
+    key: ForeignKey | None,
+    findings: Findings,
+    *,
+    nullable: bool | None,
+) -> ForeignKey | None:
+    """Report a column that must not be NULL and becomes NULL; then nothing can be deleted."""
+    if key is None or key.on_delete != "set_null" or nullable is not False:
+        return key
+    findings.contradiction(
+        "contradicting-deletion",
+        f"{subject} must not be NULL, and is set to NULL when its {singular(key.table)} goes.",
+        ((column.span, "both are said here"),),
+        hint="Let it be NULL, or write ON DELETE RESTRICT or CASCADE; NOT NULL is followed.",
+        subject=f"{subject}:contradicting-deletion",
+    )
+    return replace(key, on_delete="restrict")
 
 
 def _key_of(table: MergedTable | None) -> str:
