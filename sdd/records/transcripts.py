@@ -39,6 +39,7 @@ _COMMAND_STAGES = {
     "adr": "misc",
 }
 _LONGEST_TEST = 80
+_ATTACHED = frozenset({"image", "document"})
 Entry = Mapping[str, object]
 
 
@@ -203,6 +204,7 @@ class _Reader:
         self.drafts: list[_Draft] = []
         self.summaries: list[str] = []
         self._seen: set[str] = set()
+        self._calls: dict[str, _Draft] = {}  # of what was written or tested, by the call's id
 
     def take(self, entry: Entry) -> None:
         """Take one line."""
@@ -230,7 +232,7 @@ class _Reader:
                 self._result(block)
         if any(entry.get(mark) for mark in ("isSidechain", "isMeta", "isCompactSummary")):
             return
-        texts = _texts(content)
+        texts = _texts(content) or _attached(content)
         if texts and _LOCAL_OUTPUT.match(texts[0]) and self.drafts and not self.drafts[-1].texts:
             self.drafts.pop()  # a command of the terminal's own, which no model has seen
         prompt, command = _prompt(texts)
@@ -246,12 +248,11 @@ class _Reader:
 
     def _result(self, block: Entry) -> None:
         call = _string(block.get("tool_use_id"))
-        for draft in reversed(self.drafts):
-            if call in draft.edits or call in draft.runs:
-                draft.answered.add(call)
-                if block.get("is_error"):
-                    draft.failed.add(call)
-                return
+        draft = self._calls.get(call)
+        if draft is not None:
+            draft.answered.add(call)
+            if block.get("is_error"):
+                draft.failed.add(call)
 
     def _assistant(self, entry: Entry) -> None:
         if not self.drafts:
@@ -260,7 +261,7 @@ class _Reader:
         content = message.get("content")
         for block in content if isinstance(content, list) else []:
             if isinstance(block, dict) and block.get("type") == "tool_use":
-                _note_call(draft, block)
+                self._note_call(draft, block)
         if entry.get("isSidechain"):
             return
         draft.texts += [text for text in _texts(content) if text.strip()]
@@ -272,20 +273,21 @@ class _Reader:
             name = _string(message.get("id")) or _string(entry.get("uuid"))
             draft.tokens[name] = max(tokens, draft.tokens.get(name, 0))
 
-
-def _note_call(draft: _Draft, block: Entry) -> None:
-    values = _mapping(block.get("input"))
-    call, name = _string(block.get("id")), block.get("name")
-    if name in _EDITING_TOOLS:
-        path = _string(values.get("file_path")) or _string(values.get("notebook_path"))
-        if path:
-            draft.edits[call] = path
-    elif name == "Bash":
-        command = " ".join(_string(values.get("command")).split())
-        if _TEST_RUN.search(command):
-            # A secret that is cut in two would not be known as one any more.
-            safe, _ = redact(command)
-            draft.runs[call] = safe[:_LONGEST_TEST]
+    def _note_call(self, draft: _Draft, block: Entry) -> None:
+        values = _mapping(block.get("input"))
+        call, name = _string(block.get("id")), block.get("name")
+        if name in _EDITING_TOOLS:
+            path = _string(values.get("file_path")) or _string(values.get("notebook_path"))
+            if path:
+                draft.edits[call] = path
+                self._calls[call] = draft
+        elif name == "Bash":
+            command = " ".join(_string(values.get("command")).split())
+            if _TEST_RUN.search(command):
+                # A secret that is cut in two would not be known as one any more.
+                safe, _ = redact(command)
+                draft.runs[call] = safe[:_LONGEST_TEST]
+                self._calls[call] = draft
 
 
 def _exchanges(drafts: list[_Draft]) -> Iterator[Exchange]:
@@ -335,13 +337,20 @@ def _texts(content: object) -> list[str]:
         case str():
             return [content]
         case list():
-            return [
-                _string(block.get("text"))
-                for block in content
-                if isinstance(block, dict) and block.get("type") == "text"
-            ]
+            blocks = [block for block in content if isinstance(block, dict)]
+            return [_string(block.get("text")) for block in blocks if block.get("type") == "text"]
         case _:
             return []
+
+
+def _attached(content: object) -> list[str]:
+    """Return what stands for a prompt without a word, as of a picture alone."""
+    kinds = (
+        [block.get("type") for block in content if isinstance(block, dict)]
+        if isinstance(content, list)
+        else []
+    )
+    return [f"[{kind}]" for kind in kinds if kind in _ATTACHED]
 
 
 def _whole(text: str) -> str:

@@ -105,7 +105,6 @@ def test_each_prompt_becomes_one_exchange_with_files_and_model() -> None:
         _user([_text("[Request interrupted by user for tool use]")]),
         _user("<local-command-stdout>bye</local-command-stdout>"),
         _user("<bash-stdout>x</bash-stdout>"),
-        _user([{"type": "image", "source": {}}]),
         _user(None),
         {"type": "user"},
         {"type": "progress"},
@@ -116,6 +115,21 @@ def test_each_prompt_becomes_one_exchange_with_files_and_model() -> None:
 def test_what_no_person_said_is_no_prompt(entry: object) -> None:
     """Results, reminders, summaries, expansions and foreign lines are passed over."""
     assert _read(entry).exchanges == ()
+
+
+def test_a_picture_alone_is_a_prompt() -> None:
+    """Its answer does not become that of the prompt before it."""
+    entries = [
+        {"type": "user", "message": {"content": "First."}},
+        {"type": "assistant", "message": {"content": [{"type": "text", "text": "One."}]}},
+        {"type": "user", "message": {"content": [{"type": "image", "source": {}}]}},
+        {"type": "assistant", "message": {"content": [{"type": "text", "text": "A cat."}]}},
+    ]
+    data = "\n".join(json.dumps(entry) for entry in entries).encode()
+
+    found = [(item.prompt, item.response) for item in read_transcript(data).exchanges]
+
+    assert found == [("First.", "One."), ("[image]", "A cat.")]
 
 
 def test_a_slash_command_is_recorded_as_typed() -> None:
