@@ -33,6 +33,10 @@ class Journal(Protocol):
 
     is_own: bool
 
+    async def forget(self, key: str) -> None:
+        """Forget what was recorded under a key and those below it, `key/…`."""
+        ...
+
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:
         """Return what was recorded (True), or make it and record it (False).
 
@@ -47,6 +51,9 @@ class NoJournal:
 
     is_own = True
 
+    async def forget(self, key: str) -> None:
+        """There is nothing to forget."""
+
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:  # noqa: ARG002
         """Make it."""
         return await make(), False
@@ -60,6 +67,9 @@ class ReplayJournal:
     def __init__(self, run: str, answers: dict[str, str]) -> None:
         self._run = run
         self._answers = answers
+
+    async def forget(self, key: str) -> None:
+        """Keep it: the run that is replayed ended so."""
 
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:  # noqa: ARG002
         """Return what was recorded.
@@ -93,6 +103,18 @@ class RunJournal:
         self._call = call
         self._makes = makes
         self._prefix = prefix
+
+    async def forget(self, key: str) -> None:
+        """Forget what was recorded under a key and those below it, `key/…`."""
+        from dbos import DBOS  # noqa: PLC0415 - slow to import
+
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=f"{self._prefix}{key}/",
+            load_input=False,
+            load_output=False,
+            limit=_NEVER,
+        )
+        await DBOS.delete_workflows_async([item.workflow_id for item in found])
 
     async def record(self, key: str, request_hash: str, make: Make) -> tuple[bytes, bool]:
         """Return what was recorded, or make it and record it.

@@ -112,6 +112,8 @@ class PydanticRunner:
         except HumanNeeded as needed:
             return _ended(model, definition, Ending.WAITING, str(needed))
         except RunEnded as ended:
+            if ended.ending is Ending.FAILED:
+                await self._journal.forget(task.key)  # a resumed run gives it another chance
             return _ended(model, definition, ended.ending, ended.reason)
         except TimeoutError:
             if not clock.expired():

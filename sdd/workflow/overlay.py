@@ -56,6 +56,10 @@ class Overlay:
             if self._base.read(path) != data
         }
 
+    def stood(self, path: PurePosixPath) -> bool:
+        """Tell whether a file was there before anything was written."""
+        return self._base.read(path) is not None
+
     def snapshot(self) -> "Overlay":
         """Return an overlay that shows the same and is independent from now on."""
         return Overlay(self._base, self._writes)

@@ -8,6 +8,7 @@ from typing import Any
 from sdd.agents.conversation import Tool, ToolError
 from sdd.agents.definition import AgentDefinition
 from sdd.errors import SddError
+from sdd.generate.migrations.history import FOLDER
 from sdd.ir import Question
 from sdd.text import decode
 from sdd.workflow.orders import WorkOrder, shown_lines
@@ -209,6 +210,15 @@ class _Toolbox:
         return [f"{path}:{number}: {line}" for number, line in numbered if text in line.casefold()]
 
     def _write(self, path: PurePosixPath, data: bytes | None) -> None:
+        if (
+            path.parent.match(FOLDER)
+            and self.overlay.stood(path)
+            and self.overlay.read(path) != data
+        ):
+            raise ToolError(
+                f"{path} has landed: databases may have been migrated with it, so it stays as it "
+                "is. Write a migration that follows it."
+            )
         if data is not None and len(data) > MOST_BYTES:
             raise ToolError(f"{path} would have {len(data)} bytes; at most {MOST_BYTES} are taken.")
         self.overlay.commit({path: data})

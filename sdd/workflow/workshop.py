@@ -125,11 +125,11 @@ class Workshop:
                 self._ask_human()
             case Ending.INTERRUPTED:
                 self.ledger.end(ExitCode.INTERRUPTED, what)
-            case Ending.REFUSED:
+            case Ending.REFUSED | Ending.FAILED:
                 again = "The same command asks again; finished calls are kept."
                 self.ledger.end(ExitCode.FINDINGS, f"{what} {again}")
                 state = RunState.STOPPED
-            case Ending.SUBMITTED | Ending.FAILED:
+            case Ending.SUBMITTED:
                 self.ledger.end(ExitCode.FINDINGS, what)
         self.ledger.close(state, writes=work.writes)
         return True

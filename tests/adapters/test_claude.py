@@ -213,13 +213,16 @@ def test_a_refusal_is_an_ending_and_not_recorded(tmp_path: Path) -> None:
     assert (second.text, second.usage.replayed, second.usage.requests) == ("Done.", 1, 1)
 
 
-def test_the_same_wrong_arguments_over_and_over_end_the_turn() -> None:
-    """A model that does not listen is stopped before it has spent the budget."""
+def test_the_same_wrong_arguments_over_and_over_end_the_turn(tmp_path: Path) -> None:
+    """A model that does not listen is stopped before its budget is; resumed, it begins anew."""
     with messages_api(Reply(calls=[("carry", {"bag": 7})])) as api:
-        outcome = _ask(api)
+        outcome = _ask(api, folder=tmp_path)
+    with messages_api(Reply(text="Done.")) as well:
+        resumed = _ask(well, folder=tmp_path)
 
     assert outcome.ending is Ending.FAILED
     assert len(api.requests) == ENDED
+    assert (resumed.text, resumed.usage.replayed) == ("Done.", 0)
 
 
 def test_what_is_set_aside_for_a_request_counts_the_answers_before_it() -> None:

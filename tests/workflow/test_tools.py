@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sdd.agents.conversation import Tool, ToolError
 from sdd.agents.definition import AgentDefinition
 from sdd.workflow.globs import covers
-from sdd.workflow.orders import WorkOrder
+from sdd.workflow.orders import Slice, WorkOrder
 from sdd.workflow.overlay import Overlay
 from sdd.workflow.tools import MOST_BYTES, Services, granted, make_tools
 
@@ -19,12 +19,18 @@ ORDER = WorkOrder(
     title="Tables",
     agent="crud",
     wave=1,
-    documents=(),
-    may_write=("backend/app/models/**", "!backend/app/models/fixed.py"),
+    documents=(Slice(path="specs/api.md", why="paths", lines=((1, 1), (3, 4))),),
+    may_write=(
+        "backend/app/models/**",
+        "!backend/app/models/fixed.py",
+        "backend/alembic/versions/**",
+    ),
     gates=("import",),
 )
 FILES = {
     "specs/database/schema.md": "# Schema\n\nid\n",
+    "specs/api.md": "# Paths\nlong\n## One\n/one\n",
+    "backend/alembic/versions/0001_tables.py": "revision = 1\n",
     "backend/app/models/task.py": "old = 1\nold = 1\nnew = 2\n",
     "backend/app/main.py": "main = 1\n",
     "backend/.env": "SECRET=do-not-show\n",
@@ -70,6 +76,28 @@ def test_read_file_says_which_lines_follow(overlay: Overlay) -> None:
     text = use(overlay, "read_file", path="specs/database/schema.md")
 
     assert text == "specs/database/schema.md, lines 1-4 of 4:\n# Schema\n\nid\n"
+
+
+def test_read_file_shows_the_lines_that_the_order_needs(overlay: Overlay) -> None:
+    """Their numbers stand in the head; whoever names an offset gets what follows there."""
+    part = use(overlay, "read_file", path="specs/api.md")
+    rest = use(overlay, "read_file", path="specs/api.md", offset=2)
+
+    head = "specs/api.md, lines 1, 3-4 of 5, as your order needs it:"
+    assert part == f"{head}\n# Paths\n## One\n/one"
+    assert rest == "specs/api.md, lines 2-5 of 5:\nlong\n## One\n/one\n"
+
+
+def test_a_migration_that_has_landed_stays_as_it_is(overlay: Overlay) -> None:
+    """Databases have been migrated with it; a new one may be written, and written again."""
+    landed, later = (f"backend/alembic/versions/{name}.py" for name in ("0001_tables", "0002_more"))
+    for tool, more in (("write_file", {"content": "x"}), ("delete_file", {})):
+        with pytest.raises(ToolError):
+            use(overlay, tool, path=landed, **more)
+
+    use(overlay, "write_file", path=landed, content="revision = 1\n")
+    use(overlay, "write_file", path=later, content="revision = 2\n")
+    assert use(overlay, "write_file", path=later, content="revision = 3\n").startswith("Wrote")
 
 
 def test_read_file_pages(overlay: Overlay) -> None:
@@ -258,7 +286,7 @@ def test_run_tests_and_audit_see_the_overlay(overlay: Overlay) -> None:
     """Services are given what stands there now."""
     use(overlay, "write_file", path="backend/app/models/user.py", content="x = 1\n")
 
-    assert use(overlay, "run_tests", path="backend/tests") == "7 files, backend/tests"
+    assert use(overlay, "run_tests", path="backend/tests") == "9 files, backend/tests"
     assert use(overlay, "audit") == "nothing found"
 
 
