@@ -1,6 +1,5 @@
 """Words and identifiers: case, plural and singular, slugs, the nearest known name."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -104,4 +103,6 @@ def nearest(
         most: How many to return.
         likeness: From 0, anything, to 1, the same.
     """
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     return tuple(difflib.get_close_matches(name, list(known), n=most, cutoff=likeness))

@@ -3,8 +3,6 @@
 import json
 import os
 import sys
-import tempfile
-import traceback
 from itertools import pairwise
 from pathlib import Path
 
@@ -98,6 +96,9 @@ def _say_json(error: SddError) -> None:
 
 def _bug(error: Exception) -> int:
     """Keep the traceback in a file that can be sent to us; the user reads two sentences."""
+    import tempfile  # noqa: PLC0415 - a start costs what it loads
+    import traceback  # noqa: PLC0415 - as above
+
     text = "".join(traceback.format_exception(error))
     report = f"sdd {__version__}, Python {sys.version.split()[0]}\n\n{text}"
     place = Path(tempfile.gettempdir()) / f"sdd-bug-{os.getpid()}.txt"

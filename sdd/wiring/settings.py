@@ -155,9 +155,11 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     for variable in environment:
         # Other programs have variables of this prefix too: only what looks like a slip is one.
+        if variable in known or not variable.startswith("SDD_"):
+            continue
         key = variable.removeprefix("SDD_").lower()
         near = nearest(key, known.values(), most=1, likeness=_SLIP)
-        if near and variable.startswith("SDD_") and variable not in known:
+        if near:
             raise ConfigError(
                 f"The environment variable '{variable}' is no setting.",
                 hint=f"Did you mean 'SDD_{near[0].upper()}'? Otherwise unset it.",
