@@ -217,6 +217,8 @@ def attack_on(run: Run, finding: Finding, auth: AuthReport) -> str:
         return f"{who} asks the model to act for another user, and the tool server does"
     if finding.gives_away:
         return f"{who} hands a {thing} over to whomever the body names"
+    if finding.attaches:
+        return f"{who} puts a {thing} beside rows that belong to somebody else"
     if item.operation == "create":
         return f"{who} creates a {thing} in somebody else's name"
     parameters = " and ".join(sorted(run.mount.parameters))

@@ -40,6 +40,7 @@ class _Required:
     def __init__(self, engine: Engine, run: Run) -> None:
         self.engine = engine
         self.run = run
+        self.related = {row for key, row in engine.rows.items() if "relation" in key[1:2]}
         self.oracles = Oracles(engine, schema(engine))
         self.reads: Mapping[Row, Effect] = {
             effect.target: effect
@@ -85,10 +86,12 @@ class _Required:
             pairs.append((effect.column, effect.value))
         relations = schema(self.engine).entity(write.entity).relations
         for name, value in pairs:
-            if name != ATTACHES and name not in relations:
+            if name != ATTACHES and not (name in relations and relations[name].many):
                 continue
             state = State({}, {}, effect.heap)
             for row, guard in carried_by(self.engine, value, state).rows.items():
+                if row in self.related:
+                    continue  # it stands beside a row already
                 yield replace(
                     write,
                     operation="update",

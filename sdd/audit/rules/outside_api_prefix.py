@@ -9,6 +9,8 @@ from sdd.diagnostics import Diagnostic, Severity
 
 def _find(audited: Audited) -> Iterator[Diagnostic]:
     prefix = audited.settings.api_prefix
+    if not any(report.path.startswith(prefix) for _, report in audited.routes):
+        return  # the program has other customs
     for _, report in audited.routes:
         if not prefix or report.path.startswith(prefix):
             continue
