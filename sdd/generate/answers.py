@@ -32,7 +32,7 @@ _WITH_ROW = frozenset(
     {Action.READ, Action.CREATE, Action.REPLACE, Action.UPDATE, Action.TOGGLE, Action.DELETE}
     | {Action.ME, Action.REGISTER, Action.LOGIN}
 )
-_SIGNING_IN = frozenset({Action.LOGIN, Action.REGISTER})
+_SIGNING_IN = frozenset({Action.LOGIN, Action.REGISTER, Action.REFRESH})
 _DONE = {
     Action.CREATE: "created",
     Action.REPLACE: "updated",
@@ -357,7 +357,7 @@ def _value(context: _Context, path: tuple[str, ...], shape: Shape) -> str | None
         if paged is not None:
             return paged
     if operation.action in _SIGNING_IN:
-        signed = _token_value(word, shape)
+        signed = _token_value(word, shape, refreshed=context.domain.refreshes)
         if signed is not None:
             return signed
     if operation.action in _WITH_ROW and shape.type not in {Type.OBJECT, Type.LIST}:
@@ -436,9 +436,11 @@ def _top_names(shape: Shape | None) -> set[str]:
     return found
 
 
-def _token_value(word: str, shape: Shape) -> str | None:
+def _token_value(word: str, shape: Shape, *, refreshed: bool) -> str | None:
     if word in _TOKEN and shape.type is Type.STR:
         return "token"
+    if refreshed and word in {"refresh_token", "refreshtoken"} and shape.type is Type.STR:
+        return "refresh_token"
     if word in {"token_type", "tokentype"}:
         return '"bearer"'
     if word in {"expires_in", "expiresin"} and shape.type in {Type.INT, Type.STR}:

@@ -19,6 +19,7 @@ from sdd.ir.behaviour import (
     issues_tokens,
     operations,
     ownership,
+    refreshes,
 )
 from sdd.ir.conventions.endpoints import principal_type
 from sdd.ir.matching import user_entity
@@ -113,6 +114,11 @@ class Domain:
     def compares(self) -> bool:
         """Whether a foreign row answers otherwise than an absent one."""
         return self.application.errors.foreign_status == HTTPStatus.FORBIDDEN
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether tokens are renewed by refresh tokens."""
+        return refreshes(self.application)
 
     @property
     def is_sync(self) -> bool:

@@ -78,6 +78,13 @@ STANDARD: Mapping[str, str] = {
     "StrEnum": "enum",
     "TestClient": "fastapi.testclient",
     "ceil": "math",
+    **dict.fromkeys(("delete", "update"), "sqlmodel"),
+    "MemoryStorage": "limits.storage",
+    "MovingWindowRateLimiter": "limits.strategies",
+    "parse_limit": "limits:parse",
+    "wall_clock": "time:time",
+    "sha256": "hashlib",
+    "token_urlsafe": "secrets",
     "count": "itertools",
     "dataclass": "dataclasses",
     "field": "dataclasses",
@@ -110,7 +117,8 @@ _STANDARD_LIBRARY = frozenset(
         "logging",
         "pathlib",
     }
-    | {"itertools", "math", "os", "re", "threading", "time", "typing", "uuid"}
+    | {"hashlib", "itertools", "math", "os", "re", "secrets", "threading", "time", "typing"}
+    | {"uuid"}
 )
 
 

@@ -18,6 +18,8 @@ class Layout:
     tokens: str
     keys: str
     passwords: str
+    limits: str
+    refresh: str
     database: str
     users: str
     errors: str
@@ -50,6 +52,8 @@ LAYOUTS: Mapping[str, Layout] = {
         tokens="app/auth/jwt.py",
         keys="app/auth/keys.py",
         passwords="app/auth/passwords.py",
+        limits="app/auth/limits.py",
+        refresh="app/auth/refresh.py",
         database="app/dependencies.py",
         users="app/dependencies.py",
         errors="app/errors.py",
@@ -71,6 +75,8 @@ LAYOUTS: Mapping[str, Layout] = {
         tokens="app/core/security.py",
         keys="app/core/keys.py",
         passwords="app/core/passwords.py",
+        limits="app/core/limits.py",
+        refresh="app/core/refresh.py",
         database="app/api/v1/deps/database.py",
         users="app/api/v1/deps/auth.py",
         errors="app/core/errors.py",

@@ -23,6 +23,7 @@ _DEFAULT_CODES = {
     500: "internal_error",
     503: "service_unavailable",
 }
+SIGN_IN_LIMIT = "10/minute"
 _AUTH_SERVER = "http://localhost:3000"
 _MESSAGE_WORDS = ("detail", "message", "error_message", "msg", "error_description", "reason")
 _CODE_WORDS = ("error_code", "code", "error_type", "type", "error")
@@ -78,6 +79,9 @@ class ProjectPlan:
         sync: Handlers are plain functions.
         keys: Tokens are verified with the issuer's public keys.
         jwks_url: Where an example shows these keys.
+        limits: Whether sign-in is limited for each client.
+        sign_in_limit: How often, where the environment does not say.
+        refreshes: Whether tokens are renewed by refresh tokens.
         modules: Dotted names of parts that tests reach into.
     """
 
@@ -100,6 +104,9 @@ class ProjectPlan:
     sync: bool
     keys: bool
     jwks_url: str
+    limits: bool
+    sign_in_limit: str
+    refreshes: bool
     modules: dict[str, str]
 
     def header(self, purpose: str) -> str:
@@ -152,6 +159,9 @@ def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:
         sync=domain.is_sync,
         keys=auth.mode is AuthMode.JWKS,
         jwks_url=naming.prose(auth.jwks_url or f"{_AUTH_SERVER}/api/auth/jwks"),
+        limits=domain.own_users,
+        sign_in_limit=auth.sign_in_limit or SIGN_IN_LIMIT,
+        refreshes=domain.refreshes,
         modules={"keys": module_of(domain.layout.keys)},
     )
 

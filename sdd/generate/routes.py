@@ -15,10 +15,11 @@ from sdd.generate.schemas import REQUEST, Place, Schemas, bounds
 from sdd.generate.scopes import scope
 from sdd.generate.sessions import SessionPlan, plan_session
 from sdd.ir import Location, Parameter, Shape, Type
-from sdd.ir.behaviour import Action, Operation
+from sdd.ir.behaviour import Action, Operation, refresh_field
 from sdd.ir.matching import find_column, identifier
 
-_SESSION_ACTIONS = frozenset({Action.REGISTER, Action.LOGIN, Action.LOGOUT})
+_SESSION_ACTIONS = frozenset({Action.REGISTER, Action.LOGIN, Action.LOGOUT, Action.REFRESH})
+_LIMITED = frozenset({Action.REGISTER, Action.LOGIN, Action.REFRESH})
 _READY = frozenset({"health", "healthz", "ready", "readyz", "readiness"})
 _VERBS = {
     Action.CREATE: "create",
@@ -40,6 +41,8 @@ class HandlerPlan:
         result: `tasks = `, where what the repository returns is used.
         call: The repository's call as source; None for health and sessions.
         body: The class of the request's body.
+        sent_token: The attribute of the body with a refresh token.
+        ends_session: Whether it revokes refresh tokens.
         also: Lines that load what the answer shows beside the row.
     """
 
@@ -61,11 +64,24 @@ class HandlerPlan:
     operation: Operation
     body: str | None = None
     session: SessionPlan | None = None
+    sent_token: str | None = None
+    ends_session: bool = False
 
     @property
     def uses_database(self) -> bool:
         """Whether it opens a session."""
-        return self.call is not None or self.session is not None or self.tries_database
+        signs = self.session is not None or self.ends_session or self.kind == "refresh"
+        return self.call is not None or signs or self.tries_database
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether one client may call it a few times a minute only."""
+        return self.operation.action in _LIMITED
+
+    @property
+    def shows_refresh_token(self) -> bool:
+        """Whether its answer contains a refresh token."""
+        return re.search(r"\brefresh_token\b(?!=)", self.expression or "") is not None
 
     @property
     def tries_database(self) -> bool:
@@ -154,7 +170,7 @@ def handler_name(domain: Domain, operation: Operation) -> str:
     match operation.action:
         case Action.HEALTH:
             return "health" if last == "health" or not last.strip("_") else f"get_{last}"
-        case Action.REGISTER | Action.LOGIN | Action.LOGOUT:
+        case Action.REGISTER | Action.LOGIN | Action.LOGOUT | Action.REFRESH:
             return operation.action.value
         case Action.ME:
             return "get_me"
@@ -184,6 +200,8 @@ def _handler(work: Work, operation: Operation, name: str, prefix: str) -> Handle
         issues = re.search(r"\btoken\b", answer.expression or "") is not None
         session = replace(session, token=issues)
         result = "user = " if issues or "user" in (answer.expression or "") else ""
+    sent_token = _sent_token(work, operation, body) if domain.refreshes else None
+    ends_session = domain.refreshes and operation.action is Action.LOGOUT and endpoint.auth is True
     summary = endpoint.summary or _summary(operation, table)
     return HandlerPlan(
         kind=_kind(operation),
@@ -196,7 +214,7 @@ def _handler(work: Work, operation: Operation, name: str, prefix: str) -> Handle
         summary=naming.literal(naming.prose(summary)),
         doc=naming.sentence(summary),
         responses=error_responses(operation),
-        parameters=_signature(domain, operation, table, body, session),
+        parameters=_signature(domain, operation, table, body, session, ends_session=ends_session),
         result=result,
         call=call,
         also=tuple(_also(work, item) for item in answer.children),
@@ -204,7 +222,17 @@ def _handler(work: Work, operation: Operation, name: str, prefix: str) -> Handle
         operation=operation,
         body=body,
         session=session,
+        sent_token=sent_token,
+        ends_session=ends_session,
     )
+
+
+def _sent_token(work: Work, operation: Operation, body: str | None) -> str | None:
+    """Return the attribute of a body that holds a refresh token."""
+    field = refresh_field(operation)
+    if operation.action not in {Action.REFRESH, Action.LOGOUT} or body is None or field is None:
+        return None
+    return next(line.attribute for line in work.schemas.fields[body] if line.json == field.name)
 
 
 def _kind(operation: Operation) -> str:
@@ -283,6 +311,8 @@ def _signature(
     table: Table | None,
     body: str | None,
     session: SessionPlan | None,
+    *,
+    ends_session: bool,
 ) -> tuple[str, ...]:
     endpoint = operation.endpoint
     lines = []
@@ -301,10 +331,10 @@ def _signature(
             continue
         line = _parameter(item, table)
         (optional if "=" in line.rpartition("]")[2] else required).append(line)
-    stored = table is not None and operation.action is not Action.LOGOUT
+    stored = (table is not None and operation.action is not Action.LOGOUT) or ends_session
     if stored or asks_for_health(operation):
         required.insert(0, "database: DatabaseDep" if domain.is_sync else "session: SessionDep")
-    if session is not None and session.token:
+    if operation.action is Action.REFRESH or (session is not None and session.token):
         required.insert(0, "settings: SettingsDep")
     if body is not None:
         required.append(f"body: {body}")

@@ -14,7 +14,7 @@ from sdd.generate.plans import FilePlan
 from sdd.generate.project import ProjectPlan, error_code
 from sdd.generate.schemas import bounds
 from sdd.ir import Parameter
-from sdd.ir.behaviour import Action
+from sdd.ir.behaviour import REFRESH_TOKEN, Action, refresh_field
 
 _ERRORS = {401: "UnauthorizedError", 403: "ForbiddenError", 404: "NotFoundError"}
 _TYPES = (
@@ -32,6 +32,7 @@ _EXCEPTIONS = (
     "ConflictError",
     "ForbiddenError",
     "NotFoundError",
+    "TooManyRequestsError",
     "UnauthorizedError",
     "UnavailableError",
     "install_error_handlers",
@@ -140,7 +141,32 @@ class Skeleton:
                 "passwords",
                 exports=("hash_password", "password_matches"),
             )
+            yield self.python(
+                layout.limits,
+                Role.AUTH,
+                "How often one client may try to sign in.",
+                "limits",
+                exports=("SignInLimiter", "limit_sign_in"),
+                stays_async=True,
+            )
+        if self.domain.refreshes:
+            yield self.python(
+                layout.refresh,
+                Role.AUTH,
+                "Refresh tokens: issued, exchanged, revoked.",
+                "refresh",
+                exports=("REFRESH_LIFETIME", "RefreshTokens", "hash_token"),
+                token_table=self.domain.tables[REFRESH_TOKEN].cls,
+                ends=self._ends(),
+            )
         yield from self._dependencies()
+
+    def _ends(self) -> str | None:
+        """Return what signing out revokes: one session, all of the user's, or nothing."""
+        for item in self.domain.operations:
+            if item.action is Action.LOGOUT and item.endpoint.auth:
+                return "one" if refresh_field(item) else "all"
+        return None
 
     def _dependencies(self) -> Iterator[FilePlan]:
         layout, project = self._layout, self.project

@@ -20,6 +20,7 @@ from sdd.ir import (
     Type,
 )
 from sdd.ir.behaviour import (
+    REFRESH_TOKEN,
     Action,
     Direct,
     Operation,
@@ -27,6 +28,7 @@ from sdd.ir.behaviour import (
     issues_tokens,
     operation,
     ownership,
+    refresh_field,
 )
 from sdd.ir.complete import complete
 from sdd.ir.matching import find_column, identifier, is_secret
@@ -34,6 +36,7 @@ from sdd.ir.queries import is_control
 from sdd.text import Span
 
 _WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE})
+_ISSUED = frozenset({"user_id", "family", "token_hash", "expires_at", "used_at"})
 _SESSION = frozenset({Action.REGISTER, Action.LOGIN})
 
 
@@ -119,10 +122,12 @@ def _refusal(whole: Domain, endpoint: Endpoint) -> _Refusal | None:
     if found.action is Action.UNKNOWN:
         return _Refusal(found.reason or "it says nothing that we know")
     if found.action is Action.REFRESH:
-        return _Refusal("refresh tokens are not compiled yet")
+        return _refresh_refusal(whole, found)
     if endpoint.roles:
         return _Refusal(f"it requires roles ({', '.join(endpoint.roles)}), which are not compiled")
-    if found.action in {Action.HEALTH, Action.LOGOUT}:
+    if found.action is Action.LOGOUT:
+        return _logout_refusal(whole, found)
+    if found.action is Action.HEALTH:
         return None
     return (
         _storage_refusal(whole, found)
@@ -157,6 +162,27 @@ def _storage_refusal(whole: Domain, found: Operation) -> _Refusal | None:
 
 def _is_user_id(whole: Domain, column: Column) -> bool:
     return column.type in {whole.principal, Type.STR, Type.TEXT}
+
+
+def _refresh_refusal(whole: Domain, found: Operation) -> _Refusal | None:
+    table = whole.tables.get(REFRESH_TOKEN)
+    if table is None or whole.user is None:
+        return _Refusal("its tokens are issued elsewhere, and so are the refresh tokens")
+    if refresh_field(found) is None:
+        return _Refusal("its body holds no refresh token")
+    for column in table.entity.columns:
+        given = column.name in {*_ISSUED, table.key.name}
+        if not (given or column.nullable or column.default is not None):
+            return _Refusal(
+                f"nothing sets the column {column.name} of {table.entity.name}", column.span
+            )
+    return None
+
+
+def _logout_refusal(whole: Domain, found: Operation) -> _Refusal | None:
+    if whole.refreshes and found.endpoint.auth is False:
+        return _Refusal("it revokes refresh tokens, but does not know whose")
+    return None
 
 
 def _session_refusal(whole: Domain, found: Operation) -> _Refusal | None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sdd.ir.envelopes import find_row, find_rows
 from sdd.ir.matching import identifier, is_secret, user_entity
-from sdd.ir.model import Application, Column, Endpoint, Entity, Scalar
+from sdd.ir.model import Application, Column, Endpoint, Entity, Field, Scalar
 from sdd.ir.queries import Filter, Paging, Sorting, filters, paging, sorting
 from sdd.ir.resources import Address, Resource, address
 from sdd.ir.switches import find_switch
@@ -19,7 +19,8 @@ _STATISTICS = frozenset(
 _REGISTER = frozenset({"register", "signup", "sign_up", "registration"})
 _LOGIN = frozenset({"login", "signin", "sign_in", "token"})
 _LOGOUT = frozenset({"logout", "signout", "sign_out"})
-_REFRESH = frozenset({"refresh", "refresh_token"})
+_REFRESH = frozenset({"refresh", "refresh_token", "refresh_tokens"})
+REFRESH_TOKEN = "RefreshToken"  # noqa: S105 - the name of a table's rows
 _BY_VERB = {
     "GET": "list",
     "POST": "create",
@@ -177,7 +178,8 @@ def operation(application: Application, endpoint: Endpoint) -> Operation:
         return Operation(endpoint=endpoint, action=action)
     if action is not None:
         user = user_entity(application)
-        row = find_row(user, endpoint.response) if user else None
+        shows_user = user is not None and action is not Action.REFRESH
+        row = find_row(user, endpoint.response) if user and shows_user else None
         mine = action is Action.ME
         return Operation(endpoint=endpoint, action=action, entity=user, mine=mine, row=row)
     if where.last is None:
@@ -211,6 +213,20 @@ def issues_tokens(application: Application) -> bool:
     return bool(actions & {Action.REGISTER, Action.LOGIN})
 
 
+def refreshes(application: Application) -> bool:
+    """Tell whether this backend signs users in and exchanges refresh tokens for new tokens."""
+    renews = any(item.action is Action.REFRESH for item in operations(application))
+    return renews and issues_tokens(application)
+
+
+def refresh_field(operation: Operation) -> Field | None:
+    """Find the field of a body that holds a refresh token."""
+    request = operation.endpoint.request
+    fields = {identifier(item.name): item for item in (request.fields if request else ())}
+    words = ("refresh_token", "refreshtoken", "refresh", "token")
+    return next((fields[word] for word in words if word in fields), None)
+
+
 def secret_column(entity: Entity) -> Column | None:
     """Find the column that holds a user's password hash."""
     return next((column for column in entity.columns if is_secret(column)), None)
@@ -224,7 +240,8 @@ def _session_action(application: Application, endpoint: Endpoint, where: Address
     words = tuple(map(identifier, where.tail))
     last = words[-1] if words else ""
     user = user_entity(application)
-    about_user = where.last is None or (user is not None and where.last.entity.name == user.name)
+    known = {REFRESH_TOKEN, *([user.name] if user is not None else [])}
+    about_user = where.last is None or where.last.entity.name in known
     if endpoint.method == "GET" and where.last is None and not where.me and not where.user:
         return Action.HEALTH if not words or _HEALTH & set(last.split("_")) else None
     if endpoint.method == "GET" and where.me and about_user and not set(words) - {"auth"}:

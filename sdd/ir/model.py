@@ -247,6 +247,7 @@ class AuthPolicy:
         required: Whether every endpoint needs a user unless it says otherwise.
         subject: The claim that holds the user's id.
         secret_variable: Name of the environment variable with the shared secret.
+        sign_in_limit: How often one client may try to sign in, `5/minute`.
     """
 
     mode: AuthMode | None = None
@@ -256,6 +257,7 @@ class AuthPolicy:
     issuer: str | None = None
     audience: str | None = None
     jwks_url: str | None = None
+    sign_in_limit: str | None = None
     span: Span | None = None
     assumed: frozenset[str] = frozenset()
 

@@ -30,7 +30,7 @@ def surface(application: Application) -> Application:
 
 
 def _auth(policy: AuthPolicy) -> AuthPolicy:
-    return replace(policy, span=None, assumed=_NOTHING)
+    return replace(policy, sign_in_limit=None, span=None, assumed=_NOTHING)
 
 
 def _errors(policy: ErrorPolicy) -> ErrorPolicy:

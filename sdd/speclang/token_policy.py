@@ -38,6 +38,13 @@ _WORDS = (  # one of them is in every text that any of these patterns matches
     *("hs256", "hs384", "hs512", "jwks", "eddsa", "rs256", "es256", "ed25519", "ps256"),
     *("secret", "jwt", "claim", "token"),
 )
+_LIMIT = re.compile(
+    r"(?i)\b(?P<count>[1-9]\d{0,3})\s*(?:\w+\s+){0,3}?(?:requests?|attempts?|tries|log-?ins?|sign-?ins?)"
+    r"(?:\s+\w+){0,3}?\s*(?:per|/|an?|every|in|within)\s*(?P<many>\d{1,3})?\s*-?"
+    r"(?P<unit>second|minute|min|hour|day)s?\b"
+)
+_SIGNING_IN = re.compile(r"(?i)\b(?:auth\w*|log-?ins?|sign-?ins?|log in|sign in|brute.force)\b")
+_UNITS = {"min": "minute"}
 _REJECTED = re.compile(r"\b(?:alternatives?|rejected|future|out of scope|troubleshooting)\b")
 
 
@@ -47,6 +54,7 @@ def read_auth(documents: Iterable[Document], findings: Findings) -> AuthPolicy:
     modes: list[tuple[AuthMode, Span]] = []
     for document in documents:
         for text, span in texts_in(document):
+            policy = _with_limit(policy, text)
             if not mentions(text.casefold(), _WORDS):
                 continue
             mode = _mode(text)
@@ -100,6 +108,18 @@ def _with_text(policy: AuthPolicy, text: str, span: Span) -> AuthPolicy:
     if url and policy.jwks_url is None:
         policy = replace(policy, jwks_url=url.group().rstrip(".,;"))
     return policy
+
+
+def _with_limit(policy: AuthPolicy, text: str) -> AuthPolicy:
+    """Read how often a client may try to sign in: `5 login attempts per minute`."""
+    if policy.sign_in_limit is not None or not _SIGNING_IN.search(text):
+        return policy
+    found = _LIMIT.search(text)
+    if found is None:
+        return policy
+    unit = _UNITS.get(found["unit"].lower(), found["unit"].lower())
+    many = f"{found['many']} " if found["many"] else ""
+    return replace(policy, sign_in_limit=f"{found['count']}/{many}{unit}")
 
 
 def _secret_in(text: str) -> str | None:

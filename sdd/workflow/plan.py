@@ -121,6 +121,8 @@ _PATHS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "app/core/security.py",
             "app/core/keys.py",
             "app/core/passwords.py",
+            "app/core/limits.py",
+            "app/core/refresh.py",
             "app/api/v1/deps/**",
         ),
         "models": (

@@ -491,6 +491,7 @@ def accounts_and_projects() -> Application:
                 ),
             ),
             endpoint("POST /api/auth/login"),
+            endpoint("POST /api/auth/refresh"),
             endpoint("POST /api/auth/logout"),
             endpoint("GET /api/auth/me", response=user),
             endpoint("GET /api/categories"),

@@ -5,14 +5,18 @@ from typing import Any
 
 from sdd import names
 from sdd.generate import naming
+from sdd.generate.checks.scenes import factory_name
 from sdd.generate.checks.values import shape_pair
 from sdd.generate.domain import Domain
+from sdd.generate.project import SIGN_IN_LIMIT
 from sdd.generate.routes import HandlerPlan
 from sdd.generate.sessions import identifying, password_field
 from sdd.ir import Shape, Type
-from sdd.ir.behaviour import Action
+from sdd.ir.behaviour import REFRESH_TOKEN, Action, refresh_field
 from sdd.ir.matching import find_column, identifier
 
+_REFRESH_TOKENS = frozenset({"refresh_token", "refreshtoken"})
+_MOST_TRIES = 30
 _TOKENS = frozenset({"access_token", "token", "jwt", "accesstoken", "auth_token"})
 
 
@@ -34,6 +38,8 @@ def session_values(domain: Domain, handlers: tuple[HandlerPlan, ...]) -> Mapping
             "hashed": register.session.hashed,
         },
         "login": None,
+        "refresh": None,
+        "logout": None,
         "probe": _probe(handlers),
     }
     login = _handler(handlers, Action.LOGIN)
@@ -47,8 +53,51 @@ def session_values(domain: Domain, handlers: tuple[HandlerPlan, ...]) -> Mapping
             "token": _token(login.operation.endpoint.response),
             "identifier": naming.literal(found[0].name if found else ""),
             "password": naming.literal(password.name if password else ""),
+            "limit": _attempts(domain),
         }
+        values |= _renewal(domain, handlers, login)
     return values
+
+
+def _attempts(domain: Domain) -> int | None:
+    """Return how many tries the usual limit allows, when a test can make as many."""
+    from_specs = domain.application.auth.sign_in_limit
+    count = int((from_specs or SIGN_IN_LIMIT).partition("/")[0])
+    return count if count <= _MOST_TRIES else None
+
+
+def _renewal(
+    domain: Domain, handlers: tuple[HandlerPlan, ...], login: HandlerPlan
+) -> dict[str, Any]:
+    """Return what the tests of refresh tokens need."""
+    refresh, logout = _handler(handlers, Action.REFRESH), _handler(handlers, Action.LOGOUT)
+    field = refresh_field(refresh.operation) if refresh else None
+    got = _token(login.operation.endpoint.response, wanted=_REFRESH_TOKENS)
+    if refresh is None or field is None or got is None:
+        return {"refresh": None, "logout": None}
+    response = refresh.operation.endpoint.response
+    found: dict[str, Any] = {
+        "refresh": {
+            "path": _path(refresh),
+            "status": refresh.status,
+            "field": naming.literal(field.name),
+            "first": got,
+            "token": _token(response),
+            "next": _token(response, wanted=_REFRESH_TOKENS),
+            "cls": domain.tables[REFRESH_TOKEN].cls,
+            "factory": factory_name(domain.tables[REFRESH_TOKEN]),
+        },
+        "logout": None,
+    }
+    if logout is not None and logout.ends_session:
+        sent = refresh_field(logout.operation) if logout.sent_token else None
+        found["logout"] = {
+            "path": _path(logout),
+            "status": logout.status,
+            "signed": bool(logout.operation.endpoint.auth),
+            "field": naming.literal(sent.name) if sent else None,
+        }
+    return found
 
 
 def _handler(handlers: tuple[HandlerPlan, ...], action: Action) -> HandlerPlan | None:
@@ -86,13 +135,13 @@ def _body(domain: Domain, handler: HandlerPlan, of: HandlerPlan | None = None) -
     return f"{{{', '.join(parts)}}}"
 
 
-def _token(shape: Shape | None, path: str = "") -> str | None:
+def _token(shape: Shape | None, path: str = "", wanted: frozenset[str] = _TOKENS) -> str | None:
     """Return how the token is reached in an answer."""
     for item in shape.fields if shape else ():
         here = f"{path}[{naming.literal(item.name)}]"
-        if item.shape.type is Type.STR and identifier(item.name) in _TOKENS:
+        if item.shape.type is Type.STR and identifier(item.name) in wanted:
             return here
-        below = _token(item.shape, here)
+        below = _token(item.shape, here, wanted)
         if below is not None:
             return below
     return None

@@ -38,7 +38,7 @@ from sdd.ir.resources import address, path_parameters
 _WRITING = frozenset({Action.CREATE, Action.REPLACE, Action.UPDATE})
 _OPEN = frozenset({Action.HEALTH, Action.REGISTER, Action.LOGIN, Action.REFRESH})
 _CREATED, _OK, _EMPTY, _FOUND_NOTHING, _CONFLICT = 201, 200, 204, 404, 409
-_UNAUTHORIZED, _FORBIDDEN = 401, 403
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 _LONGEST_TEXT = 255
 _LARGEST_PAGE, _MOST_ROWS, _USUAL_ROWS = 10_000, 100, 20
 _LONGEST_SEARCH = 100
@@ -263,6 +263,8 @@ def _statuses(application: Application, found: Operation, endpoint: Endpoint) ->
         wanted.add(_FORBIDDEN)
     if found.action in {Action.LOGIN, Action.REFRESH}:
         wanted.add(_UNAUTHORIZED)
+    if found.action in {Action.REGISTER, Action.LOGIN, Action.REFRESH}:
+        wanted.add(_TOO_MANY)
     if found.path_user is not None:
         wanted.add(errors.path_user_status or _FORBIDDEN)
     if found.key is not None or found.bindings or (found.mine and found.action is not Action.ME):

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from sdd import names
-from sdd.ir.behaviour import Action, is_single, operations
+from sdd.ir.behaviour import REFRESH_TOKEN, Action, is_single, operations, refreshes
 from sdd.ir.conventions.columns import complete_column, demanded_columns
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.matching import find_column, identifier, is_secret, user_entity
@@ -36,6 +36,7 @@ _DERIVED = frozenset({"name", "type", "nullable"})
 def complete_entities(application: Application) -> Application:
     """Fill the tables: those that only the API names, then keys, owners and columns."""
     application = _with_users(application)
+    application = _with_refresh_tokens(application)
     application = _with_missing_tables(application)
     application = _each(application, _with_table_and_key)
     application = _each(application, partial(_with_owner, _parents(application)))
@@ -55,6 +56,61 @@ def complete_entities(application: Application) -> Application:
         ),
     )
     return _each(application, _with_deletion)
+
+
+def _with_refresh_tokens(application: Application) -> Application:
+    """Add the table of refresh tokens, or what it lacks to tell that one was used twice."""
+    user = user_entity(application)
+    if user is None or user.managed_by is not None or not refreshes(application):
+        return application
+    owner = Column(
+        name="user_id",
+        type=user.key.type if user.key else None,
+        nullable=False,
+        indexed=True,
+        foreign_key=ForeignKey(
+            table=user.table or "users",
+            column=user.key.name if user.key else "id",
+            on_delete="cascade",
+        ),
+    )
+    wanted = (
+        Column(name="id", type=Type.INT, primary_key=True, nullable=False),
+        owner,
+        _text("family", 32, indexed=True),
+        _text("token_hash", 64, unique=True),
+        Column(name="expires_at", type=Type.DATETIME, nullable=False),
+        Column(name="used_at", type=Type.DATETIME, nullable=True),
+    )
+    stated = application.entity(REFRESH_TOKEN) or Entity(
+        name=REFRESH_TOKEN, assumed=frozenset({"name", "table", "columns"})
+    )
+    stated = fill(stated, table="refresh_tokens", owner_column="user_id")
+    lacking = [
+        replace(item, assumed=frozenset({"name", "type", "nullable"}))
+        for item in wanted
+        if stated.column(item.name) is None and not (item.primary_key and stated.key)
+    ]
+    full = replace(stated, columns=(*stated.columns, *lacking))
+    others = tuple(item for item in application.entities if item.name != REFRESH_TOKEN)
+    at = next(
+        (n for n, item in enumerate(application.entities) if item.name == REFRESH_TOKEN),
+        len(others),
+    )
+    return replace(application, entities=(*others[:at], full, *others[at:]))
+
+
+def _text(
+    name: str, length: int, *, indexed: bool | None = None, unique: bool | None = None
+) -> Column:
+    return Column(
+        name=name,
+        type=Type.STR,
+        nullable=False,
+        indexed=indexed,
+        unique=unique,
+        constraints=Constraints(max_length=length),
+    )
 
 
 def _each(application: Application, change: Callable[[Application, Entity], Entity]) -> Application:

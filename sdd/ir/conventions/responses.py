@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sdd import names
-from sdd.ir.behaviour import Action, Operation
+from sdd.ir.behaviour import Action, Operation, refreshes
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.conventions.shapes import complete_shape
 from sdd.ir.envelopes import is_row, resembles
@@ -14,6 +14,8 @@ _ROW = frozenset(
     {Action.READ, Action.CREATE, Action.REPLACE, Action.UPDATE, Action.TOGGLE, Action.ME}
 )
 _EMPTY = 204
+_TOKENS = frozenset({"access_token", "token", "jwt", "accesstoken", "auth_token", "id_token"})
+_REFRESH_TOKENS = frozenset({"refresh_token", "refreshtoken"})
 _HOLDERS = frozenset({"data", "result", "item", "items", "results", "rows", "records"})
 
 
@@ -28,8 +30,10 @@ def complete_response(application: Application, operation: Operation, status: in
         stated = _default_response(operation)
     if stated.type is Type.NONE:
         return stated
-    if operation.action is Action.LOGIN:
+    if operation.action in {Action.LOGIN, Action.REFRESH}:
         stated = _with_token(stated)
+        if refreshes(application):
+            stated = _with_refresh_token(stated)
     if entity is None or not entity.columns:
         return complete_shape(stated)
     return _complete(application, entity, stated, operation.action, name="")
@@ -43,9 +47,26 @@ def _with_token(shape: Shape) -> Shape:
     return assume(shape, type=Type.OBJECT, fields=(*shape.fields, *missing))
 
 
+def _with_refresh_token(shape: Shape) -> Shape:
+    """Put a refresh token beside the token, where a client can get one at all."""
+    if _shows(shape, _REFRESH_TOKENS):
+        return shape
+    holder = next((item for item in shape.fields if _shows_token(item.shape)), None)
+    if holder is not None and holder.shape.fields:
+        inner = replace(holder, shape=_with_refresh_token(holder.shape))
+        fields = tuple(inner if item is holder else item for item in shape.fields)
+        return replace(shape, fields=fields)
+    return assume(shape, fields=(*shape.fields, *_says("refresh_token").fields))
+
+
+def _shows(shape: Shape, wanted: frozenset[str]) -> bool:
+    return any(
+        identifier(item.name) in wanted or _shows(item.shape, wanted) for item in shape.fields
+    )
+
+
 def _shows_token(shape: Shape) -> bool:
-    tokens = {"access_token", "token", "jwt", "accesstoken", "auth_token", "id_token"}
-    return any(identifier(item.name) in tokens or _shows_token(item.shape) for item in shape.fields)
+    return _shows(shape, _TOKENS)
 
 
 def _default_response(operation: Operation) -> Shape:  # noqa: PLR0911 - one for each action

@@ -58,6 +58,8 @@ def _default_request(operation: Operation) -> Shape:
             fields = [_named(name) for name in [*names, "password"]]
         case Action.LOGIN:
             fields = [_named("email"), _named("password")]
+        case Action.REFRESH:
+            fields = [_named("refresh_token")]
         case _:
             return NO_BODY
     return Shape(type=Type.OBJECT, fields=tuple(fields), assumed=frozenset({"type", "fields"}))

@@ -17,6 +17,7 @@ from app.api.v1.health import router as health_router
 from app.api.v1.projects import router as projects_router
 from app.api.v1.steps import router as steps_router
 from app.api.v1.tasks import router as tasks_router
+from app.auth.limits import SignInLimiter
 from app.config import Settings, SettingsError, load_settings
 from app.db.session import Database
 from app.errors import install_error_handlers
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Projects", lifespan=lifespan, redirect_slashes=False)
     app.state.settings = settings
     app.state.database = database
+    app.state.sign_in_limiter = SignInLimiter(settings.sign_in_limit)
     install_error_handlers(app)
     install_middleware(app, settings)
     app.include_router(auth_router)

@@ -52,6 +52,7 @@ def client(app: FastAPI, running: TestClient) -> Iterator[TestClient]:
             await session.commit()
 
     call(running, prepare)
+    app.state.sign_in_limiter.reset()
     yield running
 
 

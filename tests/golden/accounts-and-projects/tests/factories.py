@@ -6,12 +6,14 @@ Specs:
 - specs/database/schema.md
 """
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from app.models.category import Category
 from app.models.project import Project
+from app.models.refresh_token import RefreshToken
 from app.models.step import Step
 from app.models.task import Task
 from app.models.user import User
@@ -61,3 +63,14 @@ def make_step(task_id: UUID, **values: Any) -> Step:
         "text": "apple",
     }
     return Step(**(known | values))
+
+
+def make_refresh_token(user_id: UUID, **values: Any) -> RefreshToken:
+    """Return a valid refresh token that is not stored yet."""
+    known: dict[str, Any] = {
+        "user_id": user_id,
+        "family": "apple",
+        "token_hash": f"u{next(numbers)}",
+        "expires_at": datetime(2030, 1, 1, tzinfo=UTC),
+    }
+    return RefreshToken(**(known | values))

@@ -9,7 +9,7 @@ Specs:
 import sqlalchemy as sa
 from alembic import op
 
-revision = "c0f55d188d62"
+revision = "b486eaddab21"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -85,10 +85,32 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_steps_task_id", "steps", ["task_id"])
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("family", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_refresh_tokens"),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name="fk_refresh_tokens_user_id",
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint("token_hash", name="uq_refresh_tokens_token_hash"),
+    )
+    op.create_index("ix_refresh_tokens_user_id", "refresh_tokens", ["user_id"])
+    op.create_index("ix_refresh_tokens_family", "refresh_tokens", ["family"])
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index("ix_refresh_tokens_user_id", table_name="refresh_tokens")
+    op.drop_index("ix_refresh_tokens_family", table_name="refresh_tokens")
+    op.drop_table("refresh_tokens")
     op.drop_index("ix_steps_task_id", table_name="steps")
     op.drop_table("steps")
     op.drop_index("ix_tasks_project_id", table_name="tasks")

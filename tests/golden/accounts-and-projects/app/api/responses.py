@@ -26,3 +26,7 @@ UNPROCESSABLE_ENTITY: dict[str, Any] = {
     "model": ErrorResponse,
     "description": "A parameter or the body is invalid",
 }
+TOO_MANY_REQUESTS: dict[str, Any] = {
+    "model": ErrorResponse,
+    "description": "Too many requests",
+}

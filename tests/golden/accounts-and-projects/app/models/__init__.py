@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from app.models.category import Category
 from app.models.project import Project
+from app.models.refresh_token import RefreshToken
 from app.models.step import Step
 from app.models.task import Task
 from app.models.user import User
@@ -19,6 +20,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "Category",
     "Project",
+    "RefreshToken",
     "Step",
     "Task",
     "User",

@@ -24,12 +24,19 @@ class LoginResponse(ResponseModel):
 
     access_token: str
     token_type: str
+    refresh_token: str
 
 
 class LogoutResponse(ResponseModel):
     """What POST /api/auth/logout answers."""
 
     message: str
+
+
+class RefreshRequest(RequestModel):
+    """The body of POST /api/auth/refresh."""
+
+    refresh_token: StrippedStr = Field(min_length=1)
 
 
 class RegisterRequest(RequestModel):

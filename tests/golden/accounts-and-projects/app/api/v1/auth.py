@@ -6,11 +6,18 @@ Specs:
 - specs/database/schema.md
 """
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from app.api.responses import CONFLICT, UNAUTHORIZED, UNPROCESSABLE_ENTITY
+from app.api.responses import (
+    CONFLICT,
+    TOO_MANY_REQUESTS,
+    UNAUTHORIZED,
+    UNPROCESSABLE_ENTITY,
+)
 from app.auth.jwt import issue_token
+from app.auth.limits import limit_sign_in
 from app.auth.passwords import hash_password, password_matches
+from app.auth.refresh import RefreshTokens
 from app.dependencies import CurrentUserId, SessionDep, SettingsDep
 from app.errors import UnauthorizedError
 from app.repositories.user import UserRepository
@@ -18,6 +25,7 @@ from app.schemas.auth import (
     LoginRequest,
     LoginResponse,
     LogoutResponse,
+    RefreshRequest,
     RegisterRequest,
     RegisterResponse,
 )
@@ -31,9 +39,11 @@ router = APIRouter(prefix="/api/auth", tags=["auth"])
     response_model=LoginResponse,
     status_code=200,
     summary="Login user",
+    dependencies=[Depends(limit_sign_in)],
     responses={
         401: UNAUTHORIZED,
         422: UNPROCESSABLE_ENTITY,
+        429: TOO_MANY_REQUESTS,
     },
 )
 async def login(
@@ -47,7 +57,10 @@ async def login(
     if not await password_matches(body.password, stored) or user is None:
         raise UnauthorizedError("The credentials are not valid")
     token = issue_token(str(user.id), settings)
-    return LoginResponse(access_token=token, token_type="bearer")
+    refresh_token = await RefreshTokens(session).issue(user.id)
+    return LoginResponse(
+        access_token=token, token_type="bearer", refresh_token=refresh_token
+    )
 
 
 @router.post(
@@ -61,8 +74,10 @@ async def login(
 )
 async def logout(
     current_user_id: CurrentUserId,
+    session: SessionDep,
 ) -> LogoutResponse:
     """Logout user."""
+    await RefreshTokens(session).end_all(current_user_id)
     return LogoutResponse(message="Signed out")
 
 
@@ -85,13 +100,40 @@ async def get_me(
 
 
 @router.post(
+    "/refresh",
+    response_model=LoginResponse,
+    status_code=200,
+    summary="Refresh user",
+    dependencies=[Depends(limit_sign_in)],
+    responses={
+        401: UNAUTHORIZED,
+        422: UNPROCESSABLE_ENTITY,
+        429: TOO_MANY_REQUESTS,
+    },
+)
+async def refresh(
+    settings: SettingsDep,
+    session: SessionDep,
+    body: RefreshRequest,
+) -> LoginResponse:
+    """Refresh user."""
+    user_id, refresh_token = await RefreshTokens(session).rotate(body.refresh_token)
+    token = issue_token(str(user_id), settings)
+    return LoginResponse(
+        access_token=token, token_type="bearer", refresh_token=refresh_token
+    )
+
+
+@router.post(
     "/register",
     response_model=RegisterResponse,
     status_code=201,
     summary="Register user",
+    dependencies=[Depends(limit_sign_in)],
     responses={
         409: CONFLICT,
         422: UNPROCESSABLE_ENTITY,
+        429: TOO_MANY_REQUESTS,
     },
 )
 async def register(
