@@ -31,6 +31,7 @@ class AppError(Exception):
     status_code = 500
     error_code = "internal_error"
     detail = "Something unexpected failed"
+    headers: Mapping[str, str] | None = None
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or self.detail
@@ -43,6 +44,7 @@ class UnauthorizedError(AppError):
     status_code = 401
     error_code = "unauthorized"
     detail = "A valid token is required"
+    headers: Mapping[str, str] | None = {"WWW-Authenticate": "Bearer"}
 
 
 class ForbiddenError(AppError):
@@ -83,6 +85,7 @@ class UnavailableError(AppError):
     status_code = 503
     error_code = "service_unavailable"
     detail = "The service is unavailable for the moment"
+    headers: Mapping[str, str] | None = {"Retry-After": "5"}
 
 
 ERROR_CODES = {
@@ -116,10 +119,9 @@ def error_response(
 
 def respond(error: AppError) -> JSONResponse:
     """Answer an error of our own."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
-    if error.status_code == 503:
-        headers = {"Retry-After": "5"}
-    return error_response(error.status_code, error.error_code, error.detail, headers)
+    return error_response(
+        error.status_code, error.error_code, error.detail, error.headers
+    )
 
 
 def describe(errors: Sequence[Any]) -> str:

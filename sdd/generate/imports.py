@@ -78,6 +78,7 @@ STANDARD: Mapping[str, str] = {
     "StrEnum": "enum",
     "TestClient": "fastapi.testclient",
     "ceil": "math",
+    "import_module": "importlib",
     **dict.fromkeys(("delete", "update"), "sqlmodel"),
     "MemoryStorage": "limits.storage",
     "MovingWindowRateLimiter": "limits.strategies",
@@ -99,7 +100,7 @@ MODULES: Mapping[str, str] = {
     "sa": "import sqlalchemy as sa",
     **{
         name: f"import {name}"
-        for name in ("asyncio", "json", "jwt", "logging", "os", "pytest", "re")
+        for name in ("asyncio", "json", "jwt", "logging", "os", "pytest", "re", "sys")
     },
 }
 _STANDARD_LIBRARY = frozenset(
@@ -117,8 +118,8 @@ _STANDARD_LIBRARY = frozenset(
         "logging",
         "pathlib",
     }
-    | {"hashlib", "itertools", "math", "os", "re", "secrets", "threading", "time", "typing"}
-    | {"uuid"}
+    | {"hashlib", "importlib", "itertools", "math", "os", "re", "secrets", "sys", "threading"}
+    | {"time", "typing", "uuid"}
 )
 
 

@@ -16,7 +16,7 @@ from sdd.workflow.conventions import conventions, settled
 from sdd.workflow.delegate import Errand, Team
 from sdd.workflow.events import OrderPlanned
 from sdd.workflow.follow_ups import follow_ups
-from sdd.workflow.gates import judge
+from sdd.workflow.gates import SHARED, judge
 from sdd.workflow.hybrid import PROSE, remaining
 from sdd.workflow.inputs import inputs_of
 from sdd.workflow.judge import Judgement
@@ -29,8 +29,9 @@ from sdd.workflow.purposes import purpose_of
 from sdd.workflow.questions import unused_answers
 from sdd.workflow.record import draft_record, suggestions_for
 from sdd.workflow.request import OFFLINE, is_hybrid
+from sdd.workflow.secure_run import find_job, secure_backend
 from sdd.workflow.services import services_for
-from sdd.workflow.ticks import tick_tasks
+from sdd.workflow.ticks import Ticks, tick_tasks
 from sdd.workflow.treasury import Treasury
 from sdd.workflow.workshop import Made, Workshop
 
@@ -41,6 +42,12 @@ async def conduct(context: Context, ledger: Ledger, project: Project) -> None:
     Raises:
         SddError: It cannot go on; nothing landed.
     """
+    job = find_job(context, project)
+    if job is not None:
+        secured = await secure_backend(context, ledger, project, job)
+        if secured is not None:
+            _finish(context, ledger, project, job.understood, secured)
+        return
     understood = _read(context, ledger, project)
     if understood.open:
         names = ", ".join(question.id for question in understood.open)
@@ -195,7 +202,11 @@ def _land(
     owed = None
     with context.stage("land") as line:
         settlement = made.settlement
-        ticks = tick_tasks(project, made.work, made.reports, append=context.request.append_findings)
+        ticks = (
+            tick_tasks(project, made.work, made.reports, append=context.request.append_findings)
+            if made.listed
+            else Ticks()
+        )
         changes = plan_landing(
             settlement.writes,
             project.base,
@@ -203,6 +214,7 @@ def _land(
             _purposes(project, made),
             ticks,
             understood.answers,
+            listed=made.listed,
         )
         ledger.note(
             files=file_reports(changes.changes, project.base),
@@ -233,6 +245,11 @@ def _answer(context: Context, ledger: Ledger, understood: Understood) -> str:
     files = "1 file" if number == 1 else f"{number} files"
     would = " would be" if context.request.dry_run and number else ""
     answer = f"{files}{would} changed, {ledger.report.routes.routes} routes checked."
+    if any(SHARED in gate.summary for gate in ledger.report.gates):
+        answer += (
+            " Every route asks for a token now, and users still share rows: what is said of the "
+            "isolation probe needs an owner column and your decision."
+        )
     return f"{answer}{_unbuilt(understood)}"
 
 

@@ -43,6 +43,7 @@ class Understood:
         open: Questions that must be answered before agents can work.
         left_out: Set when the model cannot build all of it.
         prose: What a compiler leaves to the language model beside it.
+        as_it_stands: The backend was there before: specs state neither contract nor tables.
     """
 
     specs: Specs
@@ -50,6 +51,7 @@ class Understood:
     open: tuple[Question, ...] = ()
     left_out: "LeftOut | None" = None
     prose: tuple[Diagnostic, ...] = ()
+    as_it_stands: bool = False
 
     @property
     def unsupported(self) -> tuple[Diagnostic, ...]:

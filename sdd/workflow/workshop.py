@@ -25,11 +25,16 @@ Judge = Callable[[Work], Awaitable[Judgement]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Work that passed the gates and may land."""
+    """Work that passed the gates and may land.
+
+    Attributes:
+        listed: The manifest lists what lands; what was done to somebody's own files is theirs.
+    """
 
     work: Work
     settlement: Settlement
     reports: tuple[GateReport, ...]
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,15 +174,8 @@ class Workshop:
     async def _judge(self, work: Work) -> Judgement:
         with self.context.stage("gates") as line:
             judgement = await self.judge(work)
-            reports = judgement.reports
-            passed = sum(report.result is Result.PASSED for report in reports)
-            line.text = f"{passed} of {len(reports)} passed"
-        self.ledger.note(
-            gates=reports,
-            routes=_routes(reports),
-            tests_passed=count(reports, "tests", "tests_passed"),
-            tests_failed=count(reports, "tests", "tests_failed"),
-        )
+            line.text = passed_gates(judgement.reports)
+        note_gates(self.ledger, judgement.reports)
         return judgement
 
     def _complaints(
@@ -291,6 +289,22 @@ def order_reports(plan: Plan, work: Work) -> tuple[OrderReport, ...]:
         for order, title in titles.items()
         for key in (order, f"{order}{SEAT}{PROSE}")
         if (conversation := work.conversations.get(key)) is not None
+    )
+
+
+def passed_gates(reports: Sequence[GateReport]) -> str:
+    """Say how many gates have passed."""
+    passed = sum(report.result is Result.PASSED for report in reports)
+    return f"{passed} of {len(reports)} passed"
+
+
+def note_gates(ledger: Ledger, reports: tuple[GateReport, ...]) -> None:
+    """Put what the gates said into the report."""
+    ledger.note(
+        gates=reports,
+        routes=_routes(reports),
+        tests_passed=count(reports, "tests", "tests_passed"),
+        tests_failed=count(reports, "tests", "tests_failed"),
     )
 
 

@@ -227,3 +227,24 @@ def test_stated_policies_are_kept() -> None:
     done = complete(Application(errors=errors))
 
     assert (done.errors.validation_status, done.errors.fields) == (400, ("error",))
+
+
+def test_refresh_tokens_get_a_table_where_users_sign_in_here() -> None:
+    """Hash, family and use are stored; a token that somebody else issues needs no table."""
+    users = entity("User", "users", key(type_=Type.UUID), column("email", Type.STR))
+    renew = endpoint("POST /api/auth/refresh")
+    here = complete(
+        Application(entities=(users,), endpoints=(endpoint("POST /api/auth/login"), renew))
+    )
+    elsewhere = complete(Application(entities=(users,), endpoints=(renew,)))
+
+    tokens = here.entity("RefreshToken")
+    assert tokens is not None
+    assert tokens.owner_column == "user_id"
+    assert {"family", "token_hash", "expires_at", "used_at"} <= {c.name for c in tokens.columns}
+    login, refresh = here.endpoints
+    for item in (login, refresh):
+        assert item.response is not None
+        assert item.response.field("refresh_token") is not None
+        assert 429 in item.statuses
+    assert elsewhere.entity("RefreshToken") is None

@@ -20,6 +20,21 @@ def test_the_way_of_verifying_is_read(text: str, mode: AuthMode) -> None:
     assert application(tokens=f"# Tokens\n\n{text}\n").auth.mode is mode
 
 
+LIMITS = {
+    "Sign-in is limited to 5 attempts per minute.": "5/minute",
+    "- Auth endpoints: 10 requests/minute for each address": "10/minute",
+    "Login: at most 5 tries per 15 minutes.": "5/15 minute",
+    "Every client may send 100 requests per minute.": None,
+    "Tokens of a login expire in 15 minutes.": None,
+}
+
+
+@pytest.mark.parametrize(("text", "limit"), LIMITS.items())
+def test_the_limit_of_signing_in_is_read(text: str, limit: str | None) -> None:
+    """So many tries in such a time, where the line is about signing in."""
+    assert application(tokens=f"# Tokens\n\n{text}\n").auth.sign_in_limit == limit
+
+
 SUBJECTS = {
     "The user's id is the claim `sub`.": "sub",
     "The `sub` claim holds the user's id.": "sub",

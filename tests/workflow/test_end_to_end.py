@@ -16,7 +16,8 @@ pytestmark = pytest.mark.slow
 
 def start(project: Path, **asked: object) -> RunReport:
     """Run `sdd implement task-crud` in a project."""
-    wanted = Asked(feature="task-crud", project=project, no_input=True, **asked)  # type: ignore[arg-type]
+    given = {"feature": "task-crud", "project": project, "no_input": True, **asked}
+    wanted = Asked(**given)  # type: ignore[arg-type]
     run = compose_run(wanted, ask=None)
     return asyncio.run(implement(run.request, run.ports, lambda _: None))
 

@@ -10,6 +10,7 @@ Specs:
 
 import logging
 import re
+from typing import Any
 
 import jwt
 
@@ -29,17 +30,7 @@ def verify_token(token: str, settings: Settings) -> str:
         UnauthorizedError: The token is not valid; the answer does not say why, the log does.
     """
     try:
-        claims = jwt.decode(
-            token,
-            settings.secret,
-            algorithms=[ALGORITHM],
-            issuer=settings.issuer,
-            audience=settings.audience,
-            options={
-                "require": ["exp", "iat", "sub"],
-                "verify_aud": settings.audience is not None,
-            },
-        )
+        claims = _read_claims(token, settings)
     except jwt.PyJWTError as error:
         logger.info("Rejected a token: %s", error)
         raise UnauthorizedError() from error
@@ -48,3 +39,27 @@ def verify_token(token: str, settings: Settings) -> str:
         logger.info("Rejected a token: its subject is not a user id")
         raise UnauthorizedError()
     return subject
+
+
+def _read_claims(token: str, settings: Settings) -> dict[str, Any]:
+    """Return what a token says, whether the secret signed it or one before it."""
+    for secret in (settings.secret, *settings.previous_secrets):
+        try:
+            return _decode(token, secret, settings)
+        except jwt.InvalidSignatureError:
+            continue
+    raise jwt.InvalidSignatureError("no secret of ours signed it")
+
+
+def _decode(token: str, secret: str, settings: Settings) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        secret,
+        algorithms=[ALGORITHM],
+        issuer=settings.issuer,
+        audience=settings.audience,
+        options={
+            "require": ["exp", "iat", "sub"],
+            "verify_aud": settings.audience is not None,
+        },
+    )

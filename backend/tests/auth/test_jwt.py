@@ -15,8 +15,10 @@ import jwt
 import pytest
 from fastapi.testclient import TestClient
 
-from app.config import SettingsError, load_settings
-from tests.support import ALICE, token
+from app.auth.jwt import verify_token
+from app.config import Settings, SettingsError, load_settings
+from app.errors import UnauthorizedError
+from tests.support import ALICE, SECRET, token
 
 PROTECTED = [
     ("GET", "/api/tasks"),
@@ -108,3 +110,24 @@ def test_a_weak_secret_is_refused(secret: str) -> None:
     """Without a secret of 32 bytes there are no settings."""
     with pytest.raises(SettingsError, match="at least 32 bytes"):
         load_settings({"BETTER_AUTH_SECRET": secret})
+
+
+def test_tokens_of_the_secret_before_are_taken() -> None:
+    """While a secret is changed, both are taken; one that is taken back no longer."""
+    following = "the secret that follows it, which is long enough too"
+    changing = Settings(secret=following, previous_secrets=(SECRET,))
+
+    assert verify_token(token(ALICE), changing) == ALICE
+    assert verify_token(token(ALICE, secret=following), changing) == ALICE
+    with pytest.raises(UnauthorizedError):
+        verify_token(token(ALICE), Settings(secret=following))
+
+
+def test_a_weak_secret_of_before_is_refused() -> None:
+    """Who knows a weak secret of before could sign tokens with it."""
+    variables = {
+        "BETTER_AUTH_SECRET": SECRET,
+        "BETTER_AUTH_SECRET_PREVIOUS": f"{SECRET.replace(' ', '-')} weak",
+    }
+    with pytest.raises(SettingsError, match="_PREVIOUS must be"):
+        load_settings(variables)
