@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
-from sdd.changes import ChangeSet, apply_changes
+from sdd.changes import ChangeSet, apply_changes, plan_changes
 from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ir import AuthMode
@@ -207,14 +207,17 @@ def _land(
             if made.listed
             else Ticks()
         )
-        changes = plan_landing(
-            settlement.writes,
-            project.base,
-            replace(project.manifest, compiled=made.work.compiled),
-            _purposes(project, made),
-            ticks,
-            understood.answers,
-            listed=made.listed,
+        changes = (
+            plan_landing(
+                settlement.writes,
+                project.base,
+                replace(project.manifest, compiled=made.work.compiled),
+                _purposes(project, made),
+                ticks,
+                understood.answers,
+            )
+            if made.listed
+            else plan_changes(project.base, dict(settlement.writes), _purposes(project, made))
         )
         ledger.note(
             files=file_reports(changes.changes, project.base),

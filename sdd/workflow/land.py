@@ -63,8 +63,6 @@ def plan_landing(
     purposes: Mapping[PurePosixPath, str],
     ticks: Ticks,
     answers: Mapping[str, str] = MappingProxyType({}),
-    *,
-    listed: bool = True,
 ) -> ChangeSet:
     """Join the agents' files, the manifest and ticked tasks into one change set.
 
@@ -75,15 +73,12 @@ def plan_landing(
         purposes: One line on each file, for the report.
         ticks: What is ticked in `tasks.md`, on evidence.
         answers: What a human answered, by question id.
-        listed: The manifest lists the files, so that later runs may change and delete them.
     """
     wanted = dict(writes)
     changes = plan_changes(base, wanted, purposes)
     if not changes:
         return changes
     landed = {change.path: change.new for change in changes.changes}
-    if not listed:
-        return changes
     after = manifest.after(landed).with_ticks(ticks.ids).with_answers(answers)
     own = plan_changes(
         base, {after.path: after.dump(), **ticks.writes}, _own_purposes(after, ticks)

@@ -2,8 +2,12 @@
 
 Specs:
 
+- specs/api/rest-endpoints.md
 - specs/database/schema.md
+- specs/features/task-crud.md
+- specs/features/authentication.md
 - backend/CLAUDE.md
+- specs/001-task-crud/spec.md
 """
 
 from sqlmodel import SQLModel

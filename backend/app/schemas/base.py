@@ -15,8 +15,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
 
@@ -25,7 +27,9 @@ def _stripped(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     return check(check(value).strip())
 
 
-StrippedStr = Annotated[str, WrapValidator(_stripped)]
+StrippedStr = Annotated[
+    str, WrapValidator(_stripped), Field(json_schema_extra={"pattern": r"\S"})
+]
 
 
 def _written_out(value: Any) -> Any:
@@ -45,6 +49,19 @@ class RequestModel(BaseModel):
     """A request body: fields that it does not name are ignored."""
 
     model_config = ConfigDict(allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_whole_numbers(cls, data: Any) -> Any:
+        """JSON has one kind of number: 3.0 is as whole as 3."""
+        if not isinstance(data, dict):
+            return data
+        return {
+            key: (
+                int(value) if isinstance(value, float) and value.is_integer() else value
+            )
+            for key, value in data.items()
+        }
 
 
 class ResponseModel(BaseModel):
