@@ -59,6 +59,11 @@ def _invoke(app: typer.Typer, arguments: list[str] | None, serve: object) -> int
         result = app(args=arguments, standalone_mode=False, prog_name="sdd", obj=serve)
     except typer.Exit as ending:
         return ending.exit_code
+    except SystemExit as ending:
+        # So the parser leaves when the reader of a pipe has gone while a command still wrote.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

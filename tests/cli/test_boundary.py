@@ -33,15 +33,17 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("sdd ")
 
 
-def test_a_closed_pipe_is_no_error() -> None:
-    """`sdd --help | head -1` ends quietly."""
-    sdd = [sys.executable, "-m", "sdd", "--help"]
+@pytest.mark.parametrize("words", [["--help"], ["phr", "list"]])
+def test_a_closed_pipe_is_no_error(words: list[str]) -> None:
+    """`sdd --help | head -1` ends quietly, also when a command is still writing."""
+    sdd = [sys.executable, "-u", "-m", "sdd", *words]
     with subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stderr is not None
         child.stdout.close()
 
         assert child.stderr.read() == ""
+    assert child.returncode == ExitCode.CLEAN
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -158,3 +158,56 @@ def test_a_features_task_list_is_checked_with_its_spec(
     assert "specs/shop/tasks.md:2: warning [duplicate-task] T001 is used twice" in (
         capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["phr", "search", " "], ExitCode.USAGE, 'For example: sdd phr search "login"'),
+        (["phr", "search", "zebra"], ExitCode.CLEAN, "`sdd phr list` shows what there is"),
+        (["phr", "list", "zoo"], ExitCode.CLEAN, "No record is of the feature 'zoo'"),
+    ],
+)
+def test_who_finds_nothing_is_told_how_to_go_on(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: ExitCode,
+    said: str,
+) -> None:
+    """On stderr: what reads the results sees none."""
+    assert run_command([*words, "--project", str(project)]) == code
+
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
+
+
+def test_a_project_without_records_is_told_how_to_get_some(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each list names the command that writes its first entry."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "nobody"))
+    for words, next_step in (
+        (["phr", "list"], "sdd phr import"),
+        (["adr", "list"], "sdd adr suggest"),
+        (["phr", "import"], "FILE.jsonl"),
+    ):
+        assert run_command([*words, "--project", str(tmp_path)]) == ExitCode.CLEAN
+        assert next_step in capsys.readouterr().err
+
+
+def test_signs_that_would_steer_a_terminal_are_written_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A record may hold anything; a list or a hit shows it and obeys nothing."""
+    (project / _RECORD).write_text(
+        '---\nid: "0001"\ntitle: "a\\e[2J"\n---\n## Prompt\n\nneedle \x1b[31m\n', encoding="utf-8"
+    )
+
+    assert run_command(["phr", "list"]) == ExitCode.CLEAN
+    assert run_command(["phr", "search", "needle"]) == ExitCode.CLEAN
+
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "needle \\x1b[31m" in out

@@ -16,7 +16,7 @@ from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
 from sdd.cli.links import write_links
 from sdd.cli.output import Output, make_output
-from sdd.cli.streams import write
+from sdd.cli.streams import say, write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
@@ -56,7 +56,10 @@ def list_command(project: Path | None, output_format: Format) -> int:
     table = Table.grid(padding=(0, 2))
     for adr in found:
         table.add_row(_number(adr), Text(adr.status), Text(adr.title), Text(str(adr.path)))
-    make_output().out.print(table)
+    if found:
+        make_output().out.print(table)
+    else:
+        say('There are no decision records yet: `sdd adr suggest`, or `sdd adr new "TITLE"`.')
     return ExitCode.CLEAN
 
 

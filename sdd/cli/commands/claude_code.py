@@ -8,7 +8,7 @@ from rich.text import Text
 
 from sdd.cli.json_output import dumps
 from sdd.cli.output import Output, make_output
-from sdd.cli.streams import write
+from sdd.cli.streams import say, write
 from sdd.errors import ConfigError, ExitCode, SddError
 from sdd.records.phr import RecordedPhr
 from sdd.records.stages import NO_FEATURE
@@ -53,6 +53,8 @@ def import_command(
         if len(recorded) < len(exchanges):
             left = _counted(len(exchanges) - len(recorded), "prompt")
             output.err.print(f"No record of {left}: no valid Unicode.")
+    if not paths:
+        say("Claude Code keeps no session of this folder here; name a transcript: FILE.jsonl.")
     if json:
         write(dumps({"schema_version": 1, "transcripts": len(paths), "records": rows}))
         return ExitCode.CLEAN

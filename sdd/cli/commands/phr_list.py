@@ -9,7 +9,7 @@ from pathlib import Path
 from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
 from sdd.cli.streams import say, visible, write
-from sdd.errors import ExitCode
+from sdd.errors import ConfigError, ExitCode
 from sdd.records.library import list_phrs, search_phrs, stats
 from sdd.records.reading import Phr
 from sdd.wiring.history import open_history
@@ -47,6 +47,10 @@ def brief(phr: Phr) -> Mapping[str, object]:
 
 def search_command(text: str, project: Path | None, output_format: Format) -> int:
     """Print every line of a record that holds the text."""
+    if not text.strip():
+        raise ConfigError(
+            "There is no text to look for.", hint='For example: sdd phr search "login"'
+        )
     hits = search_phrs(open_history(project).store, text)
     if output_format is Format.JSON:
         rows = [{"file": hit.path, "line": hit.line, "text": hit.excerpt} for hit in hits]
