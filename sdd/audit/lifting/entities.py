@@ -8,7 +8,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.entities import ColumnInfo
 from sdd.audit.lifting.shapes import Shapes, constraints, field_home
 from sdd.audit.schema import Schema
-from sdd.audit.values import ClassInfo, Generic, Lib, LibObject, Lit, Tup, Value
+from sdd.audit.values import ClassInfo, Generic, Lib, LibObject, Lit, Tup, Value, lit
 from sdd.ir import Column, Constraints, Default, Entity, Factory, ForeignKey, Index, Shape, Type
 
 _SQL_TYPES = {
@@ -51,6 +51,7 @@ def _column(
     source = declared if isinstance(declared, LibObject) else LibObject("Field")
     inner = source.keyword("sa_column")
     sources = [source, *([inner] if isinstance(inner, LibObject) else [])]
+    sources.append(_passed_on(info, column.name))
     default = _default(shapes, sources, declared)
     nullable = shape.nullable and not column.primary_key
     if column.primary_key and shape.type is Type.INT and default in {None, Default()}:
@@ -71,6 +72,24 @@ def _column(
         constraints=_lengths(bounds, sources),
         span=info.module.span(info.node),
     )
+
+
+def _passed_on(info: ClassInfo, name: str) -> LibObject:
+    """Return what `sa_column_kwargs={"unique": True}` hands on to the column, as written."""
+    try:
+        _, node = field_home(info, name)
+    except KeyError:
+        return LibObject("Column")
+    calls = [node.value] if isinstance(node.value, ast.Call) else []
+    handed = [
+        (key.value, lit(value.value))
+        for call in calls
+        for keyword in call.keywords
+        if keyword.arg == "sa_column_kwargs" and isinstance(keyword.value, ast.Dict)
+        for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+    ]
+    return LibObject("Column", keywords=tuple((str(key), value) for key, value in handed))
 
 
 def _shape(shapes: Shapes, info: ClassInfo, name: str, declared: Value | None) -> Shape:

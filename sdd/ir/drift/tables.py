@@ -178,6 +178,8 @@ def _length(
     )
     if stated is None or done == stated or (done is None and stated in accepted):
         return
+    if done is None and code.type is Type.ENUM:
+        return  # its choices bound it
     shown = f"at most {done} characters" if done is not None else "of any length"
     if done is None and accepted:
         shown = f"at most {min(accepted)} characters"

@@ -263,3 +263,15 @@ def test_an_application_has_no_drift_from_itself() -> None:
     )
 
     assert diff(whole, whole) == ()
+
+
+def test_choices_bound_a_text() -> None:
+    """A length in the specs is no difference where the code lets a few words in alone."""
+    code = Column(
+        name="text",
+        type=Type.ENUM,
+        nullable=False,
+        constraints=Constraints(choices=("high", "low")),
+    )
+
+    assert told(diff(table(TEXT), table(code))) == []
