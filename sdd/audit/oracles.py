@@ -40,17 +40,24 @@ class Oracles:
 
     # ------------------------------------------------------------ deciding
 
-    def deciding(self, formulas: Iterable[Formula]) -> Iterator[Row]:
+    def deciding(
+        self, formulas: Iterable[Formula], seen: set[Formula | Value] | None = None
+    ) -> Iterator[Row]:
         """Yield the rows whose content, or whose being there, decides between formulas.
 
         To find a row by its key says no more than "not found" does, and whose it is may be asked.
         """
+        # Values and the conditions of their alternatives share parts: each is looked at once.
+        seen = set() if seen is None else seen
         for atom in atoms(formulas):
+            if atom in seen:
+                continue
+            seen.add(atom)
             if isinstance(atom, Exists):
                 yield from self._searched(atom.row)
                 continue
             for value in values_in(atom):
-                yield from self._mentioned(value)
+                yield from self._mentioned(value, seen)
 
     def branching(self, facts: Iterable[Formula]) -> Iterator[Row]:
         """Yield the same of what is known on a path: that nothing was found counts for nothing."""
@@ -65,24 +72,27 @@ class Oracles:
                 case _:
                     pass
 
-    def _mentioned(self, value: Value) -> Iterator[Row]:
+    def _mentioned(self, value: Value, seen: set[Formula | Value]) -> Iterator[Row]:
+        if value in seen:
+            return
+        seen.add(value)
         match value:
             case Field(base=Row() as row, name=name):
                 if self._is_content(row, name):
                     yield row
             case Field(base=base):
-                yield from self._mentioned(base)
+                yield from self._mentioned(base, seen)
             case Row():
                 yield from self._searched(value)
             case Truth(formula=formula):
-                yield from self.deciding([formula])
+                yield from self.deciding([formula], seen)
             case Phi(cases=cases):
-                yield from self.deciding(guard for guard, _ in cases)
+                yield from self.deciding((guard for guard, _ in cases), seen)
                 for _, item in cases:
-                    yield from self._mentioned(item)
+                    yield from self._mentioned(item, seen)
             case _:
                 for item in _operands(value):
-                    yield from self._mentioned(item)
+                    yield from self._mentioned(item, seen)
 
     def _searched(self, row: Row) -> Iterator[Row]:
         """Yield a row that was looked for by something else than its key."""
