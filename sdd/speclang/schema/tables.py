@@ -47,7 +47,6 @@ class Tables:
     """All tables, found without going through all of them."""
 
     def __init__(self, tables: dict[str, MergedTable], documents: Iterable[Document]) -> None:
-        self.by_entity = tables
         self._by_name: dict[str, MergedTable] = {}
         self._by_column: dict[str, list[MergedTable]] = {}
         self._within: dict[tuple[str, int], list[MergedTable]] = {}
