@@ -1,6 +1,6 @@
 """Which model an agent gets, and whether it can be asked: told before a run plans."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -12,6 +12,7 @@ from sdd.names import nearest
 
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 CLAUDE = frozenset({"", "anthropic"})
+_SCRIPTED = "scripted"
 _CLIENTS = ("pydantic_ai", "anthropic")
 
 
@@ -26,7 +27,7 @@ class ModelNames:
 
     catalog: Catalog
     environment: Mapping[str, str]
-    scripted: Container[str]
+    scripted: Collection[str]
     default: str
 
     def of(self, definition: AgentDefinition, asked: str | None) -> str:
@@ -55,6 +56,13 @@ class ModelNames:
                 continue
             model_id = known(name, self.catalog.models)
             provider = model_id.rpartition(":")[0]
+            if provider == _SCRIPTED:
+                there = ", ".join(sorted(item for item in self.scripted if ":" in item))
+                raise ModelError(
+                    f"There is no model {name}.",
+                    hint=f"There are: {there}.",
+                    exit_code=ExitCode.USAGE,
+                )
             if provider in CLAUDE:
                 require_key(model_id, self.environment)
             if find_spec(_CLIENTS[0]) is None or (

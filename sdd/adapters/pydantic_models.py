@@ -163,7 +163,7 @@ def _other(name: str, price: Price | None) -> Chosen:
         ) from error
     except (UserError, ValueError) as error:
         raise ModelError(
-            f"{name} cannot be used: {_first_line(error)}.",
+            f"{name} cannot be used: {_first_line(error).partition('. ')[0]}.",
             hint="Name it as PROVIDER:ID, and give the provider's key in the environment.",
             exit_code=ExitCode.USAGE,
         ) from error

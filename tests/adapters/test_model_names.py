@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from sdd.adapters.model_names import ModelNames
@@ -44,3 +46,14 @@ def test_what_needs_no_provider_needs_no_key() -> None:
     names({}).check([AGENT], "offline", Limits())
     names({}).check([AGENT], "replay:r1", Limits())
     names({"ANTHROPIC_AUTH_TOKEN": "t"}).check([AGENT], None, Limits())
+
+
+def test_a_script_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    """Nothing is planned for a slip of the pen."""
+    scripts = {"offline", "scripted:drops-filter"}
+    scripted = replace(names({}), scripted=scripts)
+
+    with pytest.raises(ModelError, match="no model scripted:nope") as caught:
+        scripted.check([AGENT], "scripted:nope", Limits())
+
+    assert caught.value.hint == "There are: scripted:drops-filter."
