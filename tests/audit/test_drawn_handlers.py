@@ -142,7 +142,7 @@ def test_any_handler_ends_with_a_verdict(base_file: str, program: str) -> None:
 
 @pytest.mark.slow
 @given(program=PROGRAMS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_many_handlers_end_with_a_verdict(base_file: str, program: str) -> None:
     """The same, often enough to meet what is rare."""
     _audited(base_file, program)
