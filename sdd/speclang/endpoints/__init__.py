@@ -154,10 +154,25 @@ def _region(
         case "fence":
             return _fence_region(document, sightings, number, listings)
         case _:
-            return _own_text(document, sighting, owners.end_of(sighting))
+            following = _next_line(sightings, number)
+            return _own_text(document, sighting, owners.end_of(sighting), following)
 
 
-def _own_text(document: Document, sighting: Sighting, end: int) -> tuple[Block, ...]:
+def _next_line(sightings: list[Sighting], number: int) -> int | None:
+    """Return the line of the next route that begins a line of the same paragraph."""
+    here = sightings[number]
+    for other in sightings[number + 1 : number + 1 + _NEAR]:
+        if other.block == here.block and other.form == "line" and other.span.line > here.span.line:
+            return other.span.line
+    return None
+
+
+_NEAR = 4  # a route may be sighted in other forms before the next one is
+
+
+def _own_text(
+    document: Document, sighting: Sighting, end: int, following: int | None
+) -> tuple[Block, ...]:
     """The blocks of an endpoint with a heading or line: from its title to the next one's."""
     start = sighting.block
     section = document.section_at(start)
@@ -168,7 +183,7 @@ def _own_text(document: Document, sighting: Sighting, end: int) -> tuple[Block, 
             other_block is not None for other_block in before if _names_route(document, other_block)
         ):
             before = ()
-    first = _rest_of(document.blocks[start], sighting)
+    first = _rest_of(document.blocks[start], sighting, following)
     return (*before, *first, *document.blocks[start + 1 : end])
 
 
@@ -179,14 +194,14 @@ def _names_route(document: Document, block: Block) -> bool:
     )
 
 
-def _rest_of(block: Block, sighting: Sighting) -> tuple[Block, ...]:
-    """The lines of a paragraph or item besides the one that names the route."""
+def _rest_of(block: Block, sighting: Sighting, following: int | None) -> tuple[Block, ...]:
+    """The lines of a paragraph or item from the one that names the route to the next route."""
     if sighting.form == "label" and isinstance(block, Paragraph | Item):
         return (block,)
     if sighting.form == "line" and isinstance(block, Paragraph):
         lines = block.text.split("\n")
         at = sighting.span.line - block.span.line
-        rest = lines[at + 1 :]
+        rest = lines[at + 1 : None if following is None else following - block.span.line]
         if rest:
             span = Span(path=block.span.path, line=sighting.span.line + 1)
             return (Paragraph(text="\n".join(rest), span=span),)
