@@ -1,6 +1,6 @@
 """What must be shown for a request: of rows that leave it, and of every write."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sdd.audit.attributes import schema
@@ -15,6 +15,8 @@ from sdd.audit.requests import End, Run
 from sdd.audit.state import Place, State
 from sdd.audit.values import Instance, Ref, Row, Tup
 
+_MOST_BRANCHES = 24
+_MOST_TIMES = 3
 _WRITES = frozenset({"create", "update", "delete", DELEGATES})
 
 
@@ -40,6 +42,7 @@ class _Required:
     def __init__(self, engine: Engine, run: Run) -> None:
         self.engine = engine
         self.run = run
+        self.asked: dict[Row, int] = {}
         self.related = {row for key, row in engine.rows.items() if "relation" in key[1:2]}
         self.oracles = Oracles(engine, schema(engine))
         self.reads: Mapping[Row, Effect] = {
@@ -57,9 +60,16 @@ class _Required:
         for formula, guard in carried.conditions.items():
             for row in self.oracles.deciding([formula]):
                 yield self._read(row, end.place, (*end.facts, guard))
-        for branch in carried.branches:
-            for row in self.oracles.branching([branch]):
+        for branch in list(carried.branches)[:_MOST_BRANCHES]:
+            for row in self._seldom(self.oracles.branching([branch])):
                 yield self._read(row, end.place, (*end.facts, branch))
+
+    def _seldom(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Let each row through a few times: in large routes the same one decides everywhere."""
+        for row in dict.fromkeys(rows):
+            self.asked[row] = self.asked.get(row, 0) + 1
+            if self.asked[row] <= _MOST_TIMES and len(self.asked) <= _MOST_BRANCHES:
+                yield row
 
     def of_branches(self) -> Iterator[Obligation]:
         """Yield one for each row whose content decides which of several answers is given."""
@@ -69,7 +79,7 @@ class _Required:
         common = set(ends[0].facts).intersection(*(end.facts for end in ends[1:]))
         for end in ends:
             own = [fact for fact in end.facts if fact not in common]
-            for row in self.oracles.branching(own):
+            for row in self._seldom(self.oracles.branching(own)):
                 yield self._read(row, end.place, end.facts)
 
     def of_copies(self, effect: Effect) -> Iterator[Obligation]:
