@@ -13,6 +13,7 @@ from sdd.text import Span, decode
 from sdd.workflow.parsing import UNPARSABLE, parsed
 
 Writes = Mapping[PurePosixPath, bytes | None]
+_IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,10 @@ def _reached(
 
 
 def foreign_imports(files: ReadableFiles, backend: PurePosixPath) -> tuple[ForeignImport, ...]:
-    """Return what the backend imports from elsewhere, the standard library left out."""
+    """Return what the backend imports from elsewhere, the standard library left out.
+
+    What is imported under `except ImportError` may be missing, and is left out too.
+    """
     trees, _ = _parsed(files, backend)
     ours = {name.split(".")[0] for name in _modules(trees, backend)}
     known = (ours - _loose_folders(trees, backend)) | sys.stdlib_module_names | {""}
@@ -118,7 +122,7 @@ def foreign_imports(files: ReadableFiles, backend: PurePosixPath) -> tuple[Forei
         ForeignImport(path=path, line=target.line, module=target.module, names=target.names)
         for path, tree in trees.items()
         for target in _imports(tree, path, backend)
-        if target.module.split(".")[0] not in known
+        if target.module.split(".")[0] not in known and not target.optional
     )
 
 
@@ -156,11 +160,16 @@ def _unparsable(path: PurePosixPath, error: Exception) -> Diagnostic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Import:
-    """`from module import names`, or `import module` without names."""
+    """`from module import names`, or `import module` without names.
+
+    Attributes:
+        optional: The code goes on without it.
+    """
 
     module: str
     names: tuple[str, ...]
     line: int
+    optional: bool
 
 
 def _modules(
@@ -218,18 +227,38 @@ def _imported(tree: ast.Module, package: tuple[str, ...]) -> tuple[_Import, ...]
 
 
 def _import_statements(tree: ast.Module, package: tuple[str, ...]) -> Iterator[_Import]:
+    optional = _optional(tree)
     for node in ast.walk(tree):
+        spare = node in optional
         match node:
             case ast.Import(names=aliases, lineno=line):
                 for alias in aliases:
-                    yield _Import(module=alias.name, names=(), line=line)
+                    yield _Import(module=alias.name, names=(), line=line, optional=spare)
             case ast.ImportFrom(module=module, names=aliases, level=level, lineno=line):
                 base = package[: len(package) - level + 1] if level else ()
                 full = ".".join((*base, *((module,) if module else ())))
                 names = tuple(alias.name for alias in aliases if alias.name != "*")
-                yield _Import(module=full, names=names, line=line)
+                yield _Import(module=full, names=names, line=line, optional=spare)
             case _:
                 pass
+
+
+def _optional(tree: ast.Module) -> set[ast.AST]:
+    """Return the statements for whose imports a handler of failed imports stands ready."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try) and any(map(_catches_imports, node.handlers))
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    named = ast.walk(handler.type) if handler.type else ()
+    return handler.type is None or any(
+        isinstance(item, ast.Name) and item.id in _IMPORT_FAILURES for item in named
+    )
 
 
 def _unresolved(

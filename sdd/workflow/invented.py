@@ -23,11 +23,12 @@ def with_invented(
     base: ReadableFiles,
     backend: PurePosixPath,
 ) -> GateReport:
-    """Add to an import gate that did not pass every import that the run itself made up.
+    """Add to an import gate every import that the run itself made up.
 
-    Without this the gate names them one at a time, and takes one for a package that a human
-    forgot to install. An import that stood there before the run, or whose package the backend
-    declares, is for a human to look at, and stays so.
+    The gate loads what the application loads: a migration or a script that imports what nobody
+    has passes it. Where it fails, it names one import at a time, and takes it for a package that
+    a human forgot to install. An import that stood there before the run, or whose package the
+    backend declares, is for a human to look at, and stays so.
 
     Args:
         report: What the gate said.
@@ -36,13 +37,13 @@ def with_invented(
         base: The project before the run.
         backend: The backend's folder.
     """
-    if report.result is Result.PASSED:
-        return report
     before = {(item.module, item.names) for item in foreign_imports(base, backend)}
     declared = _declared(files, backend)
     new = [
         item for item in foreign_imports(files, backend) if (item.module, item.names) not in before
     ]
+    if not new:
+        return report
     absent = {
         top for top in {_top(item) for item in new} if not any(top in name for name in declared)
     }

@@ -11,7 +11,12 @@ BACKEND = PurePosixPath("backend")
 FAILED = GateReport(gate="import", result=Result.NOT_RUN, reason="guards is not installed.")
 
 
-def judged(text: str, *, before: str = "", declared: str = "", missing: str) -> GateReport:
+PASSED = GateReport(gate="import", result=Result.PASSED)
+
+
+def judged(
+    text: str, *, before: str = "", declared: str = "", missing: str, said: GateReport = FAILED
+) -> GateReport:
     """Return what the import gate says where the interpreter lacks something."""
     processes = ScriptedProcesses({"importable.py": completed(json.dumps([missing]))})
     context = VerifyContext(
@@ -22,7 +27,7 @@ def judged(text: str, *, before: str = "", declared: str = "", missing: str) -> 
     lists = {"backend/pyproject.toml": f'dependencies = ["{declared}>=1"]\n'}
     files = MemoryFiles({"backend/app/main.py": text, **lists})
     base = MemoryFiles({"backend/app/main.py": before})
-    return with_invented(FAILED, context, files, base, BACKEND)
+    return with_invented(said, context, files, base, BACKEND)
 
 
 def test_a_package_that_nobody_has_is_told_to_its_author() -> None:
@@ -32,6 +37,21 @@ def test_a_package_that_nobody_has_is_told_to_its_author() -> None:
     (found,) = report.diagnostics
     assert report.result is Result.FAILED
     assert (found.rule, str(found.span)) == ("invented-import", "backend/app/main.py:2")
+
+
+def test_what_the_application_never_loads_is_asked_for_too() -> None:
+    """A migration that cannot run passes a gate that only starts the application."""
+    report = judged("import guards\n", missing="guards", said=PASSED)
+
+    assert report.result is Result.FAILED
+    assert [item.rule for item in report.diagnostics] == ["invented-import"]
+
+
+def test_an_import_that_may_fail_is_no_invention() -> None:
+    """The code says what it does without the package."""
+    text = "try:\n    import guards\nexcept ImportError:\n    guards = None\n"
+
+    assert judged(text, missing="guards", said=PASSED) == PASSED
 
 
 def test_a_name_that_a_package_does_not_have_is_told() -> None:
