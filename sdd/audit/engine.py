@@ -290,7 +290,12 @@ class Engine(Ledger):
     # ---------------------------------------------------------------- modules
 
     def module(self, path: str) -> Mapping[str, Value]:
-        """Run a module once and return its names; while it runs, those bound so far."""
+        """Run a module once and return its names; while it runs, those bound so far.
+
+        As in Python, the packages around it run first, and may import it themselves.
+        """
+        for package in self._packages(path):
+            self.module(package)
         if path in self.module_states:
             return self.module_states[path].env
         if path in self.modules:
@@ -322,6 +327,19 @@ class Engine(Ledger):
         self.module_facts.update(state.facts)
         self.absorb(state)
         return state.env
+
+    def _packages(self, path: str) -> list[str]:
+        """Return the packages around a module that have not been begun, the outermost first."""
+        if path in self.modules or path in self.module_states:
+            return []
+        folder = path.removesuffix("/__init__.py") if path.endswith("/__init__.py") else path
+        found: list[str] = []
+        while (folder := folder.rpartition("/")[0]) and (
+            package := f"{folder}/__init__.py"
+        ) in self.program.modules:
+            found.append(package)
+        begun = self.modules.keys() | self.module_states.keys()
+        return [package for package in reversed(found) if package not in begun]
 
     def absorb(self, state: State) -> None:
         """Make a state's objects those of the program."""

@@ -7,14 +7,14 @@ from dataclasses import replace
 from sdd.audit.contents import holders
 from sdd.audit.effects import CONSULTS, FILLS, ISSUES, REMOVES, SHOWS, TOUCHES, Effect
 from sdd.audit.engine import Engine
-from sdd.audit.logic import YES, Formula, Not, atoms, parts_of, values_in
+from sdd.audit.logic import YES, Eq, Formula, Not, atoms, parts_of, values_in
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import Judge, Obligation
 from sdd.audit.requests import End, Run
 from sdd.audit.routes import handler_place
 from sdd.audit.tokens import is_client
 from sdd.audit.touches import terms
-from sdd.audit.values import Instance, LibObject, Lit, Ref, Row, Value
+from sdd.audit.values import Field, Instance, LibObject, Lit, Ref, Row, Value
 
 # Rows that exist so that somebody can sign in, written before anybody has.
 _DOOR = re.compile(r"token|otp|verif|reset|attempt|challenge", re.IGNORECASE)
@@ -176,11 +176,25 @@ def is_door_keeping(item: Obligation) -> bool:
     return item.operation != "read" and bool(_DOOR.search(item.entity))
 
 
+def _names_owner(judge: Judge, item: Obligation) -> bool:
+    """Whether the client says whose rows these are: to know an id is not to be somebody."""
+    row = item.target
+    if not isinstance(row, Row):
+        return False
+    owners = judge.schema.owner_columns(row.entity)
+    return any(
+        isinstance(one, Field) and one.base == row and one.name in owners and is_client(other)
+        for atom in atoms([judge.engine.row_definitions.get(row, YES), *item.facts])
+        if isinstance(atom, Eq)
+        for one, other in ((atom.left, atom.right), (atom.right, atom.left))
+    )
+
+
 def _is_door(judge: Judge, item: Obligation, *, signs_up: bool) -> bool:
     """Signing up, signing in, resetting a password: what cannot ask for a token."""
     schema = judge.schema
     if is_door_keeping(item):
-        return True
+        return not _names_owner(judge, item)
     if isinstance(item.target, Ref):
         if schema.is_user(item.entity):
             return not _makes_privileged(judge, item)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sdd.audit.effects import ISSUES, Arguments, Effect
 from sdd.audit.engine import Engine
-from sdd.audit.logic import Proved, Truthy, equal, negated, parts_of
+from sdd.audit.logic import Proved, equal, negated, parts_of, values_in
 from sdd.audit.state import Place, State
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
@@ -156,9 +156,14 @@ def _look_at_secret(engine: Engine, key: Value | None, state: State, node: ast.A
 
 
 def _is_refused(secret: Sym, default: Value, engine: Engine, state: State) -> bool:
-    """Whether the program goes on only with another secret than the default."""
-    there = Truthy(secret) if default == lit("") else negated(equal(secret, default))
-    return there in engine.module_facts or there in state.facts
+    """Whether the program goes on only with another secret than the default.
+
+    An empty one fails whatever is asked of a secret: that it is there, or how long it is.
+    """
+    facts = (*engine.module_facts, *state.facts)
+    if default == lit(""):
+        return any(secret in parts_of(one) for fact in facts for one in values_in(fact))
+    return negated(equal(secret, default)) in facts
 
 
 def _place_of_literal(engine: Engine, text: str) -> Place | None:

@@ -117,7 +117,11 @@ def foreign_imports(files: ReadableFiles, backend: PurePosixPath) -> tuple[Forei
     """
     trees, _ = _parsed(files, backend)
     ours = {name.split(".")[0] for name in _modules(trees, backend)}
-    known = (ours - _loose_folders(trees, backend)) | sys.stdlib_module_names | {""}
+    below = {
+        PurePosixPath(part).stem for path in trees for part in path.relative_to(backend).parts[1:]
+    }
+    # A folder such as `src/` may be a root of its own, so what stands in it may be ours as well.
+    known = (ours - _loose_folders(trees, backend)) | below | sys.stdlib_module_names | {""}
     return tuple(
         ForeignImport(path=path, line=target.line, module=target.module, names=target.names)
         for path, tree in trees.items()

@@ -36,7 +36,12 @@ from sdd.workflow.offline.model import OfflineModel
 OFFLINE = OfflineModel(compiler=Compiler())
 SOME_GATES = frozenset({"import", "contract"})
 MANIFEST = "backend/.sdd-manifest.json"
-STATES = {0: {"landed", "unchanged"}, 1: {"failed"}, 3: {"waiting", "landed"}, 4: {"stopped"}}
+STATES = {
+    0: {"landed", "unchanged"},
+    1: {"failed", "stopped"},
+    3: {"waiting", "landed"},
+    4: {"stopped"},
+}
 
 
 class WarmProcesses:

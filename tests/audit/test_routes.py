@@ -214,6 +214,41 @@ def test_cyclic_imports_are_no_obstacle(audit_files: Auditor) -> None:
     assert [route.path for route in report.routes] == ["/x"]
 
 
+def test_a_package_runs_before_its_modules(audit_files: Auditor) -> None:
+    """As in Python: a table whose package imports it early has its base class all the same."""
+    report = audit_files(
+        {
+            "shop/__init__.py": "from shop.models import Tag\n",
+            "shop/models.py": (
+                "from sqlalchemy import Column, Integer\n"
+                "from shop.base import Base\n\n\n"
+                "class Tag(Base):\n"
+                "    id = Column(Integer, primary_key=True)\n"
+            ),
+            "shop/base.py": (
+                "from sqlalchemy.orm import DeclarativeBase\n"
+                "from shop import errors\n\n\n"
+                "class Base(DeclarativeBase):\n    pass\n"
+            ),
+            "shop/errors.py": "class MissingError(Exception):\n    pass\n",
+            "main.py": (
+                "from fastapi import Depends, FastAPI\n"
+                "from shop.base import Base\n"
+                "from shop.models import Tag\n"
+                "from sqlalchemy.orm import Session\n\n"
+                "app = FastAPI()\n\n\n"
+                "def opened():\n    with Session() as session:\n        yield session\n\n\n"
+                '@app.delete("/tags/{tag_id}")\n'
+                "def delete_tag(tag_id: int, session: Session = Depends(opened)):\n"
+                "    session.delete(session.get(Tag, tag_id))\n"
+                "    session.commit()\n"
+            ),
+        }
+    )
+
+    assert [route.auth.verdict for route in report.routes] == [Verdict.VIOLATED]
+
+
 def test_a_dependency_in_an_unreadable_file_makes_the_route_unknown(
     base_file: str, audit_files: Auditor
 ) -> None:

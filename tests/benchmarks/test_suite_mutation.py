@@ -7,7 +7,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "golden" / "tasks-and-comments"
-KINDS = ("dropped conjunct", "guard after the effect", "owner from the body", "default principal")
+KINDS = (
+    "dropped conjunct",
+    "guard after the effect",
+    "owner from the body",
+    "signature not verified",
+)
 
 
 @pytest.mark.slow
