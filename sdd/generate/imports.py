@@ -38,6 +38,7 @@ STANDARD: Mapping[str, str] = {
     **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
     **dict.fromkeys(
         (
+            "AfterValidator",
             "BaseModel",
             "BeforeValidator",
             "ConfigDict",

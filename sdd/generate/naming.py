@@ -14,7 +14,16 @@ _CLASSES = frozenset(
     | {"Depends", "ErrorResponse", "FastAPI", "Field", "ForeignKey", "HTTPBearer", "Index"}
     | {"JSON", "Literal", "Mapping", "Path", "Query", "Request", "RequestModel", "Response"}
     | {"ResponseModel", "SQLModel", "Settings", "StrEnum", "StrictBool", "StrictFloat"}
-    | {"StrictInt", "StrippedStr", "TestClient", "Text", "UniqueConstraint", "UTC", "UTCDateTime"}
+    | {
+        "StrictInt",
+        "StrippedStr",
+        "ListedStr",
+        "TestClient",
+        "Text",
+        "UniqueConstraint",
+        "UTC",
+        "UTCDateTime",
+    }
     | {"UUID", "Sequence", "MISSING", "JSONValue", "SessionDep", "CurrentUserId", "PasswordHash"}
     | {"ASGIApp", "DatabaseDep", "KeySet", "KeySetDep", "Lock", "QueuePool", "StaticPool"}
 )

@@ -10,6 +10,7 @@ from sdd.ir import Column, Constraints, Factory, Field, Shape, Type
 from sdd.ir.matching import find_column
 
 REQUEST, RESPONSE = "RequestModel", "ResponseModel"
+_TEXTS = frozenset({Type.STR, Type.TEXT})
 _SIZED = frozenset({Type.STR, Type.TEXT, Type.LIST})
 _STRICT = (
     ("int", "StrictInt"),
@@ -119,6 +120,8 @@ class Schemas:
             case Type.LIST:
                 item = shape.item or Shape(type=Type.JSON)
                 inner = self.annotation(item, f"{wanted}Item", place)
+                if place.base == REQUEST and item.type in _TEXTS and not item.constraints.pattern:
+                    inner = inner.replace("str", "ListedStr", 1)
                 limits = bounds(item.constraints, item.type)
                 if limits:
                     inner = f"Annotated[{inner}, Field({', '.join(limits)})]"

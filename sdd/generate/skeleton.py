@@ -230,7 +230,14 @@ class Skeleton:
             Role.SCHEMAS,
             "What all requests and answers share.",
             "schemas_base",
-            exports=("IsoDate", "IsoDatetime", "RequestModel", "ResponseModel", "StrippedStr"),
+            exports=(
+                "IsoDate",
+                "IsoDatetime",
+                "ListedStr",
+                "RequestModel",
+                "ResponseModel",
+                "StrippedStr",
+            ),
         )
         yield self.python(
             layout.responses,

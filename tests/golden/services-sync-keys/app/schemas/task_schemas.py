@@ -11,7 +11,13 @@ from datetime import date, datetime
 from pydantic import MISSING, Field, StrictBool
 
 from app.models.task_models import TaskPriority
-from app.schemas.base_schemas import IsoDate, RequestModel, ResponseModel, StrippedStr
+from app.schemas.base_schemas import (
+    IsoDate,
+    ListedStr,
+    RequestModel,
+    ResponseModel,
+    StrippedStr,
+)
 
 
 class TaskResponse(ResponseModel):
@@ -45,7 +51,7 @@ class TaskCreate(RequestModel):
     description: str | None = Field(default=None, max_length=2000)
     priority: TaskPriority = TaskPriority.MEDIUM
     due_date: IsoDate | None = None
-    tags: list[str] = Field(default_factory=list, max_length=10)
+    tags: list[ListedStr] = Field(default_factory=list, max_length=10)
 
 
 class CountTasksResponseByPriority(ResponseModel):
@@ -73,7 +79,7 @@ class TaskReplace(RequestModel):
     description: str | None = Field(max_length=2000)
     priority: TaskPriority
     due_date: IsoDate | None
-    tags: list[str] = Field(max_length=10)
+    tags: list[ListedStr] = Field(max_length=10)
     completed: StrictBool
 
 
@@ -84,5 +90,5 @@ class TaskUpdate(RequestModel):
     description: str | None | MISSING = Field(default=MISSING, max_length=2000)
     priority: TaskPriority | MISSING = MISSING
     due_date: IsoDate | None | MISSING = MISSING
-    tags: list[str] | MISSING = Field(default=MISSING, max_length=10)
+    tags: list[ListedStr] | MISSING = Field(default=MISSING, max_length=10)
     completed: StrictBool | MISSING = MISSING
