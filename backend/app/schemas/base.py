@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,6 +30,18 @@ def _stripped(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 StrippedStr = Annotated[
     str, WrapValidator(_stripped), Field(json_schema_extra={"pattern": r"\S"})
+]
+
+
+def _storable(value: str) -> str:
+    """Refuse the character that PostgreSQL keeps in no text and no JSON that it searches."""
+    if "\0" in value:
+        raise ValueError("String should not contain the character NUL")
+    return value
+
+
+ListedStr = Annotated[
+    str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
 ]
 
 

@@ -14,7 +14,13 @@ from typing import Annotated
 from pydantic import MISSING, Field, StrictBool
 
 from app.models.task import TaskPriority
-from app.schemas.base import IsoDate, RequestModel, ResponseModel, StrippedStr
+from app.schemas.base import (
+    IsoDate,
+    ListedStr,
+    RequestModel,
+    ResponseModel,
+    StrippedStr,
+)
 
 
 class TaskResponse(ResponseModel):
@@ -48,7 +54,7 @@ class TaskCreate(RequestModel):
     description: str | None = Field(default=None, max_length=2000)
     priority: TaskPriority = TaskPriority.MEDIUM
     due_date: IsoDate | None = None
-    tags: list[Annotated[str, Field(min_length=1, max_length=30)]] = Field(
+    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] = Field(
         default_factory=list, max_length=10
     )
 
@@ -78,7 +84,7 @@ class TaskReplace(RequestModel):
     description: str | None = Field(max_length=2000)
     priority: TaskPriority
     due_date: IsoDate | None
-    tags: list[Annotated[str, Field(min_length=1, max_length=30)]] = Field(
+    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] = Field(
         max_length=10
     )
     completed: StrictBool
@@ -91,7 +97,7 @@ class TaskUpdate(RequestModel):
     description: str | None | MISSING = Field(default=MISSING, max_length=2000)
     priority: TaskPriority | MISSING = MISSING
     due_date: IsoDate | None | MISSING = MISSING
-    tags: list[Annotated[str, Field(min_length=1, max_length=30)]] | MISSING = Field(
-        default=MISSING, max_length=10
+    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] | MISSING = (
+        Field(default=MISSING, max_length=10)
     )
     completed: StrictBool | MISSING = MISSING
