@@ -1,7 +1,7 @@
 """Faults in what verifies tokens: six and more ways to believe what nobody has proved."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
@@ -15,14 +15,44 @@ _IDENTITIES = ("sub", "user_id", "userId", "id", "uid", "email", "username")
 
 def seed_verifiers(ground: Ground) -> Iterator[Mutation]:
     """Break every verification of a signed token that a known caller has gone through."""
+    readers = _readers(ground.functions)
     for function in ground.functions:
         entries = tuple(e.name for e in function.entries if e.known and e.confined)
         for node in ast.walk(function.node) if entries else ():
-            if isinstance(node, ast.Call) and _decodes(node) and function.source.is_faithful(node):
-                for kind, edit in _in_decoding(function, node):
-                    yield _mutation(function, kind, edit, node, entries)
-                for kind, edit in _around(function, node):
-                    yield _mutation(function, kind, edit, node, entries)
+            if not isinstance(node, ast.Call) or not function.source.is_faithful(node):
+                continue
+            decodes = _decodes(node)
+            for kind, edit in _in_decoding(function, node) if decodes else ():
+                yield _mutation(function, kind, edit, node, entries)
+            for kind, edit in _around(function, node) if decodes or _calls(node, readers) else ():
+                yield _mutation(function, kind, edit, node, entries)
+
+
+def _readers(functions: Sequence[Function]) -> frozenset[str]:
+    """Return the names of functions that return what a token says, one calling the other."""
+    found: frozenset[str] = frozenset()
+    while True:
+        more = frozenset(
+            function.node.name
+            for function in functions
+            for node in ast.walk(function.node)
+            if isinstance(node, ast.Call) and (_decodes(node) or _calls(node, found))
+            if _returns(function, node)
+        )
+        if more <= found:
+            return found
+        found |= more
+
+
+def _calls(call: ast.Call, names: frozenset[str]) -> bool:
+    return dotted(call.func).rpartition(".")[2] in names
+
+
+def _returns(function: Function, call: ast.Call) -> bool:
+    claims = _assigned(function, call)
+    return isinstance(function.source.statement(call), ast.Return) or (
+        claims is not None and _hands_on(function, claims)
+    )
 
 
 def _mutation(

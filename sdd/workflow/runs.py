@@ -26,7 +26,7 @@ class RunState(StrEnum):
 
     RUNNING = "running"
     INTERRUPTED = "interrupted"
-    STOPPED = "stopped"  # by a budget, a limit or a model that could not be reached
+    STOPPED = "stopped"  # by a budget, a limit, a failed turn or a model that could not be reached
     WAITING = "waiting"  # for a human
     FAILED = "failed"
     UNCHANGED = "unchanged"

@@ -21,6 +21,7 @@ from sdd.adapters.pydantic_runner import open_runner
 from sdd.adapters.scratch import scratch
 from sdd.agents.conversation import DeterministicModel
 from sdd.agents.runner import AgentRunner
+from sdd.errors import ExitCode
 from sdd.ports import Completed
 from sdd.verify import Verification
 from sdd.verify.gates import DynamicGate
@@ -36,12 +37,8 @@ from sdd.workflow.offline.model import OfflineModel
 OFFLINE = OfflineModel(compiler=Compiler())
 SOME_GATES = frozenset({"import", "contract"})
 MANIFEST = "backend/.sdd-manifest.json"
-STATES = {
-    0: {"landed", "unchanged"},
-    1: {"failed", "stopped"},
-    3: {"waiting", "landed"},
-    4: {"stopped"},
-}
+STATES = {0: {"landed", "unchanged"}, 1: {"failed"}, 3: {"waiting", "landed"}, 4: {"stopped"}}
+ASKS_AGAIN = "The same command asks again"
 
 
 class WarmProcesses:
@@ -230,7 +227,10 @@ def _wrong(
 
 def _ended(files: MemoryFiles, report: RunReport) -> Iterator[str]:
     state = str(json.loads(files.text(f".sdd/runs/{report.run_id}/run.json"))["state"])
-    if state not in STATES.get(int(report.exit_code), set()):
+    defined = STATES.get(int(report.exit_code), set())
+    if report.exit_code == ExitCode.FINDINGS and ASKS_AGAIN in report.answer:
+        defined = {"stopped"}  # a turn that failed: the run goes on with another one
+    if state not in defined:
         yield f"state {state} with exit code {report.exit_code}"
 
 
