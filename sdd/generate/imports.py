@@ -38,7 +38,6 @@ STANDARD: Mapping[str, str] = {
     **dict.fromkeys(("DataError", "IntegrityError", "OperationalError"), "sqlalchemy.exc"),
     **dict.fromkeys(
         (
-            "AfterValidator",
             "BaseModel",
             "BeforeValidator",
             "ConfigDict",

@@ -17,7 +17,7 @@ _CLASSES = frozenset(
     | {
         "StrictInt",
         "StrippedStr",
-        "ListedStr",
+        "StoredStr",
         "TestClient",
         "Text",
         "UniqueConstraint",

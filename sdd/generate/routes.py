@@ -359,14 +359,20 @@ def own_id_alias(parameter: str) -> str:
     return "OwnUserId" if identifier(parameter) == "user_id" else f"Own{names.pascal(parameter)}"
 
 
-# Pydantic takes a number for a moment in seconds; a parameter is written out.
-_WRITTEN_OUT = {"date": "IsoDate", "datetime": "IsoDatetime"}
+# Pydantic takes a number for a moment in seconds, and databases search no NUL.
+_STRICT = {
+    "date": "IsoDate",
+    "datetime": "IsoDatetime",
+    "str": "StoredStr",
+    "list[str]": "list[StoredStr]",
+}
 
 
 def _parameter(item: Parameter, table: Table | None) -> str:
     column = find_column(table.entity, item.name) if table else None
     annotation = parameter_annotation(table, column, item.type, item.constraints.choices)
-    annotation = _WRITTEN_OUT.get(annotation, annotation)
+    if item.constraints.pattern is None:
+        annotation = _STRICT.get(annotation, annotation)
     argument = naming.argument(item.name)
     limits = list(bounds(item.constraints, item.type))
     if argument != item.name:

@@ -1,5 +1,6 @@
 """Plans of the request and response models."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from sdd import names
@@ -121,7 +122,7 @@ class Schemas:
                 item = shape.item or Shape(type=Type.JSON)
                 inner = self.annotation(item, f"{wanted}Item", place)
                 if place.base == REQUEST and item.type in _TEXTS and not item.constraints.pattern:
-                    inner = inner.replace("str", "ListedStr", 1)
+                    inner = inner.replace("str", "StoredStr", 1)
                 limits = bounds(item.constraints, item.type)
                 if limits:
                     inner = f"Annotated[{inner}, Field({', '.join(limits)})]"
@@ -144,6 +145,7 @@ def _line(
         arguments.insert(0, f"{kind}={naming.literal(item.name)}")
     if request:
         annotation = _strict(annotation, item)
+        arguments.extend(_stripped_length(annotation, item.shape.constraints.min_length))
     if optional:
         annotation = f"{annotation} | MISSING"
     if default is not None and default.startswith("default_factory="):
@@ -192,16 +194,24 @@ def choices(constraints: Constraints, table: Table | None, column: Column | None
 
 
 def _strict(annotation: str, item: Field) -> str:
-    """Refuse `"1"` for a number, `0` for a boolean or a day; take the blanks off required text."""
+    """Refuse `"1"` for a number, `0` for a day and NUL; take the blanks off required text."""
     for loose, strict in _STRICT:
         if annotation in {loose, f"{loose} | None"}:
             return annotation.replace(loose, strict)
     shape = item.shape
     limits = shape.constraints
     kept = "password" in names.words(item.name) or limits.pattern is not None
-    if shape.type is Type.STR and limits.min_length and not kept:
-        return annotation.replace("str", "StrippedStr", 1)
-    return annotation
+    if shape.type not in _TEXTS or kept:
+        return annotation
+    stripped = shape.type is Type.STR and limits.min_length
+    return annotation.replace("str", "StrippedStr" if stripped else "StoredStr", 1)
+
+
+def _stripped_length(annotation: str, least: int | None) -> Iterator[str]:
+    """Say in the API document how long a text is at least when the blanks are off."""
+    if annotation.startswith("StrippedStr") and least and least > 1:
+        pattern = rf"^\s*[^\s\x00][^\x00]{{{least - 2},}}[^\s\x00]\s*$"
+        yield f'json_schema_extra={{"pattern": r"{pattern}"}}'
 
 
 def bounds(constraints: Constraints, type_: Type | None) -> tuple[str, ...]:

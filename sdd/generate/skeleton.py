@@ -233,9 +233,9 @@ class Skeleton:
             exports=(
                 "IsoDate",
                 "IsoDatetime",
-                "ListedStr",
                 "RequestModel",
                 "ResponseModel",
+                "StoredStr",
                 "StrippedStr",
             ),
         )

@@ -87,8 +87,6 @@ async def _run(url: str, trial: Trial) -> dict[str, Any]:
         *("--header", f"Authorization: Bearer {trial.token}"),
         *("--max-examples", str(trial.examples)),
         *("--seed", "1", "--generation-deterministic"),
-        # PostgreSQL keeps no NUL in a text: to refuse it is right, and no schema says so.
-        *("--generation-allow-x00", "false"),
         *("--report", "json,junit", "--report-dir", str(reports), "--no-color"),
         *("--report-json-path", str(reports / "run.json")),
         *("--report-junit-path", str(reports / "run.xml")),

@@ -8,7 +8,7 @@ Specs:
 
 from pydantic import Field
 
-from app.schemas.base import RequestModel, ResponseModel, StrippedStr
+from app.schemas.base import RequestModel, ResponseModel, StoredStr, StrippedStr
 from app.schemas.user import UserResponse
 
 
@@ -44,7 +44,7 @@ class RegisterRequest(RequestModel):
 
     email: StrippedStr = Field(min_length=1, max_length=255)
     password: str = Field(min_length=8)
-    name: str | None = Field(default=None, max_length=100)
+    name: StoredStr | None = Field(default=None, max_length=100)
 
 
 class RegisterResponse(ResponseModel):

@@ -11,7 +11,7 @@ from datetime import datetime
 from pydantic import MISSING, Field, StrictBool
 
 from app.models.note import NoteStatus
-from app.schemas.base import RequestModel, ResponseModel, StrippedStr
+from app.schemas.base import RequestModel, ResponseModel, StoredStr, StrippedStr
 
 
 class NoteResponse(ResponseModel):
@@ -43,7 +43,7 @@ class NoteCreate(RequestModel):
     """The body of POST /api/{user_id}/notes."""
 
     title: StrippedStr = Field(min_length=1, max_length=120)
-    body: str | None = None
+    body: StoredStr | None = None
     is_pinned: StrictBool = Field(default=False, alias="isPinned")
 
 
@@ -58,7 +58,7 @@ class NoteReplace(RequestModel):
     """The body of PUT /api/{user_id}/notes/{id}."""
 
     title: StrippedStr | MISSING = Field(default=MISSING, min_length=1, max_length=120)
-    body: str | None | MISSING = MISSING
+    body: StoredStr | None | MISSING = MISSING
     status: NoteStatus | MISSING = MISSING
 
 

@@ -14,6 +14,7 @@ from app.api.responses import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHORIZED
 from app.dependencies import OwnUserId, SessionDep
 from app.models.note import NoteStatus
 from app.repositories.note import NoteRepository
+from app.schemas.base import StoredStr
 from app.schemas.note import (
     CreateNoteResponse,
     DeleteNoteResponse,
@@ -44,7 +45,7 @@ async def list_notes(
     session: SessionDep,
     status: Annotated[NoteStatus | None, Query()] = None,
     pinned: Annotated[bool | None, Query()] = None,
-    q: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[StoredStr | None, Query(max_length=100)] = None,
     skip: Annotated[int, Query(ge=0, le=2147483647)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     sort_by: Annotated[Literal["title", "created_at"] | None, Query()] = None,

@@ -14,7 +14,7 @@ from app.api.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.dependencies import CurrentUserId, SessionDep
 from app.models.task import TaskPriority
 from app.repositories.task import TaskRepository
-from app.schemas.base import IsoDate
+from app.schemas.base import IsoDate, StoredStr
 from app.schemas.task import (
     CountTasksResponse,
     CountTasksResponseByPriority,
@@ -48,9 +48,9 @@ async def list_tasks(
         Query(description="Filter by completion"),
     ] = "all",
     priority: Annotated[TaskPriority | None, Query()] = None,
-    tag: Annotated[str | None, Query(min_length=1, max_length=30)] = None,
+    tag: Annotated[StoredStr | None, Query(min_length=1, max_length=30)] = None,
     due_before: Annotated[IsoDate | None, Query()] = None,
-    search: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    search: Annotated[StoredStr | None, Query(min_length=1, max_length=100)] = None,
     sort: Annotated[
         Literal["created_at", "updated_at", "due_date", "priority", "title"], Query()
     ] = "created_at",

@@ -14,7 +14,7 @@ from app.api.v1.deps.auth import CurrentUserId
 from app.api.v1.deps.database import DatabaseDep
 from app.api.v1.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.models.task_models import TaskPriority
-from app.schemas.base_schemas import IsoDate
+from app.schemas.base_schemas import IsoDate, StoredStr
 from app.schemas.task_schemas import (
     CountTasksResponse,
     CountTasksResponseByPriority,
@@ -49,9 +49,9 @@ def list_tasks(
         Query(description="Filter by completion"),
     ] = "all",
     priority: Annotated[TaskPriority | None, Query()] = None,
-    tag: Annotated[str | None, Query(min_length=1, max_length=30)] = None,
+    tag: Annotated[StoredStr | None, Query(min_length=1, max_length=30)] = None,
     due_before: Annotated[IsoDate | None, Query()] = None,
-    search: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    search: Annotated[StoredStr | None, Query(min_length=1, max_length=100)] = None,
     sort: Annotated[
         Literal["created_at", "updated_at", "due_date", "priority", "title"], Query()
     ] = "created_at",
