@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,6 +21,9 @@ from pydantic import (
     model_validator,
 )
 
+# PostgreSQL keeps no NUL in a text, and searches no JSON that has one.
+StoredStr = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+
 
 def _stripped(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     """Take the blanks off; the bounds hold for what was sent and for what is left of it."""
@@ -29,19 +31,9 @@ def _stripped(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 StrippedStr = Annotated[
-    str, WrapValidator(_stripped), Field(json_schema_extra={"pattern": r"\S"})
-]
-
-
-def _storable(value: str) -> str:
-    """Refuse the character that PostgreSQL keeps in no text and no JSON that it searches."""
-    if "\0" in value:
-        raise ValueError("String should not contain the character NUL")
-    return value
-
-
-ListedStr = Annotated[
-    str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})
+    StoredStr,
+    WrapValidator(_stripped),
+    Field(json_schema_extra={"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
 ]
 
 

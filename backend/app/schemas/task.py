@@ -16,9 +16,9 @@ from pydantic import MISSING, Field, StrictBool
 from app.models.task import TaskPriority
 from app.schemas.base import (
     IsoDate,
-    ListedStr,
     RequestModel,
     ResponseModel,
+    StoredStr,
     StrippedStr,
 )
 
@@ -51,10 +51,10 @@ class TaskCreate(RequestModel):
     """The body of POST /api/tasks."""
 
     title: StrippedStr = Field(min_length=1, max_length=200)
-    description: str | None = Field(default=None, max_length=2000)
+    description: StoredStr | None = Field(default=None, max_length=2000)
     priority: TaskPriority = TaskPriority.MEDIUM
     due_date: IsoDate | None = None
-    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] = Field(
+    tags: list[Annotated[StoredStr, Field(min_length=1, max_length=30)]] = Field(
         default_factory=list, max_length=10
     )
 
@@ -81,10 +81,10 @@ class TaskReplace(RequestModel):
     """The body of PUT /api/tasks/{task_id}."""
 
     title: StrippedStr = Field(min_length=1, max_length=200)
-    description: str | None = Field(max_length=2000)
+    description: StoredStr | None = Field(max_length=2000)
     priority: TaskPriority
     due_date: IsoDate | None
-    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] = Field(
+    tags: list[Annotated[StoredStr, Field(min_length=1, max_length=30)]] = Field(
         max_length=10
     )
     completed: StrictBool
@@ -94,10 +94,10 @@ class TaskUpdate(RequestModel):
     """The body of PATCH /api/tasks/{task_id}."""
 
     title: StrippedStr | MISSING = Field(default=MISSING, min_length=1, max_length=200)
-    description: str | None | MISSING = Field(default=MISSING, max_length=2000)
+    description: StoredStr | None | MISSING = Field(default=MISSING, max_length=2000)
     priority: TaskPriority | MISSING = MISSING
     due_date: IsoDate | None | MISSING = MISSING
-    tags: list[Annotated[ListedStr, Field(min_length=1, max_length=30)]] | MISSING = (
+    tags: list[Annotated[StoredStr, Field(min_length=1, max_length=30)]] | MISSING = (
         Field(default=MISSING, max_length=10)
     )
     completed: StrictBool | MISSING = MISSING

@@ -16,7 +16,7 @@ from app.api.responses import NOT_FOUND, UNAUTHORIZED, UNPROCESSABLE_ENTITY
 from app.dependencies import CurrentUserId, SessionDep
 from app.models.task import TaskPriority
 from app.repositories.task import TaskRepository
-from app.schemas.base import IsoDate
+from app.schemas.base import IsoDate, StoredStr
 from app.schemas.task import (
     CountTasksResponse,
     CountTasksResponseByPriority,
@@ -53,7 +53,7 @@ async def list_tasks(
         TaskPriority | None, Query(description="Filter by priority")
     ] = None,
     tag: Annotated[
-        str | None,
+        StoredStr | None,
         Query(
             min_length=1, max_length=30, description="Tasks that bear exactly this tag"
         ),
@@ -62,7 +62,7 @@ async def list_tasks(
         IsoDate | None, Query(description="Tasks with a due_date earlier than this day")
     ] = None,
     search: Annotated[
-        str | None,
+        StoredStr | None,
         Query(
             min_length=1,
             max_length=100,
