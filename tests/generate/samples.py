@@ -450,7 +450,7 @@ def accounts_and_projects() -> Application:
                     references="users.id",
                     on_delete="cascade",
                 ),
-                column("name", Type.STR, nullable=False, max_length=80),
+                column("name", Type.STR, nullable=False, min_length=2, max_length=80),
                 column("metadata", Type.JSON, nullable=True),
                 column("budget", Type.DECIMAL, nullable=True),
                 owner_column="owner_id",

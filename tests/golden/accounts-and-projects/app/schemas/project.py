@@ -28,7 +28,11 @@ class ProjectResponse(ResponseModel):
 class ProjectCreate(RequestModel):
     """The body of POST /api/projects."""
 
-    name: StrippedStr = Field(min_length=1, max_length=80)
+    name: StrippedStr = Field(
+        min_length=2,
+        max_length=80,
+        json_schema_extra={"pattern": r"^\s*[^\s\x00][^\x00]{0,}[^\s\x00]\s*$"},
+    )
     metadata_: Any = Field(default=None, alias="metadata")
     budget: Decimal | None = None
 
@@ -36,6 +40,11 @@ class ProjectCreate(RequestModel):
 class ProjectUpdate(RequestModel):
     """The body of PATCH /api/projects/{project_id}."""
 
-    name: StrippedStr | MISSING = Field(default=MISSING, min_length=1, max_length=80)
+    name: StrippedStr | MISSING = Field(
+        default=MISSING,
+        min_length=2,
+        max_length=80,
+        json_schema_extra={"pattern": r"^\s*[^\s\x00][^\x00]{0,}[^\s\x00]\s*$"},
+    )
     metadata_: Any | MISSING = Field(default=MISSING, alias="metadata")
     budget: Decimal | None | MISSING = MISSING
