@@ -1,8 +1,8 @@
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import jsonschema
 import pytest
@@ -16,7 +16,7 @@ _QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_sco
 
 
 @pytest.fixture
-def schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
     """Import schemas of the golden backend with accounts, and forget it after."""
     monkeypatch.syspath_prepend(str(_GOLDEN / "accounts-and-projects"))
     yield lambda name: import_module(f"app.schemas.{name}")
@@ -39,7 +39,7 @@ def _says(model: type[BaseModel], data: dict[str, object]) -> bool:
 @_QUICK
 @given(name=_TEXTS)
 def test_a_stripped_text_is_taken_exactly_when_the_document_allows_it(
-    schemas: Any, name: str
+    schemas: Callable[[str], ModuleType], name: str
 ) -> None:
     """Blanks around it do not count towards its length; NUL is refused."""
     for model in (schemas("project").ProjectCreate, schemas("project").ProjectUpdate):
@@ -52,7 +52,7 @@ def test_a_stripped_text_is_taken_exactly_when_the_document_allows_it(
 @_QUICK
 @given(name=_TEXTS | st.none())
 def test_a_text_is_taken_exactly_when_the_document_allows_it(
-    schemas: Any, name: str | None
+    schemas: Callable[[str], ModuleType], name: str | None
 ) -> None:
     """PostgreSQL keeps no NUL, and the document says so."""
     model = schemas("auth").RegisterRequest
