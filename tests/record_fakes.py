@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from fakes import MemoryFiles
 
 from sdd.diagnostics import Diagnostic
-from sdd.records.library_checking import check_share, join_shares, with_folders
+from sdd.records.library_checking import check_record, check_together, with_folders
 from sdd.records.reading import Phr
 
 
@@ -40,6 +40,6 @@ class MemoryStore(MemoryFiles):
 def check_phrs(
     phrs: Iterable[Phr], *, known_paths: Iterable[PurePosixPath] | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Check records as one share, and their links where the project's files are given."""
+    """Check records, and their links where the project's files are given."""
     known = None if known_paths is None else with_folders(known_paths)
-    return join_shares([check_share(phrs, known)])
+    return check_together(map(check_record, phrs), known)

@@ -11,7 +11,10 @@ from sdd.adapters.disk import STATE
 from sdd.adapters.single_file import replace_file
 from sdd.errors import WorkspaceError
 
-_JUDGES = ("audit", "program", "text", "diagnostics.py", "names.py", "__init__.py")
+_JUDGES = (
+    *("audit", "program", "records", "text"),
+    *("diagnostics", "names.py", "__init__.py"),
+)
 
 
 class ReportCache:

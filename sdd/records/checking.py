@@ -1,9 +1,10 @@
 """Checks a prompt history record: one rule for each thing that goes wrong with them."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.records.phr_draft import TITLE_WORDS, count_words
@@ -42,16 +43,20 @@ _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file:)")
 _NUMBERED = re.compile(r"^\d+-")
 _FIGURES = re.compile(r"(?<=\d)-(?=\d)")
 _OCTAL = re.compile(r"0\d+")
+_LIKE_A_PATH = re.compile(r"[/.]")
 _Check = Callable[[Phr], Iterator[Diagnostic]]
 
 
-def check_phr(phr: Phr, known: Collection[str] | None = None) -> Iterator[Diagnostic]:
-    """Yield what is wrong with one record; an error is what makes it invalid.
+class Link(NamedTuple):
+    """A link of a record: under which key, to what, and on which line."""
 
-    Args:
-        phr: The record.
-        known: The project's files and folders; links to other places are then reported.
-    """
+    key: str
+    target: str
+    line: int
+
+
+def check_phr(phr: Phr) -> Iterator[Diagnostic]:
+    """Yield what is wrong with one record by itself; an error is what makes it invalid."""
     if not phr.is_utf8:
         yield _error("not-utf8", "The file is not UTF-8", phr, hint="Save it as UTF-8.")
     yield from _check_name(phr)
@@ -62,8 +67,6 @@ def check_phr(phr: Phr, known: Collection[str] | None = None) -> Iterator[Diagno
         yield _error("missing-front-matter", message, phr)
     for check in _BODY_CHECKS:
         yield from check(phr)
-    if known is not None:
-        yield from _dangling(phr, known)
 
 
 def _check_front_matter(phr: Phr) -> Iterator[Diagnostic]:
@@ -299,20 +302,34 @@ _BODY_CHECKS: tuple[_Check, ...] = (
 )  # fmt: skip
 
 
-def _dangling(phr: Phr, known: Collection[str]) -> Iterator[Diagnostic]:
+def links_to_files(phr: Phr) -> Iterator[Link]:
+    """Yield what a record links to that may be a file of the project."""
     for key in ("spec", "adr", "plan", "tasks"):
         link = phr.links.get(key, "")
-        if link and "{{" not in link and not _exists(link, phr, known):
-            message = f"The link '{key}' leads to no file: {one_line(link)[:60]}"
-            yield _warning("dangling-link", message, phr, _line(phr, "links"))
+        if "{{" not in link and "://" not in link and _LIKE_A_PATH.search(link):
+            yield Link(key, link, _line(phr, "links"))
 
 
-def _exists(link: str, phr: Phr, known: Collection[str]) -> bool:
-    if "://" in link or not re.search(r"[/.]", link):
-        return True
+def dangling(
+    path: PurePosixPath, links: Iterable[Link], known: Collection[str]
+) -> Iterator[Diagnostic]:
+    """Yield the links of a record that lead to none of the project's files and folders."""
+    for link in links:
+        if not _exists(link.target, path.parent, known):
+            message = f"The link '{link.key}' leads to no file: {one_line(link.target)[:60]}"
+            yield Diagnostic(
+                rule="dangling-link",
+                severity=Severity.WARNING,
+                message=message,
+                span=Span(path=str(path), line=link.line),
+                subject=str(path),
+            )
+
+
+def _exists(link: str, folder: PurePosixPath, known: Collection[str]) -> bool:
     parts: list[str] = []
     inside = link.startswith(".")
-    for part in (*(phr.path.parent.parts if inside else ()), *link.strip("/").split("/")):
+    for part in (*(folder.parts if inside else ()), *link.strip("/").split("/")):
         if part == "..":
             del parts[-1:]
         elif part != ".":

@@ -47,18 +47,12 @@ def only_records(paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
 
 def list_phrs(files: ReadableFiles) -> tuple[Phr, ...]:
     """Return all records, by folder and number."""
-    found = read_phrs(files, only_records(files.paths()))
+    read = ((path, files.read(path)) for path in only_records(files.paths()))
+    # One may have been taken away in the meantime.
+    found = [read_phr(data, path) for path, data in read if data is not None]
     return tuple(
         sorted(found, key=lambda phr: (phr.path.parts[:-1], phr.number or 0, phr.path.name))
     )
-
-
-def read_phrs(files: ReadableFiles, paths: Iterable[PurePosixPath]) -> Iterator[Phr]:
-    """Read records; one that was taken away in the meantime is left out."""
-    for path in paths:
-        data = files.read(path)
-        if data is not None:
-            yield read_phr(data, path)
 
 
 def search_phrs(files: ReadableFiles, text: str) -> tuple[SearchHit, ...]:

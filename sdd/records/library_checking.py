@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from sdd.diagnostics import Diagnostic, Related, Severity, by_place
-from sdd.records.checking import check_phr
+from sdd.records.checking import Link, check_phr, dangling, links_to_files
 from sdd.records.reading import Phr
 from sdd.text import Span
 
@@ -21,38 +21,53 @@ class Numbered(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedShare:
-    """What was found in some of the records, and their numbers."""
+class CheckedRecord:
+    """What one record says by itself, wherever the project's other files stand.
 
-    records: int
-    diagnostics: tuple[Diagnostic, ...]
-    numbers: tuple[Numbered, ...]
-
-
-def check_share(phrs: Iterable[Phr], known: Collection[str] | None) -> CheckedShare:
-    """Check some of the records.
-
-    Args:
-        phrs: The records.
-        known: The project's files and folders; links to other places are then reported.
+    Attributes:
+        path: Where it stands.
+        diagnostics: What is wrong with it.
+        number: Its number; None where its name is no record's.
+        date: Its date as written.
+        links: What it links to.
     """
-    phrs = tuple(phrs)
-    return CheckedShare(
-        records=len(phrs),
-        diagnostics=tuple(item for phr in phrs for item in check_phr(phr, known)),
-        numbers=tuple(
-            Numbered(phr.date, phr.path.name, phr.path.parent, phr.number)
-            for phr in phrs
-            if phr.number is not None and phr.name_stage is not None
-        ),
+
+    path: PurePosixPath
+    diagnostics: tuple[Diagnostic, ...]
+    number: int | None
+    date: str
+    links: tuple[Link, ...]
+
+
+def check_record(phr: Phr) -> CheckedRecord:
+    """Check a record by itself."""
+    return CheckedRecord(
+        path=phr.path,
+        diagnostics=tuple(check_phr(phr)),
+        number=None if phr.name_stage is None else phr.number,
+        date=phr.date,
+        links=tuple(links_to_files(phr)),
     )
 
 
-def join_shares(shares: Iterable[CheckedShare]) -> tuple[Diagnostic, ...]:
-    """Return what was found in all shares, by place, numbers used twice among it."""
-    shares = tuple(shares)
-    found = [item for share in shares for item in share.diagnostics]
-    found += _duplicates(number for share in shares for number in share.numbers)
+def check_together(
+    records: Iterable[CheckedRecord], known: Collection[str] | None
+) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with all records, by place: numbers used twice and lost links too.
+
+    Args:
+        records: The records.
+        known: The project's files and folders; links to other places are then reported.
+    """
+    records = tuple(records)
+    found = [item for record in records for item in record.diagnostics]
+    if known is not None:
+        found += (item for record in records for item in dangling(record.path, record.links, known))
+    found += _duplicates(
+        Numbered(record.date, record.path.name, record.path.parent, record.number)
+        for record in records
+        if record.number is not None
+    )
     return by_place(found)
 
 

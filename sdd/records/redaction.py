@@ -145,21 +145,23 @@ def _lower(text: str) -> str:
 
 
 def _places(pattern: SecretPattern, text: str, folded: str) -> Iterator[SecretPlace]:
-    group = "secret" if "secret" in pattern.regex.groupindex else 0
-    for match in _matches(pattern, folded if pattern.folded else text):
+    # Compiled where one is needed, and kept by `re`: all of them take longer than most commands.
+    form = re.compile(pattern.form)
+    group = "secret" if "secret" in form.groupindex else 0
+    for match in _matches(pattern, form, folded if pattern.folded else text):
         start, end = match.span(group)
         if _is_secret(pattern, text[match.start() : start], text[start:end]):
             yield SecretPlace(start=start, end=end, kind=pattern.kind)
 
 
-def _matches(pattern: SecretPattern, text: str) -> Iterator[re.Match[str]]:
+def _matches(pattern: SecretPattern, form: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     if not pattern.anchored:
-        yield from pattern.regex.finditer(text)
+        yield from form.finditer(text)
         return
     for needle in pattern.needles:
         start = text.find(needle)
         while start >= 0:
-            if match := pattern.regex.match(text, start):
+            if match := form.match(text, start):
                 yield match
             start = text.find(needle, start + 1)
 

@@ -13,10 +13,11 @@ class SecretPattern:
     Attributes:
         kind: What it is called where it was taken out.
         needles: Lower-case pieces of text; without one of them the form cannot occur.
-        regex: Finds it; the group `secret` is what must go, else all of the match.
-        folded: Whether the regex reads the text in lower case, which is much faster than
+        form: The regular expression that finds it, compiled when a needle is there; the group
+            `secret` is what must go, else all of the match.
+        folded: Whether the form reads the text in lower case, which is much faster than
             ignoring case.
-        anchored: Whether the regex is tried where a needle stands, and nowhere else.
+        anchored: Whether the form is tried where a needle stands, and nowhere else.
         dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs with
             a digit among them or of 30 signs, as the tokens of vendors do.
         bounded: Whether a letter, digit, `-` or `_` before the needle rules the form out.
@@ -25,7 +26,7 @@ class SecretPattern:
 
     kind: str
     needles: tuple[str, ...]
-    regex: re.Pattern[str]
+    form: str
     judged: bool = False
     folded: bool = False
     anchored: bool = False
@@ -38,11 +39,16 @@ def _token(kind: str, start: str, body: str, *, judged: bool = False) -> SecretP
     return SecretPattern(
         kind=kind,
         needles=(start.lower(),),
-        regex=re.compile(rf"{re.escape(start)}(?<![A-Za-z0-9_-]{re.escape(start)}){body}"),
+        form=rf"{re.escape(start)}(?<![A-Za-z0-9_-]{re.escape(start)}){body}",
         judged=judged,
         dense=True,
         bounded=True,
     )
+
+
+def _inside(kind: str, form: str, *needles: str) -> SecretPattern:
+    """Return a form whose needle may stand anywhere in its word."""
+    return SecretPattern(kind=kind, needles=needles, form=form, dense=True)
 
 
 def _each(kind: str, starts: str, body: str) -> tuple[SecretPattern, ...]:
@@ -67,11 +73,10 @@ _VENDOR_TOKENS = (
         "sc_ ext_ scauth_ authress_",
         r"\w{5,30}\.\w{4,6}\.acc[\w-]{10,40}\.[\w+/=-]{30,}",
     ),
-    SecretPattern(
-        kind="azure-secret",
-        needles=tuple(f"{digit}q~" for digit in range(10)),
-        regex=re.compile(r"(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])"),
-        dense=True,
+    _inside(
+        "azure-secret",
+        r"(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~-])",
+        *(f"{digit}q~" for digit in range(10)),
     ),
     _token("clickhouse-key", "4b1d", r"[0-9A-Za-z]{38}(?!\w)"),
     _token("clojars-token", "CLOJARS_", r"[0-9A-Za-z]{60}"),
@@ -90,12 +95,7 @@ _VENDOR_TOKENS = (
     *_each("harness-key", "pat. sat.", r"[\w-]{22}\.[0-9A-Za-z]{24}\.[0-9A-Za-z]{20}"),
     _token("infracost-token", "ico-", r"[0-9A-Za-z]{32}(?!\w)"),
     *_each("intra42-secret", "s-s4t2ud- s-s4t2af-", r"[0-9a-f]{64}"),
-    SecretPattern(
-        kind="maxmind-key",
-        needles=("_mmk",),
-        regex=re.compile(r"(?<!\w)[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?!\w)"),
-        dense=True,
-    ),
+    _inside("maxmind-key", r"(?<!\w)[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?!\w)", "_mmk"),
     _token("octopus-key", "API-", r"[0-9A-Z]{26}(?!\w)"),
     _token("openshift-token", "sha256~", r"[\w-]{43}"),
     _token("prefect-key", "pnu_", r"[0-9A-Za-z]{36}"),
@@ -135,24 +135,18 @@ _VENDOR_TOKENS = (
     _token("docker-token", "dckr_pat_", r"[\w-]{20,}"),
     _token("sendgrid-key", "SG.", r"[\w-]{16,32}\.[\w-]{16,64}"),
     _token("mailgun-key", "key-", r"[0-9a-f]{32}(?!\w)"),
-    SecretPattern(
-        kind="mailchimp-key",
-        needles=tuple(f"-us{digit}" for digit in range(1, 10)),
-        regex=re.compile(r"(?<![\w-])[0-9a-f]{32}-us\d{1,2}(?!\w)"),
-        dense=True,
+    _inside(
+        "mailchimp-key",
+        r"(?<![\w-])[0-9a-f]{32}-us\d{1,2}(?!\w)",
+        *(f"-us{digit}" for digit in range(1, 10)),
     ),
     _token("resend-key", "re_", r"[A-Za-z0-9]{6,12}_[A-Za-z0-9]{20,}", judged=True),
     _token("twilio-key", "SK", r"[0-9a-fA-F]{32}(?!\w)"),
-    SecretPattern(
-        kind="telegram-token",
-        needles=(":aa",),
-        regex=re.compile(r"(?<![\w-])\d{8,10}:AA[\w-]{33}(?![\w-])"),
-        dense=True,
-    ),
+    _inside("telegram-token", r"(?<![\w-])\d{8,10}:AA[\w-]{33}(?![\w-])", ":aa"),
     SecretPattern(
         kind="discord-token",
         needles=("discord",),
-        regex=re.compile(r"(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])"),
+        form=r"(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])",
     ),
     *_each("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", r"[0-9a-f]{64}"),
     _token("databricks-token", "dapi", r"[0-9a-f]{32}(?!\w)"),
@@ -175,12 +169,7 @@ _VENDOR_TOKENS = (
     *_each("doppler-token", "dp.pt. dp.st. dp.ct. dp.sa.", r"[A-Za-z0-9.]{40,}"),
     _token("figma-token", "figd_", r"[\w-]{40}"),
     _token("airtable-token", "pat", r"\w{14}\.[0-9a-f]{64}"),
-    SecretPattern(
-        kind="terraform-token",
-        needles=(".atlasv1.",),
-        regex=re.compile(r"(?<![\w-])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,}"),
-        dense=True,
-    ),
+    _inside("terraform-token", r"(?<![\w-])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,}", ".atlasv1."),
     _token("heroku-key", "HRKU-", r"[\w-]{36,}"),
     _token("age-key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
 )
@@ -195,43 +184,33 @@ PATTERNS = (
     SecretPattern(
         kind="private-key",
         needles=("private key",),
-        regex=re.compile(
+        form=(
             r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
             r"(?:(?:[^-]|-(?!----))*-----END [A-Z0-9 ]{3,40}-----"
             r"|(?:\s|\\[rn])*(?:[A-Za-z0-9+/=]{32,}(?:\s|\\[rn])*)+)"
         ),
     ),
     *_VENDOR_TOKENS,
-    SecretPattern(
-        kind="slack-webhook",
-        needles=("hooks.slack.com",),
-        regex=re.compile(
-            r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[\w/]{20,})"
-        ),
-        dense=True,
+    _inside(
+        "slack-webhook",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[\w/]{20,})",
+        "hooks.slack.com",
     ),
-    SecretPattern(
-        kind="discord-webhook",
-        needles=("/api/webhooks/",),
-        regex=re.compile(r"discord(?:app)?\.com/api/webhooks/(?P<secret>\d{10,}/[\w-]{30,})"),
-        dense=True,
+    _inside(
+        "discord-webhook",
+        r"discord(?:app)?\.com/api/webhooks/(?P<secret>\d{10,}/[\w-]{30,})",
+        "/api/webhooks/",
     ),
-    SecretPattern(
-        kind="teams-webhook",
-        needles=(".webhook.office.com/",),
-        regex=re.compile(r"\.webhook\.office\.com/webhookb2/(?P<secret>[\w@/-]{40,})"),
-        dense=True,
+    _inside(
+        "teams-webhook",
+        r"\.webhook\.office\.com/webhookb2/(?P<secret>[\w@/-]{40,})",
+        ".webhook.office.com/",
     ),
-    SecretPattern(
-        kind="session-cookie",
-        needles=("_gitlab_session=",),
-        regex=re.compile(r"_gitlab_session=(?P<secret>[0-9a-z]{32})"),
-        dense=True,
-    ),
+    _inside("session-cookie", r"_gitlab_session=(?P<secret>[0-9a-z]{32})", "_gitlab_session="),
     SecretPattern(
         kind="connection-password",
         needles=("curl ",),
-        regex=re.compile(
+        form=(
             r"\bcurl [^\n]{0,300}?(?<=\s)(?:-u|--user)[ =]?[\"']?[^\s:\"'@]{1,80}[\"']?:"
             r"[\"']?(?P<secret>[^\s\"']{3,200})"
         ),
@@ -242,30 +221,26 @@ PATTERNS = (
     SecretPattern(
         kind="connection-password",
         needles=("://",),
-        regex=re.compile(
-            r"://[^\s:/@\"'`<>]{0,100}:(?!\d{1,5}/)(?P<secret>[^\s\"'`<>]{1,200})@(?=[\w\[%$.-])"
-        ),
+        form=r"://[^\s:/@\"'`<>]{0,100}:(?!\d{1,5}/)(?P<secret>[^\s\"'`<>]{1,200})@(?=[\w\[%$.-])",
     ),
     SecretPattern(
         kind="bearer-token",
         needles=("bearer ",),
-        regex=re.compile(r"bearer[ \t]+(?P<secret>[\w.~+/=-]{16,})"),
+        form=r"bearer[ \t]+(?P<secret>[\w.~+/=-]{16,})",
         judged=True,
         folded=True,
     ),
     SecretPattern(
         kind="basic-credentials",
         needles=("basic ",),
-        regex=re.compile(
-            r"authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?basic[ \t]+(?P<secret>[\w+/=-]{8,})"
-        ),
+        form=r"authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?basic[ \t]+(?P<secret>[\w+/=-]{8,})",
         judged=True,
         folded=True,
     ),
     SecretPattern(
         kind="secret-value",
         needles=("secret", "token", "passw", "pwd", "passphrase", "key", "credential"),
-        regex=re.compile(
+        form=(
             rf"{_TELLTALE}(?:_[a-z0-9_]{{1,40}}|s)?"
             r"[\"'`*]{0,3}[ \t]*(?::=|=>|=|:)\*{0,2}[ \t]*"
             r"(?P<quote>[\"'`]?)(?P<secret>[^\s\"'`,;<>(){}\[\]]{6,512})(?P=quote)"
