@@ -5,20 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from sdd import inflection
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
-_IRREGULAR = {
-    "person": "people",
-    "child": "children",
-    "man": "men",
-    "woman": "women",
-    "status": "statuses",
-    "address": "addresses",
-    "datum": "data",
-    "index": "indexes",
-    "analysis": "analyses",
-}
-_IRREGULAR_BACK = {plural: singular for singular, plural in _IRREGULAR.items()}
-_UNCOUNTED = frozenset({"metadata", "information", "news", "series", "statistics", "settings"})
 
 
 @lru_cache(maxsize=4096)  # the same few names are compared over and over
@@ -47,42 +36,14 @@ def plural(word: str) -> str:
     """Return the English plural of a lower-case word or snake_case name (its last word)."""
     head, _, last = word.rpartition("_")
     prefix = f"{head}_" if head else ""
-    return prefix + _plural_word(last)
+    return prefix + inflection.plural(last)
 
 
 def singular(word: str) -> str:
     """Return the English singular of a lower-case word or snake_case name (its last word)."""
     head, _, last = word.rpartition("_")
     prefix = f"{head}_" if head else ""
-    return prefix + _singular_word(last)
-
-
-@lru_cache(maxsize=4096)
-def _plural_word(word: str) -> str:
-    if word in _UNCOUNTED or word in _IRREGULAR_BACK or not word:
-        return word
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if re.search(r"[^aeiou]y$", word):
-        return word[:-1] + "ies"
-    if re.search(r"(s|x|z|ch|sh)$", word):
-        return word + "es"
-    return word + "s"
-
-
-@lru_cache(maxsize=4096)
-def _singular_word(word: str) -> str:
-    if word in _UNCOUNTED or word in _IRREGULAR:
-        return word
-    if word in _IRREGULAR_BACK:
-        return _IRREGULAR_BACK[word]
-    if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - "ties" is no plural of "ty"
-        return word[:-3] + "y"
-    if re.search(r"(ss|x|z|ch|sh)es$", word):
-        return word[:-2]
-    if word.endswith("s") and not re.search(r"(ss|us|is)$", word):
-        return word[:-1]
-    return word
+    return prefix + inflection.singular(last)
 
 
 def slug(text: str, *, most_words: int = 7) -> str:
