@@ -33,10 +33,18 @@ _SUBJECT = (
     re.compile(
         r"(?i)\btoken (?:includes?|contains?)[^.]{0,30}?[`'\" ](?P<name>sub|user_id|userId)\b"
     ),
+    re.compile(
+        r"(?i)[`'\"](?P<name>sub)[`'\"] (?:of|in) (?:the |a |its )?(?:\w+ )?(?:token|jwt)\b"
+    ),
+    re.compile(
+        r"(?i)\buser(?:'s)?[ _]?id(?:entifier)?[`'\"]?,? "
+        r"(?:(?:is|comes|taken|read|stands|extracted) )*(?:in|from|as|=) (?:the )?[`'\"]?(?P<name>sub)\b"
+    ),
+    re.compile(r"(?i)\b(?P<name>sub)[`'\"]?\s*[:=]\s*[`'\"<{]*user[ _]?id\b"),
 )
 _WORDS = (  # one of them is in every text that any of these patterns matches
     *("hs256", "hs384", "hs512", "jwks", "eddsa", "rs256", "es256", "ed25519", "ps256"),
-    *("secret", "jwt", "claim", "token"),
+    *("secret", "jwt", "claim", "token", "`sub`"),
 )
 _LIMIT = re.compile(
     r"(?i)\b(?P<count>[1-9]\d{0,3})\s*(?:\w+\s+){0,3}?(?:requests?|attempts?|tries|log-?ins?|sign-?ins?)"

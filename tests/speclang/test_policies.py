@@ -40,6 +40,9 @@ SUBJECTS = {
     "The `sub` claim holds the user's id.": "sub",
     "Read the user from the JWT `sub`.": "sub",
     "The token includes user_id and expiration.": "user_id",
+    "Bearer JWT, user id in `sub`.": "sub",
+    "| user_id | text | the owner, `sub` of the access token |": "sub",
+    "The payload of a JWT (sub: user_id, exp: end of life).": "sub",
     '## JWT payload\n\n```json\n{"user_id": "7", "exp": 1700000000}\n```': "user_id",
 }
 
