@@ -38,7 +38,8 @@ _SUBJECT = (
     ),
     re.compile(
         r"(?i)\buser(?:'s)?[ _]?id(?:entifier)?[`'\"]?,? "
-        r"(?:(?:is|comes|taken|read|stands|extracted) )*(?:in|from|as|=) (?:the )?[`'\"]?(?P<name>sub)\b"
+        r"(?:(?:is|comes|taken|read|stands|extracted) )*(?:in|from|as|=) "
+        r"(?:the )?[`'\"]?(?P<name>sub)\b"
     ),
     re.compile(r"(?i)\b(?P<name>sub)[`'\"]?\s*[:=]\s*[`'\"<{]*user[ _]?id\b"),
 )
