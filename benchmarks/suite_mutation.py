@@ -43,7 +43,8 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=2, help="faults of a kind in one backend")
     parser.add_argument("--all", action="store_true", help="every fault")
     arguments = parser.parse_args()
-    folders = arguments.folders or [item for item in sorted(GOLDEN.iterdir()) if item.is_dir()]
+    whole = (item for item in sorted(GOLDEN.iterdir()) if (item / "app").is_dir())
+    folders = arguments.folders or list(whole)
     killed: Counter[str] = Counter()
     seeded: Counter[str] = Counter()
     for folder in folders:

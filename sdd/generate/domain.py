@@ -96,13 +96,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """Everything that several files agree on."""
+    """Everything that several files agree on.
+
+    Attributes:
+        own_users: Whether the backend signs its users in itself.
+        refreshes: Whether tokens are renewed by refresh tokens.
+    """
 
     application: Application
     tables: Mapping[str, Table]
     operations: tuple[Operation, ...]
     principal: Type
     own_users: bool
+    refreshes: bool
     layout: Layout
     style: str
 
@@ -114,11 +120,6 @@ class Domain:
     def compares(self) -> bool:
         """Whether a foreign row answers otherwise than an absent one."""
         return self.application.errors.foreign_status == HTTPStatus.FORBIDDEN
-
-    @property
-    def refreshes(self) -> bool:
-        """Whether tokens are renewed by refresh tokens."""
-        return refreshes(self.application)
 
     @property
     def is_sync(self) -> bool:
@@ -154,6 +155,7 @@ def domain(application: Application, options: Options | None = None) -> Domain:
         operations=operations(application),
         principal=principal_type(application),
         own_users=issues_tokens(application),
+        refreshes=refreshes(application),
         layout=LAYOUTS[options.layout],
         style=options.style,
     )

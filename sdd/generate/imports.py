@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 STANDARD: Mapping[str, str] = {
     **dict.fromkeys(
-        ("Annotated", "Any", "ClassVar", "Final", "Literal", "Protocol", "TypeVar"), "typing"
+        ("Annotated", "Any", "ClassVar", "Final", "Literal", "Protocol", "TypeVar", "cast"),
+        "typing",
     ),
     **dict.fromkeys(
         ("AsyncIterator", "Awaitable", "Callable", "Iterator", "Mapping", "Sequence"),

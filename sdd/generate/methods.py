@@ -12,7 +12,7 @@ from sdd.generate.repositories import Call, Check, MethodPlan, Repositories
 from sdd.generate.schemas import FieldPlan
 from sdd.generate.scopes import scope, user_value
 from sdd.ir import Column, Factory, Shape, Type
-from sdd.ir.behaviour import Action, Binding, Operation
+from sdd.ir.behaviour import Action, Binding, Operation, puts_new
 from sdd.ir.matching import find_column, followed_flag
 
 USER = "current_user_id"
@@ -302,13 +302,7 @@ def _update(repositories: Repositories, job: Job) -> Call:
 
 def _upserts(repositories: Repositories, job: Job) -> tuple[tuple[str, str], ...]:
     """Return what a new row is made with, where a replacement creates what is absent."""
-    entity = job.table.entity
-    created = any(
-        item.action is Action.CREATE and item.entity and item.entity.name == entity.name
-        for item in repositories.domain.operations
-    )
-    once = job.operation.mine and job.operation.action is Action.REPLACE
-    if not once or created or not isinstance(job.table.ownership, Direct):
+    if not puts_new(repositories.domain.application, job.operation):
         return ()
     return tuple(_owner_settings(repositories.domain, job.table))
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from sdd.generate import naming
 from sdd.generate.domain import Domain
+from sdd.generate.heads import head
 from sdd.generate.layouts import module_of
 from sdd.generate.routes import own_id_alias, status_constant
 from sdd.ir import AuthMode, ErrorPolicy
@@ -111,10 +112,7 @@ class ProjectPlan:
 
     def header(self, purpose: str) -> str:
         """Return a module's docstring: what it is, and the specs that it follows."""
-        if not self.specs:
-            return purpose
-        listed = "\n".join(f"- {path}" for path in self.specs)
-        return f"{purpose}\n\nSpecs:\n\n{listed}\n"
+        return head(purpose, self.specs)
 
 
 def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:

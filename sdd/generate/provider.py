@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sdd.generate import naming
+from sdd.generate.heads import head
 from sdd.generate.rendering import render_python, render_text
 from sdd.ir import AuthMode, AuthPolicy
 from sdd.ir.resources import path_parameters
@@ -17,7 +18,7 @@ _JWKS_URL = "http://localhost:3000/api/auth/jwks"
 def render_provider(policy: AuthPolicy, specs: Iterable[str]) -> str:
     """Return a module whose `get_current_user_id` is a dependency for every route."""
     body = render_text("authentication.py", _values(policy))
-    return render_python(_header(_PURPOSE, specs), body, {})
+    return render_python(head(_PURPOSE, map(naming.prose, specs)), body, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def render_provider_tests(
     protected = [(method, naming.literal(_example(path))) for method, path in routes]
     values = {"protected": protected, "app": app}
     body = render_text("test_authentication.py", {**_values(policy), **values})
-    return render_python(_header(_TESTS, specs), body, {})
+    return render_python(head(_TESTS, map(naming.prose, specs)), body, {})
 
 
 def _values(policy: AuthPolicy) -> dict[str, object]:
@@ -64,8 +65,3 @@ def _example(path: str) -> str:
     for name in path_parameters(path):
         path = path.replace(f"{{{name}}}", "1")
     return path
-
-
-def _header(purpose: str, specs: Iterable[str]) -> str:
-    listed = "\n".join(f"- {naming.prose(path)}" for path in specs)
-    return f"{purpose}\n\nSpecs:\n\n{listed}\n" if listed else purpose

@@ -365,6 +365,18 @@ def is_single(application: Application, entity: Entity) -> bool:
     return bool(methods & {"PUT", "PATCH"})
 
 
+def puts_new(application: Application, found: Operation) -> bool:
+    """Tell whether a replacement makes the row that its user has once, where there is none."""
+    entity = found.entity
+    if entity is None or not found.mine or found.action is not Action.REPLACE:
+        return False
+    made = any(
+        item.action is Action.CREATE and item.entity is not None and item.entity.name == entity.name
+        for item in operations(application)
+    )
+    return isinstance(ownership(application, entity), Direct) and not made
+
+
 def _listing(draft: Operation) -> Operation:
     entity, endpoint = draft.entity, draft.endpoint
     if entity is None:

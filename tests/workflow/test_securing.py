@@ -7,7 +7,7 @@ import pytest
 from generate.running import run_python
 from memory_files import MemoryFiles
 from workflow.secured_shapes import SHAPES
-from workflow.test_end_to_end import start
+from workflow.test_end_to_end import start, tree
 
 from sdd.audit import AuditSettings
 from sdd.errors import ExitCode
@@ -37,6 +37,18 @@ def _secured(
 
 def _after(files: dict[str, str], found: Secured) -> dict[str, str]:
     return files | {path: data.decode() for path, data in found.files.items()}
+
+
+def golden() -> dict[str, str]:
+    """Return a small backend with packages as it is once it is secured."""
+    return _after(SHAPES["packages"], _secured(SHAPES["packages"]))
+
+
+def test_a_secured_backend_is_its_golden_tree() -> None:
+    """Byte for byte; `python tests/generate/update_golden.py` accepts a change."""
+    folder = Path(__file__).parents[1] / "golden" / "jobs" / "authentication"
+
+    assert golden() == {path: data.decode() for path, data in tree(folder).items()}
 
 
 @pytest.mark.parametrize("name", SHAPES)

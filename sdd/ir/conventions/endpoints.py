@@ -3,7 +3,15 @@
 import re
 from dataclasses import replace
 
-from sdd.ir.behaviour import Action, Direct, Operation, UserItself, operation, ownership
+from sdd.ir.behaviour import (
+    Action,
+    Direct,
+    Operation,
+    UserItself,
+    operation,
+    ownership,
+    puts_new,
+)
 from sdd.ir.conventions.filling import assume, fill
 from sdd.ir.conventions.responses import complete_response
 from sdd.ir.conventions.shapes import LARGEST_INT, complete_request, distinct
@@ -267,7 +275,8 @@ def _statuses(application: Application, found: Operation, endpoint: Endpoint) ->
         wanted.add(_TOO_MANY)
     if found.path_user is not None:
         wanted.add(errors.path_user_status or _FORBIDDEN)
-    if found.key is not None or found.bindings or (found.mine and found.action is not Action.ME):
+    own = found.mine and found.action is not Action.ME and not puts_new(application, found)
+    if found.key is not None or found.bindings or own:
         wanted.add(_FOUND_NOTHING)
         wanted.add(errors.foreign_status or _FOUND_NOTHING)
     if _attaches(application, found):

@@ -12,6 +12,7 @@ from sdd.agents.conversation import (
     ToolCall,
     UserMessage,
 )
+from sdd.generate.heads import beside, followed
 from sdd.generate.migrations import is_migration
 from sdd.workflow.offline.compiler import Compiled, Compiler
 from sdd.workflow.offline.order import Order, parse_order
@@ -66,6 +67,9 @@ class OfflineModel:
         existing = [path for path in compiled.files if path in (transcript.listed or ())]
         if unread := _to_read(existing, transcript, known=transcript.fresh):
             return unread
+        others = {path for file in existing for path in followed(transcript.texts.get(file, ""))}
+        if unread := _to_read(sorted(others), transcript, known=set(transcript.texts)):
+            return unread
         return _writes(order, transcript, compiled)
 
     def _compile(self, order: Order, transcript: Transcript) -> Compiled:
@@ -109,8 +113,9 @@ def _writes(order: Order, transcript: Transcript, compiled: Compiled) -> list[To
         stands = transcript.texts.get(path) if path in present | transcript.fresh else None
         # What was written in this turn is not looked at again: gates do that.
         settled = path in transcript.refused or path in transcript.written
-        if stands != file.content and not settled:
-            calls.append(_call("write_file", path=path, content=file.content))
+        wanted = beside(file.content, stands or "", transcript.texts)
+        if stands != wanted and not settled:
+            calls.append(_call("write_file", path=path, content=wanted))
     for path in order.left_over:
         gone = path in transcript.deleted or path in transcript.refused
         if path in present and path not in compiled.files and not gone and compiled.files:
