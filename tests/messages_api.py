@@ -24,6 +24,7 @@ class Reply:
         cut: How the stream stops in its middle: `clean` looks like its end, `broken` does not,
             `error` says that the server is overloaded.
         delay: Seconds before the answer begins.
+        reason: What an HTTP fault says.
         pace: Seconds between two pieces of the answer.
     """
 
@@ -33,6 +34,7 @@ class Reply:
     usage: Mapping[str, int] = field(default_factory=dict)
     status: int = 200
     error: str = ""
+    reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: str = ""
     delay: float = 0.0
@@ -139,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, _message(reply, request), reply.headers)
 
     def _send_error(self, reply: Reply) -> None:
-        error = {"type": reply.error or "api_error", "message": f"fault {reply.status}"}
+        reason = reply.reason or f"fault {reply.status}"
+        error = {"type": reply.error or "api_error", "message": reason}
         self._send(reply.status, {"type": "error", "error": error}, reply.headers)
 
     def _send(self, status: int, value: object, headers: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol, cast
 
 from sdd.errors import MissingExtraError, ModelError, WorkspaceError
 
+JOURNAL = "journal.db"
 Make = Callable[[], Awaitable[bytes]]
 Makes = dict[str, Make]
 # Pinned: by default DBOS hashes the source and silently ignores journals of other versions.
@@ -81,7 +82,8 @@ class ReplayJournal:
         if answer is None:
             raise ModelError(
                 f"Run {self._run} has no answer to what {key} asks now.",
-                hint="Specs, agents or this program have changed since; run with a model instead.",
+                hint="Specs, agents or this program have changed since, or an answer held a secret "
+                "that was taken out; run with a model instead.",
             )
         return answer.encode(), True
 
@@ -219,6 +221,8 @@ def _prepare(path: Path) -> None:
     connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
+        # Until the run has ended it holds what agents and servers answered, secrets too.
+        path.chmod(0o600)
     finally:
         connection.close()
 

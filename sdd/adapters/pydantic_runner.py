@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sdd.adapters.journal import Journal, NoJournal, open_journal
+from sdd.adapters.journal import JOURNAL, Journal, NoJournal, open_journal
 from sdd.adapters.model_names import ModelNames, unpriced
 from sdd.agents.budget import Account
 from sdd.agents.catalog import Catalog, load_catalog
@@ -253,7 +253,7 @@ async def open_runner(
         finally:
             await runner.close()
         return
-    async with open_journal(folder / "journal.db") as kept:
+    async with open_journal(folder / JOURNAL) as kept:
         runner = make(kept)
         try:
             yield runner

@@ -104,14 +104,16 @@ def _bug(error: Exception) -> int:
     import tempfile  # noqa: PLC0415 - a start costs what it loads
     import traceback  # noqa: PLC0415 - as above
 
+    from sdd.records.redaction import redact  # noqa: PLC0415 - as above
+
     text = "".join(traceback.format_exception(error))
-    report = f"sdd {__version__}, Python {sys.version.split()[0]}\n\n{text}"
+    report = f"sdd {__version__}, Python {sys.version.split()[0]}\n\n{redact(text)[0]}"
     place = Path(tempfile.gettempdir()) / f"sdd-bug-{os.getpid()}.txt"
     try:
         place.write_text(report, encoding="utf-8")
         where = f"The details are in {place}."
     except OSError:
-        where = f"{type(error).__name__}: {error}"
+        where = f"{type(error).__name__}: {redact(str(error))[0]}"
     sys.stderr.write(
         f"error: This is a bug in sdd ({type(error).__name__}), not in your project.\n"
     )

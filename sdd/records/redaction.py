@@ -3,14 +3,16 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
 from typing_extensions import override
 
 from sdd.records.secret_patterns import LEAST_WORD, PATTERNS, SecretPattern
 
+_T = TypeVar("_T")
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[./~]|\W*(?:x{3,}|\.{3,}|\*{3,}|your|my|the|some|any|example|sample|dummy|fake|placeholder"
     r"|change|replace|insert|enter|redacted|todo|test|null|none|undefined|true|false|optional"
@@ -104,6 +106,32 @@ def redact(text: str, *, hidden: Iterable[str] = ()) -> tuple[str, tuple[Redacti
         position = hit.end
     pieces.append(text[position:])
     return "".join(pieces), tuple(redactions)
+
+
+def without_secrets(value: _T) -> _T:
+    """Return a value of ours with the secrets taken out of every text in it, at any depth.
+
+    Dataclasses, tuples, lists and the values of mappings are gone through; what holds no secret
+    comes back as the object that it was.
+    """
+    match value:
+        case str():
+            return redact(value)[0]  # type: ignore[return-value]
+        case list() | tuple():
+            items = [without_secrets(item) for item in value]
+            changed = any(new is not old for new, old in zip(items, value, strict=True))
+            return type(value)(items) if changed else value
+        case Mapping():
+            table = {key: without_secrets(item) for key, item in value.items()}
+            changed = any(table[key] is not item for key, item in value.items())
+            return table if changed else value  # type: ignore[return-value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            parts = {part.name: getattr(value, part.name) for part in fields(value) if part.init}
+            clean = {name: without_secrets(part) for name, part in parts.items()}
+            changes = {name: part for name, part in clean.items() if part is not parts[name]}
+            return replace(value, **changes) if changes else value
+        case _:
+            return value
 
 
 def find_secrets(text: str) -> Iterator[SecretPlace]:

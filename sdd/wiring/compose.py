@@ -10,7 +10,8 @@ from sdd.adapters.clock import SystemClock
 from sdd.adapters.disk import DiskFiles
 from sdd.adapters.event_log import appender
 from sdd.adapters.git import open_git
-from sdd.adapters.journal import Journal, open_replay
+from sdd.adapters.journal import JOURNAL, Journal, open_replay
+from sdd.adapters.journal_seal import seal_journal
 from sdd.adapters.locks import hold_lock
 from sdd.adapters.mcp_servers import McpServer, open_servers
 from sdd.adapters.model_names import ModelNames
@@ -102,6 +103,7 @@ def compose_run(asked: Asked, ask: Ask | None, journal: Journal | None = None) -
         clock=SystemClock(),
         processes=processes,
         stop=processes.stop,
+        seal=lambda folder: seal_journal(project / folder / JOURNAL),
         open_runner=_Runners(project, request.model, environment, catalog, journal),
         scratch=scratch,
         lock=_Locks(project),
@@ -208,7 +210,7 @@ class _Runners:
         journal = self.journal
         if self.model.startswith(REPLAY):
             run = self.model.removeprefix(REPLAY)
-            journal = open_replay(self.project / _RUNS / run / "journal.db", run)
+            journal = open_replay(self.project / _RUNS / run / JOURNAL, run)
         place = None if folder is None else self.project / folder
         async with open_runner(
             place,

@@ -10,6 +10,7 @@ from sdd.changes import ChangeSet, apply_changes, plan_changes
 from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ir import AuthMode
+from sdd.records.redaction import without_secrets
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.conventions import conventions, settled
@@ -214,7 +215,7 @@ def _land(
                 replace(project.manifest, compiled=made.work.compiled),
                 _purposes(project, made),
                 ticks,
-                understood.answers,
+                without_secrets(understood.answers),
             )
             if made.listed
             else plan_changes(project.base, dict(settlement.writes), _purposes(project, made))

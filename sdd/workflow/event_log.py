@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sdd.names import kebab
-from sdd.records.redaction import redact
+from sdd.records.redaction import without_secrets
 from sdd.workflow.events import Event, GateFinished, RunFinished
 from sdd.workflow.report import summary
 
@@ -35,7 +35,8 @@ def event_line(event: Event, moment: datetime) -> bytes:
         case _:
             fields = asdict(event)
     values = {"at": moment.isoformat(), "event": kind_of(event), **fields}
-    text, _ = redact(json.dumps(values, ensure_ascii=False, default=str))
+    # Before it is JSON: there a quote or a line's end is written otherwise and hides a secret.
+    text = json.dumps(without_secrets(values), ensure_ascii=False, default=str)
     return text.encode("utf-8", "replace") + b"\n"
 
 

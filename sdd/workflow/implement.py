@@ -8,7 +8,7 @@ from dataclasses import replace
 from sdd.agents.runner import REPLAY
 from sdd.diagnostics import Diagnostic
 from sdd.errors import ConfigError, ExitCode, ModelError, SddError, WorkspaceError
-from sdd.records.redaction import redact
+from sdd.records.redaction import redact, without_secrets
 from sdd.workflow.conduct import conclude, conduct
 from sdd.workflow.context import Context, Project
 from sdd.workflow.events import Event, RunFinished, RunStarted, StageFinished, StageStarted
@@ -20,6 +20,7 @@ from sdd.workflow.report import RunReport
 from sdd.workflow.request import ImplementRequest, Ports
 from sdd.workflow.runs import (
     LOCK,
+    RESUMABLE,
     Run,
     RunState,
     find_interrupted,
@@ -35,17 +36,26 @@ async def implement(
 ) -> RunReport:
     """Carry a feature's specs to a landed backend, or say why not; nothing lands in part.
 
+    No secret is in the report, in an event, or in what is kept of a run that has ended.
+
     Cancellation (^C) ends the run with a report of exit code 130; the same request goes on.
 
     Raises:
         SddError: The run could not begin, or could not go on; nothing landed.
     """
-    context = Context(request=request, ports=ports, emit=on_event)
+    context = Context(
+        request=request, ports=ports, emit=lambda event: on_event(without_secrets(event))
+    )
     _require_sense(request, ports)
-    with ExitStack() as held:
-        if not request.dry_run:
-            held.enter_context(ports.lock(LOCK))
-        return await _run(context)
+    try:
+        with ExitStack() as held:
+            if not request.dry_run:
+                held.enter_context(ports.lock(LOCK))
+            return without_secrets(await _run(context))
+    except SddError as error:
+        # A model's server may have answered with the very request that it refuses.
+        error.message, error.hint = without_secrets((error.message, error.hint))
+        raise
 
 
 def _require_sense(request: ImplementRequest, ports: Ports) -> None:
@@ -84,7 +94,11 @@ async def _run(context: Context) -> RunReport:
         paid = _pay_others(context, run)
         project = replace(project, diagnostics=(*project.diagnostics, *paid))
     ledger.note(diagnostics=project.diagnostics)
-    await _to_its_end(context, ledger, project)
+    try:
+        await _to_its_end(context, ledger, project)
+    finally:
+        if ledger.run.state not in RESUMABLE:
+            context.ports.seal(ledger.run.folder)
     context.emit(RunFinished(report=ledger.report))
     return ledger.report
 

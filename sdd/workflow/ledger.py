@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sdd.errors import ExitCode, SddError
+from sdd.records.redaction import redact
 from sdd.workflow.context import Context
 from sdd.workflow.report import RunReport, summary
 from sdd.workflow.runs import Run, RunState, save_run
@@ -88,7 +89,9 @@ class Ledger:
         )
         extra: dict[str, bytes | None] = {} if without is None else {without: None}
         extra |= {
-            f"files/{path}": data for path, data in (writes or {}).items() if data is not None
+            f"files/{path}": _to_be_read(data)
+            for path, data in (writes or {}).items()
+            if data is not None
         }
         with suppress(SddError):
             self.save(extra)
@@ -99,3 +102,11 @@ class Ledger:
         if self.report.exit_code is ExitCode.CLEAN:
             return RunState.UNCHANGED
         return _STATES.get(self.report.exit_code, RunState.FAILED)
+
+
+def _to_be_read(data: bytes) -> bytes:
+    """Return a file that did not land as humans may read it; no run ever goes on from it."""
+    try:
+        return redact(data.decode())[0].encode()
+    except UnicodeDecodeError:
+        return data

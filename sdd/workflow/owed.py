@@ -9,6 +9,7 @@ from sdd.errors import ExitCode, SddError, WorkspaceError
 from sdd.ports import Clock, Files, ReadableFiles
 from sdd.records.phr import write_phr
 from sdd.records.phr_draft import PhrDraft
+from sdd.records.redaction import without_secrets
 from sdd.records.store import RecordStore, number_of
 from sdd.text import Span
 from sdd.workflow.report import RunReport, summary
@@ -43,7 +44,7 @@ def owe(
     """Say what will be owed once these changes have landed."""
     numbers = (number_of(name) or 0 for name in records.names(draft.folder))
     return Owed(
-        report=replace(report, landed=True),
+        report=without_secrets(replace(report, landed=True)),
         draft=draft,
         above=max(numbers, default=0),
         landed=tuple(str(change.path) for change in changes.changes),

@@ -173,6 +173,8 @@ class Ports:
         verify: Lets the dynamic gates judge a backend on disk.
         append: Adds a line to a file of the run's folder, relative to the project; never fails.
         stop: Stops child processes of other threads when the run is interrupted.
+        seal: Takes the secrets out of the journal in a run's folder, relative to the project,
+            once no run will go on from it.
     """
 
     files: Files
@@ -189,3 +191,4 @@ class Ports:
     verify: Callable[[VerifyContext], Verifier] = Verification
     append: Callable[[PurePosixPath, bytes], None] = lambda _path, _line: None
     stop: Callable[[], None] = lambda: None
+    seal: Callable[[PurePosixPath], None] = lambda _folder: None

@@ -13,6 +13,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.errors import SddError, SpecError, WorkspaceError
 from sdd.names import nearest, slug
 from sdd.ports import Files, ReadableFiles
+from sdd.records.redaction import without_secrets
 
 HOME = PurePosixPath(".sdd")
 RUNS = HOME / "runs"
@@ -80,12 +81,14 @@ def new_run_id(moment: datetime, feature: str, taken: Iterable[str]) -> str:
 
 
 def save_run(files: Files, run: Run, extra: Mapping[str, bytes | None] | None = None) -> None:
-    """Write a run's state, and further files into its folder (None deletes one).
+    """Write a run's state, without secrets, and further files into its folder (None: delete).
 
     Raises:
         WorkspaceError: The disk refused.
     """
-    text = json.dumps(asdict(run), indent=2, ensure_ascii=False, default=str) + "\n"
+    text = (
+        json.dumps(asdict(without_secrets(run)), indent=2, ensure_ascii=False, default=str) + "\n"
+    )
     writes: dict[PurePosixPath, bytes | None] = {run.folder / _STATE: text.encode()}
     for name, data in (extra or {}).items():
         writes[run.folder / name] = data

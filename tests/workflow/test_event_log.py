@@ -34,6 +34,16 @@ def test_no_secret_gets_into_the_log() -> None:
     assert json.loads(line)["order"] == "auth"
 
 
+def test_no_secret_hides_behind_the_marks_of_json() -> None:
+    """Quotes and line ends are written otherwise in JSON; the value goes all the same."""
+    value = "Zk4Qw8Xv2Lt9Rb6Np3Hs7Jd5Gf1Mc0Yx"
+
+    line = event_line(OrderStep(order="auth", text=f'said API_KEY="{value}"\nthen'), MOMENT)
+
+    assert value.encode() not in line
+    assert json.loads(line)["text"] == 'said API_KEY="[REDACTED:secret-value]"\nthen'
+
+
 def test_half_a_character_is_no_reason_to_stop() -> None:
     """A file name that is no text is shown as well as it can be."""
     assert json.loads(event_line(OrderStep(order="auth", text="read \udcff"), MOMENT))
