@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pydantic_ai.exceptions import ModelConnectionError
+from pydantic_ai.exceptions import ModelConnectionError, UnexpectedModelBehavior
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
@@ -271,7 +271,15 @@ class GuardedModel(WrapperModel):
     ) -> ModelResponse:
         self._turn.on_ask()
         if not self._turn.streamed:
-            return await self.wrapped.request(messages, settings, parameters)
+            try:
+                return await self.wrapped.request(messages, settings, parameters)
+            except (TypeError, AttributeError, LookupError) as error:
+                if not self.meter.metered:
+                    raise  # a model of ours
+                # Clients of other providers take a reply of another form for their own.
+                raise UnexpectedModelBehavior(
+                    f"its provider's client does not understand the reply ({error})"
+                ) from error
         shown = Shown(self._turn.on_progress)
         async with self.wrapped.request_stream(messages, settings, parameters) as stream:
             begun = False

@@ -33,6 +33,7 @@ from sdd.agents.runner import REPLAY
 from sdd.errors import ExitCode, MissingExtraError, ModelError
 
 _SECONDS = 600.0
+_EXTRAS = frozenset({"openai"})  # of ours, for clients of other providers
 
 
 async def _nothing() -> None:
@@ -156,6 +157,8 @@ def _other(name: str, price: Price | None) -> Chosen:
         model = infer_model(name)
     except ImportError as error:
         package = name.partition(":")[0]
+        if package in _EXTRAS:
+            raise MissingExtraError(package, f"Asking {name}") from error
         raise ModelError(
             f"{name} needs a client that is not installed.",
             hint=f'Install it with: pip install "pydantic-ai-slim[{package}]"',

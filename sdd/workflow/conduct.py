@@ -18,7 +18,7 @@ from sdd.workflow.delegate import Errand, Team
 from sdd.workflow.events import OrderPlanned
 from sdd.workflow.follow_ups import follow_ups
 from sdd.workflow.gates import SHARED, judge
-from sdd.workflow.hybrid import PROSE, remaining
+from sdd.workflow.hybrid import PROSE, planned_beside, remaining
 from sdd.workflow.inputs import inputs_of
 from sdd.workflow.judge import Judgement
 from sdd.workflow.land import file_reports, plan_landing, unified_diff
@@ -49,6 +49,7 @@ async def conduct(context: Context, ledger: Ledger, project: Project) -> None:
         if secured is not None:
             _finish(context, ledger, project, job.understood, secured)
         return
+    context = replace(context, request=planned_beside(context.request, project.manifest))
     understood = _read(context, ledger, project)
     if understood.open:
         names = ", ".join(question.id for question in understood.open)

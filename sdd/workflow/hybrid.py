@@ -1,7 +1,7 @@
 """Splits a run's work: a compiler renders what is mechanical, a language model adds the prose."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sdd.changes import digest
@@ -10,6 +10,7 @@ from sdd.ports import ReadableFiles
 from sdd.workflow.context import Work
 from sdd.workflow.manifest import Manifest
 from sdd.workflow.orders import Plan, WorkOrder
+from sdd.workflow.request import HYBRID, OFFLINE, ImplementRequest
 from sdd.workflow.slices import excerpt, kind_of
 
 PROSE = "prose"
@@ -45,6 +46,16 @@ def remaining(found: Sequence[Diagnostic]) -> Mapping[str, tuple[Diagnostic, ...
         for order in _BY_KIND[kind]:
             shares.setdefault(order, []).append(diagnostic)
     return {order: tuple(items) for order, items in shares.items()}
+
+
+def planned_beside(request: ImplementRequest, manifest: Manifest) -> ImplementRequest:
+    """Plan a compiler's run as a hybrid one where a hybrid one has landed.
+
+    Planned alone, the compiler would take what a language model added for a fault of its own
+    files. What has to be added anew it cannot: the run then ends before anything is replaced.
+    """
+    alone = request.planned_for == OFFLINE and not request.overwrite
+    return replace(request, recorded=HYBRID) if alone and manifest.compiled else request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sdd.agents.runner import Ending
-from sdd.errors import ExitCode
+from sdd.errors import ExitCode, ModelError
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.coordinate import COORDINATION, coordinate
@@ -17,7 +17,7 @@ from sdd.workflow.orders import Plan
 from sdd.workflow.plan import ENGINEER
 from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
-from sdd.workflow.request import is_hybrid
+from sdd.workflow.request import is_compiler, is_hybrid
 from sdd.workflow.runs import RunState
 
 Judge = Callable[[Work], Awaitable[Judgement]]
@@ -105,7 +105,17 @@ class Workshop:
             }
         )
         rest = _waves(self.errands, lambda item: bool(item.seat) and item.order.id not in settled)
-        return await self._sent(rest, work) if rest else work
+        if not rest:
+            return work
+        if is_compiler(self.context.request.model):
+            names = ", ".join(item.order.id for wave in rest for item in wave)
+            raise ModelError(
+                f"A language model has added to this backend, and has to again for: {names}.",
+                hint="Run with --model hybrid, or compile alone with --overwrite: what it added "
+                "is replaced.",
+                exit_code=ExitCode.NEEDS_HUMAN,
+            )
+        return await self._sent(rest, work)
 
     async def _sent(self, waves: Sequence[Sequence[Errand]], work: Work) -> Work:
         """Let agents do their errands, as we planned them or as the engineer does."""

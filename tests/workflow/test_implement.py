@@ -804,6 +804,30 @@ def test_a_hybrid_run_on_what_it_landed_asks_nobody_and_changes_nothing() -> Non
     assert "repositories+prose-0" in changed
 
 
+def test_a_compiler_alone_leaves_what_a_language_model_added() -> None:
+    """Where it would have to be added anew the run ends 3 and says how to go on."""
+    rig = Rig(files=with_prose())
+    hybrid(rig)
+    rig.start(model="hybrid:sonnet")
+    landed = rig.backend()
+    rig.runner = None
+
+    again = rig.start()
+    after = rig.backend()
+    later = CONTRACT + REMIND.replace("an hour", "a day")
+    rig.files.commit({PurePosixPath("specs/api/rest-endpoints.md"): later.encode()})
+    with pytest.raises(ModelError, match="has added") as refused:
+        rig.start()
+    untouched = rig.backend()
+    replaced = rig.start(overwrite=True, allow_partial=True)
+
+    assert (again.exit_code, again.landed, after) == (ExitCode.CLEAN, False, landed)
+    assert refused.value.exit_code is ExitCode.NEEDS_HUMAN
+    assert "--model hybrid" in (refused.value.hint or "")
+    assert untouched == landed
+    assert (replaced.landed, REMINDERS in rig.backend()) == (True, False)
+
+
 def test_without_prose_a_hybrid_run_asks_no_language_model() -> None:
     """What compiles costs nothing."""
     rig = Rig()
