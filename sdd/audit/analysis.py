@@ -46,6 +46,7 @@ def _audited(
     note: Callable[[Run, RouteReport], None],
 ) -> AuditReport:
     engine.trusted = settings.trusted_verifiers
+    engine.shared_tables = frozenset(settings.shared_tables)
     run_program(engine)
     wanted = [mount for mount in mounts(engine) if only is None or mount.name in only]
     engine.expect_routes(len(wanted))

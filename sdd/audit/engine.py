@@ -81,6 +81,7 @@ class Engine(Ledger):
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
+        self.shared_tables: frozenset[str] = frozenset()
         self.handed_out: list[tuple[Value, State, Place]] = []
         self.kept_names: dict[tuple[str, str], Ref] = {}
         self.entered: list[Entered] | None = None

@@ -43,8 +43,11 @@ def _answered_once(
 class Schema:
     """All mapped classes of a program; entities are read when they are first asked for."""
 
-    def __init__(self, classes: Mapping[str, ClassInfo]) -> None:
+    def __init__(
+        self, classes: Mapping[str, ClassInfo], shared_tables: frozenset[str] = frozenset()
+    ) -> None:
         self._classes = classes
+        self._shared_tables = shared_tables
         self._answers: dict[tuple[str, str], object] = {}
         self._classes_then = 0
         self._entities: dict[str, EntityInfo] = {}
@@ -171,6 +174,8 @@ class Schema:
     def owner_columns(self, key: str) -> tuple[str, ...]:
         """Return the columns that hold the id of the owning user; foreign keys first."""
         entity = self.entity(key)
+        if entity.table in self._shared_tables:
+            return ()
         by_key = tuple(
             column.name
             for column in entity.columns.values()
@@ -223,7 +228,9 @@ class Schema:
     @_answered_once
     def memberships(self, key: str) -> tuple[tuple[str, str, str, str], ...]:
         """Return (association entity, its column here, our column, its user column)."""
-        found = []
+        found: list[tuple[str, str, str, str]] = []
+        if self.entity(key).table in self._shared_tables:
+            return ()
         for other in self._classes:
             if other == key or not self.is_association(other):
                 continue
@@ -254,6 +261,8 @@ class Schema:
     def _owned(self, key: str, seen: frozenset[str]) -> bool:
         if key in seen:
             return False
+        if self.entity(key).table in self._shared_tables:
+            return False
         if self.is_user(key) or self.owner_columns(key) or self.memberships(key):
             return True
         seen |= {key}
@@ -263,7 +272,7 @@ class Schema:
 def schema_of(engine: Engine) -> Schema:
     """Return the schema of an engine's program."""
     if engine.schema is None:
-        engine.schema = Schema(engine.entities)
+        engine.schema = Schema(engine.entities, engine.shared_tables)
     assert isinstance(engine.schema, Schema)  # noqa: S101 - narrows for the type checker
     return engine.schema
 

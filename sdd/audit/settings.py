@@ -11,12 +11,14 @@ class AuditSettings:
         public_routes: Routes declared public, as `METHOD /path`, `/path` or with a final `*`.
         trusted_verifiers: Dotted names of dependencies that verify the caller in ways the
             analysis cannot follow; what they return counts as the caller's identity.
+        shared_tables: Tables whose rows belong to nobody, though columns may refer to users.
         api_prefix: What every route of the API starts with.
         harmless_paths: Last parts of paths that need no declaration to be public.
     """
 
     public_routes: tuple[str, ...] = ()
     trusted_verifiers: tuple[str, ...] = ()
+    shared_tables: tuple[str, ...] = ()
     api_prefix: str = "/api/"
     harmless_paths: tuple[str, ...] = (
         "", "health", "healthz", "ready", "readyz", "live", "livez", "ping", "version", "metrics",

@@ -151,6 +151,8 @@ def _ownership(application: Application, entity: Entity, seen: frozenset[str]) -
     user = user_entity(application)
     if user is not None and entity.name == user.name and entity.key is not None:
         return UserItself(column=entity.key)
+    if entity.shared:
+        return Shared()
     owner = entity.column(entity.owner_column) if entity.owner_column else None
     if owner is not None:
         return Direct(column=owner)

@@ -14,6 +14,8 @@ NEGATIVE = frozenset(
 EVERYTHING = frozenset({"all", "any", "everything"})
 SECRET_WORDS = frozenset({"password", "passwd", "pwd", "hash", "hashed", "secret", "salt"})
 _OWNER_WORDS = frozenset({"user_id", "owner_id", "user", "owner", "userid", "created_by"})
+_HANDLES = frozenset({"email", "username", "user_name", "login", "nickname", "handle"})
+_PASSWORD = frozenset({"password", "passwd", "pwd"})
 _TIMESTAMP = re.compile(r"^(created|updated|modified|inserted)(_|$)")
 _SHORTEST_STEM = 3
 
@@ -136,14 +138,20 @@ def user_entity(application: Application) -> Entity | None:
     for entity in application.entities:
         if entity.table in referred and entity.owner_column is None:
             return entity
-    return next(
-        (
-            entity
-            for entity in application.entities
-            if identifier(entity.name) in {"user", "account"}
-            or (entity.table and identifier(entity.table) in {"user", "users", "accounts"})
-        ),
-        None,
+    named = (
+        entity
+        for entity in application.entities
+        if identifier(entity.name) in {"user", "account"}
+        or (entity.table and identifier(entity.table) in {"user", "users", "accounts"})
+    )
+    return next(named, None) or next(filter(_signs_in, application.entities), None)
+
+
+def _signs_in(entity: Entity) -> bool:
+    """Tell whether rows are who signs in, whatever they are called: a handle and a password."""
+    held = {identifier(column.name) for column in entity.columns}
+    return bool(held & _HANDLES) and any(
+        _PASSWORD & set(names.words(column.name)) for column in entity.columns
     )
 
 

@@ -115,6 +115,8 @@ class Entity:
         managed_by: Who else creates its rows ("Better Auth"); None: this backend does.
         owner_column: The column that holds the owning user's id; None: owned through a parent,
             or by nobody (see `ir.behaviour.ownership`).
+        shared: Somebody decided that every signed-in user reaches every row, whatever the
+            columns say.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Entity:
     indexes: tuple[Index, ...] = ()
     managed_by: str | None = None
     owner_column: str | None = None
+    shared: bool = False
     span: Span | None = None
     assumed: frozenset[str] = frozenset()
 

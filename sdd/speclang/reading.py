@@ -21,12 +21,13 @@ from sdd.speclang.limits import compare_limits
 from sdd.speclang.named import Names, resolve, shapes_in
 from sdd.speclang.openapi import Contract, read_openapi
 from sdd.speclang.outline import Document, parse_document, title_of
+from sdd.speclang.owners import decide_owners
 from sdd.speclang.requirements import read_questions, read_requirements, unique
 from sdd.speclang.schema import Drafts, read_schema, read_shapes
 from sdd.speclang.schema.entities import Schema, build_entities
 from sdd.speclang.token_policy import read_auth
 from sdd.text import SourceText, Span
-from sdd.text.markdown import Fence, Heading
+from sdd.text.markdown import Fence, Heading, Item, Paragraph
 
 _POLICY_ORDER = (
     Role.TOKENS,
@@ -169,7 +170,8 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
         title=_title(reads),
         conventions=read_conventions(_by_role(reads, (Role.CONVENTIONS,))),
     )
-    application = _traced(application)
+    application, unowned = decide_owners(_traced(application), answers, lambda: _prose(reads))
+    application = replace(application, questions=(*application.questions, *unowned))
     return Reading(
         application=application,
         diagnostics=by_place(findings.diagnostics),
@@ -359,6 +361,14 @@ def _questions(reads: list[Read], schema: Schema) -> tuple[Question, ...]:
             question if known is None else replace(known, places=(*known.places, *question.places))
         )
     return tuple(found.values())
+
+
+def _prose(reads: list[Read]) -> Iterator[tuple[str, Span]]:
+    """Yield the sentences of the documents, paragraphs and items as a whole."""
+    for read in reads:
+        for block in read.document.blocks:
+            if isinstance(block, Paragraph | Item):
+                yield block.text, block.span
 
 
 def _title(reads: list[Read]) -> str | None:

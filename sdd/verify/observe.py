@@ -13,7 +13,7 @@ from typing import Any
 from sdd import names
 from sdd.errors import WorkspaceError
 from sdd.ir import Application
-from sdd.ir.behaviour import Shared, ownership
+from sdd.ir.behaviour import Shared, operations, ownership
 from sdd.ports import Completed
 from sdd.verify.observation import Observations, Stage
 from sdd.verify.sandbox import Sandbox, find_sandbox
@@ -118,11 +118,7 @@ def _spec(application: Application | None) -> dict[str, Any] | None:
             {"method": item.method, "path": item.path, "auth": item.auth}
             for item in application.endpoints
         ],
-        "shared": [
-            names.singular(names.snake(entity.table or entity.name))
-            for entity in application.entities
-            if isinstance(ownership(application, entity), Shared)
-        ],
+        "shared": _shared(application),
         "foreign_status": errors.foreign_status,
         "foreign_firm": "foreign_status" not in errors.assumed,
         "path_user_status": errors.path_user_status,
@@ -130,6 +126,24 @@ def _spec(application: Application | None) -> dict[str, Any] | None:
         "error_fields": list(errors.fields or ()),
         "unauthorized_code": codes[0] if len(codes) == 1 else None,
     }
+
+
+def _shared(application: Application) -> list[str]:
+    """Return the names of rows that belong to nobody: of their tables, and as paths call them."""
+    nobodys = {
+        entity.name: isinstance(ownership(application, entity), Shared)
+        for entity in application.entities
+    }
+    called = {
+        names.singular(names.snake(entity.table or entity.name)): nobodys[entity.name]
+        for entity in application.entities
+    }
+    for item in operations(application):
+        spoken = [part for part in item.endpoint.path.split("/") if part and part[0] != "{"]
+        if item.entity is not None and spoken:
+            word = names.singular(names.snake(spoken[-1]))
+            called[word] = called.get(word, True) and nobodys[item.entity.name]
+    return sorted(name for name, shared in called.items() if name and shared)
 
 
 def _stillborn(ended: Completed, python: str) -> str | None:

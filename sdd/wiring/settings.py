@@ -20,11 +20,13 @@ class AuditOptions:
     Attributes:
         public: Routes that are public on purpose, as `METHOD /path` or `/path`.
         verifiers: Functions that verify a user, as dotted names, beyond those recognised.
+        shared: Tables whose rows belong to nobody, though columns may refer to users.
         api_prefix: The prefix that every route of the API should have.
     """
 
     public: tuple[str, ...] = ()
     verifiers: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     api_prefix: str = "/api/"
 
 
@@ -33,6 +35,7 @@ def audit_settings(options: AuditOptions) -> AuditSettings:
     return AuditSettings(
         public_routes=options.public,
         trusted_verifiers=options.verifiers,
+        shared_tables=options.shared,
         api_prefix=options.api_prefix,
     )
 
@@ -94,7 +97,7 @@ _CONVERTERS: Mapping[str, type] = {
 _SHOWN = {"models": "models.aliases", "limits": 'limits.orders."*"', "mcp": "mcp.NAME"}
 _TABLES = frozenset({"audit", *_SHOWN})
 _FLAGS = frozenset({"phr_per_order"})
-_LISTS = frozenset({"agents", "public", "verifiers"})
+_LISTS = frozenset({"agents", "public", "shared", "verifiers"})
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _SLIP = 0.75
 _FALSE = frozenset({"0", "false", "no", "off", ""})

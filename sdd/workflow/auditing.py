@@ -44,11 +44,16 @@ def audit_gate(
     Args:
         files: The project as it would be after landing.
         backend: The backend's folder.
-        application: Its public routes are declared by the contract.
+        application: Its public routes, and tables that a human shared, are declared.
         terms: What else is declared, and which suppressions count.
     """
     public = tuple(item.name for item in application.endpoints if item.auth is False)
-    settings = replace(terms.settings, public_routes=(*terms.settings.public_routes, *public))
+    shared = tuple(item.table for item in application.entities if item.shared and item.table)
+    settings = replace(
+        terms.settings,
+        public_routes=(*terms.settings.public_routes, *public),
+        shared_tables=(*terms.settings.shared_tables, *shared),
+    )
     program = load(files, backend)
     report, forged = _suppressed(audit(program, settings), files, backend, terms)
     open_routes = tuple(_not_proved(report))

@@ -12,6 +12,7 @@ from ir.strategies import applications
 from sdd.diagnostics import Severity
 from sdd.generate import Options, Role, render, unsupported
 from sdd.ir import Application, Type
+from sdd.ir.complete import complete
 
 _FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -264,3 +265,63 @@ def test_a_reference_to_a_row_of_the_users_own_is_tried_with_another_users() -> 
     tests = files["tests/api/test_isolation.py"]
     assert "def test_create_book_referring_to_another_users_row(" in tests
     assert "assert rows(Book) == []" in tests
+
+
+def test_rows_that_may_lack_a_parent_have_one_in_tests() -> None:
+    """Without it they would be nobody's, and no user would see them."""
+    rooms = entity("Room", "rooms", key(), column("user_id", Type.STR))
+    lamps = entity("Lamp", "lamps", key(), column("room_id", references="rooms.id", nullable=True))
+    lit = Application(entities=(rooms, lamps), endpoints=(endpoint("GET /lamps"),))
+    files = {str(item.path): item.content.decode() for item in render(complete(lit), Options())}
+
+    assert "room_id: int | None, **values" in files["tests/factories.py"]
+    assert "make_lamp(room.id)" in files["tests/api/test_lamps.py"]
+
+
+def test_a_switch_that_takes_other_fields_is_set_to_what_its_name_says() -> None:
+    """The body holds no value for it."""
+    states = column("state", Type.ENUM, choices=("off", "lit", "broken"))
+    lamps = entity("Lamp", "lamps", key(), column("user_id", Type.STR), states, column("note"))
+    switch = endpoint("POST /lamps/{lamp_id}/lit", request=body(field("note", Type.STR)))
+    files = {
+        str(item.path): item.content.decode()
+        for item in render(complete(Application(entities=(lamps,), endpoints=(switch,))), Options())
+    }
+
+    assert 'changed.state == "lit"' in files["tests/api/test_lamps.py"]
+
+
+def test_users_that_an_administrator_adds_stand_beside_those_that_sign_in() -> None:
+    """The tables are not empty when a test begins."""
+    users = entity(
+        "User", "users", key(), column("email", Type.STR), column("password_hash", Type.STR)
+    )
+    form = body(field("email", Type.STR), field("password", Type.STR))
+    routes = (
+        endpoint("POST /auth/login", request=form, auth=False),
+        endpoint("POST /users", request=body(field("email", Type.STR))),
+    )
+    files = {
+        str(item.path): item.content.decode()
+        for item in render(complete(Application(entities=(users,), endpoints=routes)), Options())
+    }
+
+    assert "assert len(rows(User)) == 3" in files["tests/api/test_users.py"]
+
+
+def test_another_user_may_list_what_stands_below_everybodys_rows() -> None:
+    """They see none of the rows of others; that the parent is there is no secret."""
+    rooms = entity("Room", "rooms", key(), column("name", Type.STR), shared=True)
+    notes = entity(
+        "Note",
+        "notes",
+        key(),
+        column("room_id", references="rooms.id"),
+        column("user_id", Type.STR),
+    )
+    routes = (endpoint("GET /rooms/{room_id}/notes"), endpoint("GET /rooms/{room_id}/notes/{id}"))
+    told = complete(Application(entities=(rooms, notes), endpoints=routes))
+    files = {str(item.path): item.content.decode() for item in render(told, Options())}
+
+    assert "def test_get_note_of_another_user" in files["tests/api/test_isolation.py"]
+    assert "def test_list_notes_of_another_user" not in files["tests/api/test_isolation.py"]

@@ -99,6 +99,21 @@ def test_a_reference_has_the_type_of_what_it_refers_to() -> None:
     assert "type" in done.columns[1].assumed
 
 
+def test_a_table_without_references_refers_by_its_columns_names() -> None:
+    """`room_id` is the key of a room, unless its type says that it is not."""
+    rooms = entity("Room", "rooms", key(), column("user_id", Type.STR))
+    stays = entity("Stay", "stays", key(), column("room_id"), column("guest_id", Type.STR))
+    guests = entity("Guest", "guests", key(), column("user_id", Type.STR))
+
+    done = complete(Application(entities=(rooms, stays, guests))).entity("Stay")
+
+    assert done is not None
+    references = {item.name: item.foreign_key for item in done.columns}
+    assert references["guest_id"] is None
+    assert references["room_id"] is not None
+    assert references["room_id"].table == "rooms"
+
+
 def test_only_numbers_are_counted_up() -> None:
     """A key that is a text gets an id, even where the specs say `auto-increment` of it."""
     table = entity(

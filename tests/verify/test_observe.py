@@ -4,12 +4,14 @@ import os
 import socket
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes import ScriptedProcesses, completed
 
 from sdd.adapters.processes import LocalProcesses
+from sdd.ir import Application, Column, Endpoint, Entity, ForeignKey, Type
 from sdd.verify import Result, Target, VerifyContext, check_import, check_tests
 from sdd.verify.sandbox import BUBBLEWRAP, LIMITS_ONLY, NAMESPACES, find_sandbox
 
@@ -30,6 +32,8 @@ def _context(processes: ScriptedProcesses, **target: object) -> VerifyContext:
     )
 
 
+_KEY = Column(name="id", type=Type.INT, primary_key=True)
+_TO_KIT = Column(name="kit_id", type=Type.INT, foreign_key=ForeignKey(table="kits", column="id"))
 _STARTED = _lines(
     {"event": "begin", "stage": "import"},
     {
@@ -198,3 +202,22 @@ def test_a_child_that_says_nothing_fails() -> None:
     for report in (check_import(_context(processes)), check_tests(_context(processes))):
         assert report.result is Result.FAILED
         assert report.diagnostics[0].reason == "Killed"
+
+
+def test_rows_that_are_nobodys_are_known_as_paths_call_them() -> None:
+    """`/kits/{id}/parts` are rows of `kit_parts`; a word that also means somebody's rows is not."""
+    nobodys = Entity(name="KitPart", table="kit_parts", columns=(_KEY, _TO_KIT), shared=True)
+    kits = Entity(name="Kit", table="kits", columns=(_KEY,), shared=True)
+    processes = ScriptedProcesses({"start.py": completed(stdout=_STARTED)})
+    context = replace(
+        _context(processes),
+        application=Application(
+            entities=(kits, nobodys),
+            endpoints=(Endpoint(method="GET", path="/kits/{id}/parts", auth=True),),
+        ),
+    )
+
+    check_import(context)
+
+    job = json.loads(processes.started[-1].stdin or "{}")
+    assert job["spec"]["shared"] == ["kit", "kit_part", "part"]

@@ -7,7 +7,7 @@ from audit_backend import MAIN as NOTES
 from fakes import MemoryFiles
 
 from sdd.audit import AuditSettings
-from sdd.ir import Application, Endpoint
+from sdd.ir import Application, Endpoint, Entity
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.auditing import AuditTerms, audit_gate
 
@@ -42,13 +42,17 @@ HEALTH = Endpoint(method="GET", path="/health", auth=False)
 
 
 def gate(
-    text: str, *endpoints: Endpoint, before: str = "", settings: AuditSettings | None = None
+    text: str,
+    *endpoints: Endpoint,
+    before: str = "",
+    settings: AuditSettings | None = None,
+    entities: tuple[Entity, ...] = (),
 ) -> GateReport:
     """Audit a text in the place of one that stood there before the run."""
     return audit_gate(
         MemoryFiles({"backend/app/main.py": text}),
         BACKEND,
-        Application(endpoints=endpoints),
+        Application(endpoints=endpoints, entities=entities),
         AuditTerms(
             settings=settings or AuditSettings(),
             base=MemoryFiles({"backend/app/main.py": before}),
@@ -135,3 +139,14 @@ def test_routes_that_the_settings_declare_public_are_public() -> None:
 
     assert gate(text).result is Result.FAILED
     assert gate(text, settings=settings).result is Result.PASSED
+
+
+def test_rows_that_a_human_shared_are_nobodys() -> None:
+    """The table is as the specs have it decided, so reading all of it is no finding."""
+    before = gate(NOTES + HOLE)
+    table = Entity(name="Note", table="note", shared=True)
+
+    shared = gate(NOTES + HOLE, entities=(table,))
+
+    assert "unscoped-read" in {item.rule for item in before.diagnostics}
+    assert shared.diagnostics == ()

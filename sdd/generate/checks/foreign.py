@@ -18,7 +18,8 @@ def isolation_cases(domain: Domain, handler: HandlerPlan) -> tuple[Case, ...]:
     if operation.entity is None or operation.entity.name not in domain.tables:
         return ()
     found = []
-    picks = operation.key is not None or bool(operation.bindings)
+    parents = (domain.tables[binding.parent.name] for binding in operation.bindings)
+    picks = operation.key is not None or any(scope(domain, parent).owned for parent in parents)
     if planner.owned and picks and not operation.mine:
         found += _foreign(planner)
     elif operation.action is Action.CREATE and planner.owned:

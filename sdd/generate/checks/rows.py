@@ -2,11 +2,11 @@
 
 from sdd.generate import naming
 from sdd.generate.checks.planner import Case, Planner
-from sdd.generate.checks.scenes import Scene, owner_value
+from sdd.generate.checks.scenes import Scene, owner_value, standing_users
 from sdd.generate.checks.values import invalid, pair
 from sdd.generate.domain import Direct
 from sdd.ir import Field, Type
-from sdd.ir.behaviour import puts_new
+from sdd.ir.behaviour import Action, puts_new
 from sdd.ir.matching import find_column
 
 _ABSENT_STATUS = 404
@@ -121,7 +121,9 @@ def _absent(planner: Planner, body: str | None = None) -> Case:
 def _shown(planner: Planner) -> dict[str, object]:
     """Return where the answer shows the row, and what of the body it repeats."""
     operation, request = planner.operation, planner.operation.endpoint.request
+    standing = standing_users(planner.domain, planner.table)
     return {
+        "count": standing + 1 if operation.action is Action.CREATE else standing or 1,
         "row": planner.place(operation.row) if operation.row is not None else None,
         "echoes": _echoes(planner, request.fields if request else ()),
         "cls": planner.table.cls,
@@ -214,18 +216,19 @@ def toggle(planner: Planner) -> tuple[Case, ...]:
     attribute = table.attributes[column.name]
     key = table.attributes[table.key.name]
     body = planner.body(scene, 1)
-    sent = request is not None and bool(request.fields)
+    fields = request.fields if request is not None else ()
+    sent = any(find_column(table.entity, item.name) == column for item in fields)
     turns = operation.value is None or operation.rest is not None
     values = {
         "cls": table.cls,
         "row": f"{row}.{key}",
         "attribute": attribute,
-        "twice": turns and not sent,
+        "twice": turns and not fields,
         "value": (value := _switched_to(planner, sent=sent)),
         "equals": "is" if value in {"True", "False"} else "==",
         "differs": "is not" if value in {"True", "False"} else "!=",
     }
-    if sent and body is None:
+    if fields and body is None:
         return ()
     return (
         planner.case(

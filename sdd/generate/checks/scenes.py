@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sdd.generate import naming
 from sdd.generate.checks.values import pair
-from sdd.generate.domain import Direct, Domain, Table, UserItself
+from sdd.generate.domain import ChildOf, Direct, Domain, Table, UserItself
 from sdd.ir import Column, Factory, Type
 from sdd.ir.behaviour import Operation
 
@@ -136,11 +136,17 @@ def owner_value(domain: Domain, column: Column, user: str) -> str:
     return f"str({user})" if column.type in textual and domain.principal not in textual else user
 
 
+def standing_users(domain: Domain, table: Table) -> int:
+    """Return how many rows stand in a table before each test: the two users that sign in."""
+    return 2 if domain.own_users and isinstance(table.ownership, UserItself) else 0
+
+
 def given(domain: Domain, table: Table) -> tuple[Column, ...]:
-    """Return the columns that a factory takes: the owner, and required references."""
+    """Return the columns that a factory takes: the owner, or the way to it, and what must refer."""
     found = []
     for column in table.entity.columns:
-        own = isinstance(table.ownership, Direct) and table.ownership.column.name == column.name
+        owned = table.ownership
+        own = isinstance(owned, Direct | ChildOf) and owned.column.name == column.name
         target = domain.table_named(column.foreign_key.table) if column.foreign_key else None
         if own or (target is not None and not column.nullable and target is not table):
             found.append(column)
@@ -180,7 +186,7 @@ def _annotation(domain: Domain, table: Table, column: Column) -> str:
     target = domain.table_named(column.foreign_key.table) if column.foreign_key else None
     default = target.key.default if target else None
     made = default is not None and default.factory is Factory.AUTOINCREMENT
-    return f"{text} | None" if made else text
+    return f"{text} | None" if made and "None" not in text else text
 
 
 def _unique(column: Column, source: str) -> str:

@@ -42,7 +42,7 @@ def complete_entities(application: Application) -> Application:
     application = _each(application, partial(_with_owner, _parents(application)))
     application = _with_sent_columns(application)
     application = _with_shown_timestamps(application)
-    application = _each(application, partial(_with_reference, _parents(application)))
+    application = _each(application, partial(_with_references, _parents(application)))
     application = _each(application, _with_single_owner)
     demanded = demanded_columns(application)
     application = _each(
@@ -276,7 +276,8 @@ def _with_table_and_key(application: Application, entity: Entity) -> Entity:
 
 def _with_owner(parents: Mapping[str, Entity], application: Application, entity: Entity) -> Entity:
     user = user_entity(application)
-    if entity.owner_column is not None or (user is not None and user.name == entity.name):
+    decided = entity.owner_column is not None or entity.shared
+    if decided or (user is not None and user.name == entity.name):
         return entity
     for column in entity.columns:
         target = column.foreign_key.table if column.foreign_key else None
@@ -344,19 +345,43 @@ def _with_single_owner(application: Application, entity: Entity) -> Entity:
     )
 
 
-def _with_reference(parents: Mapping[str, Entity], _: Application, entity: Entity) -> Entity:
-    """Make `task_id` of a table below `tasks` in a path refer to that table."""
-    parent = parents.get(entity.name)
-    if parent is None or parent.key is None or parent.table is None:
-        return entity
-    column = entity.column(f"{names.snake(parent.name)}_id")
-    if column is None or column.foreign_key is not None or column.name == entity.owner_column:
-        return entity
-    reference = ForeignKey(table=parent.table, column=parent.key.name)
-    changed = assume(column, foreign_key=reference)
-    return replace(
-        entity, columns=tuple(changed if item is column else item for item in entity.columns)
+def _with_references(
+    parents: Mapping[str, Entity], application: Application, entity: Entity
+) -> Entity:
+    """Make `task_id` of a table below `tasks` in a path refer to that table.
+
+    Where a table states no reference at all, `task_id` refers to the tasks wherever it stands.
+    """
+    above = parents.get(entity.name)
+    found = {f"{names.snake(above.name)}_id": above} if above is not None else {}
+    if not any(column.foreign_key for column in entity.columns):
+        found = {**_named_by_columns(application, entity), **found}
+    columns = tuple(
+        _referring(column, found.get(column.name)) if column.name != entity.owner_column else column
+        for column in entity.columns
     )
+    return entity if columns == entity.columns else replace(entity, columns=columns)
+
+
+def _named_by_columns(application: Application, entity: Entity) -> dict[str, Entity]:
+    """Return, for each column that is called after another table's key, that table."""
+    user = user_entity(application)
+    others = (
+        item
+        for item in application.entities
+        if item.name != entity.name and not item.managed_by and (user is None or item != user)
+    )
+    return {f"{names.snake(item.name)}_id": item for item in others}
+
+
+def _referring(column: Column, target: Entity | None) -> Column:
+    if target is None or target.key is None or target.table is None or column.foreign_key:
+        return column
+    types = {column.type, target.key.type} - {None}
+    if column.primary_key or len(types) > 1:
+        return column
+    reference = ForeignKey(table=target.table, column=target.key.name)
+    return assume(column, foreign_key=reference)
 
 
 def _with_deletion(_: Application, entity: Entity) -> Entity:

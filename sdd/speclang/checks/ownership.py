@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ir import Application, Entity
 from sdd.speclang.checks.resources import Resources
+from sdd.speclang.owners import owner_question_id
 
 
 def check(application: Application) -> Iterator[Diagnostic]:
@@ -19,7 +20,7 @@ def check(application: Application) -> Iterator[Diagnostic]:
     if not owned:
         return
     for entity in reached.values():
-        if entity.managed_by or entity.name in owned or entity.name == "User":
+        if entity.managed_by or entity.name in owned or entity.name == "User" or entity.shared:
             continue
         yield Diagnostic(
             rule="entity-without-owner",
@@ -30,8 +31,8 @@ def check(application: Application) -> Iterator[Diagnostic]:
             ),
             span=entity.span,
             hint=(
-                "Add a user_id column, a foreign key to an owned table, or say that the "
-                "rows are shared."
+                "Add a user_id column or a foreign key to an owned table, or answer "
+                f"'{owner_question_id(entity)}' in an answers file."
             ),
             subject=entity.name,
         )

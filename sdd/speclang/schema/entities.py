@@ -51,7 +51,9 @@ _BODIES = frozenset(
         "in",
     ]
 )
-_OWNERS = ("user_id", "owner_id", "userId", "ownerId", "created_by", "author_id", "account_id")
+_OWNERS = ("user_id", "owner_id", "userId", "ownerId", "account_id")
+_MAKERS = ("created_by", "author_id")
+_OWNER_ASSUMED = frozenset({"owner_column"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +207,16 @@ def _entity(table: MergedTable, builder: _Builder) -> Entity:
         if not _is_relation(column, builder.tables)
     )
     managed = next((draft.managed_by for draft in table.drafts if draft.managed_by), None)
+    owner = _owner(table, columns, builder.names)
     return Entity(
         name=table.entity,
         table=table.table,
         columns=columns,
         indexes=tuple(table.indexes),
         managed_by=managed,
-        owner_column=_owner(table, columns, builder.names),
+        owner_column=owner,
         span=table.drafts[0].span,
+        assumed=_OWNER_ASSUMED if owner in _MAKERS and not table.owner else frozenset(),
     )
 
 
@@ -232,7 +236,7 @@ def _owner(table: MergedTable, columns: tuple[Column, ...], names: dict[str, str
     if table.owner:
         return table.owner
     by_name = {column.name: column for column in columns}
-    for name in _OWNERS:
+    for name in (*_OWNERS, *_MAKERS):
         column = by_name.get(name)
         if column is None:
             continue
