@@ -83,6 +83,7 @@ class ProjectPlan:
         limits: Whether sign-in is limited for each client.
         sign_in_limit: How often, where the environment does not say.
         refreshes: Whether tokens are renewed by refresh tokens.
+        roles: Whether some endpoints need a role or scope that the token names.
         modules: Dotted names of parts that tests reach into.
     """
 
@@ -108,6 +109,7 @@ class ProjectPlan:
     limits: bool
     sign_in_limit: str
     refreshes: bool
+    roles: bool
     modules: dict[str, str]
 
     def header(self, purpose: str) -> str:
@@ -160,6 +162,7 @@ def project_plan(domain: Domain, specs: tuple[str, ...]) -> ProjectPlan:
         limits=domain.own_users,
         sign_in_limit=auth.sign_in_limit or SIGN_IN_LIMIT,
         refreshes=domain.refreshes,
+        roles=any(endpoint.roles for endpoint in application.endpoints),
         modules={"keys": module_of(domain.layout.keys)},
     )
 

@@ -74,9 +74,11 @@ class HandlerPlan:
         return self.call is not None or signs or self.tries_database
 
     @property
-    def is_limited(self) -> bool:
-        """Whether one client may call it a few times a minute only."""
-        return self.operation.action in _LIMITED
+    def guards(self) -> tuple[str, ...]:
+        """What has to let a request in beside the user's token, as source."""
+        limit = ("limit_sign_in",) if self.operation.action in _LIMITED else ()
+        wanted = ", ".join(map(naming.literal, self.operation.endpoint.roles))
+        return (*limit, f"require_role({wanted})") if wanted else limit
 
     @property
     def shows_refresh_token(self) -> bool:

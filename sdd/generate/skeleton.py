@@ -123,7 +123,7 @@ class Skeleton:
             Role.AUTH,
             "Verification of tokens.",
             "jwt",
-            exports=("TOKEN_LIFETIME_SECONDS", "issue_token", "verify_token"),
+            exports=("TOKEN_LIFETIME_SECONDS", "issue_token", "read_roles", "verify_token"),
         )
         if project.keys:
             yield self.python(
@@ -172,7 +172,8 @@ class Skeleton:
         layout, project = self._layout, self.project
         user = self.domain.user if self.domain.own_users else None
         session = "DatabaseDep" if self.domain.is_sync else "SessionDep"
-        of_users = ("CurrentUserId", "SettingsDep", *(item.alias for item in project.own_ids))
+        own = (item.alias for item in project.own_ids)
+        of_users = ("CurrentUserId", "SettingsDep", "require_role", *own)
         values = {"user": user, "own_ids": self._own_ids()}
         # Coroutines that wait for nothing are cheaper than a thread for each request.
         waits = user is not None or project.keys

@@ -123,8 +123,8 @@ def _refusal(whole: Domain, endpoint: Endpoint) -> _Refusal | None:
         return _Refusal(found.reason or "it says nothing that we know")
     if found.action is Action.REFRESH:
         return _refresh_refusal(whole, found)
-    if endpoint.roles:
-        return _Refusal(f"it requires roles ({', '.join(endpoint.roles)}), which are not compiled")
+    if endpoint.roles and (reason := _role_refusal(whole, found)):
+        return _Refusal(f"it needs a role ({', '.join(endpoint.roles)}), and {reason}")
     if found.action is Action.LOGOUT:
         return _logout_refusal(whole, found)
     if found.action is Action.HEALTH:
@@ -135,6 +135,15 @@ def _refusal(whole: Domain, endpoint: Endpoint) -> _Refusal | None:
         or _body_refusal(found)
         or _answer_refusal(found)
     )
+
+
+def _role_refusal(whole: Domain, found: Operation) -> str | None:
+    """Say why nobody can tell who may do what a role allows, and on whose rows."""
+    if whole.own_users:
+        return "tokens of this backend's own sign-in name none"
+    if found.entity is None or not isinstance(ownership(whole.application, found.entity), Shared):
+        return "whose rows a user with it reaches is not stated"
+    return None
 
 
 def _storage_refusal(whole: Domain, found: Operation) -> _Refusal | None:

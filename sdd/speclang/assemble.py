@@ -398,6 +398,7 @@ def _joined(first: Endpoint, other: Statement, *, same: bool) -> Endpoint:
     return replace(
         first,
         auth=first.auth if first.auth is not None else second.auth,
+        roles=first.roles or second.roles,
         success_status=first.success_status
         if first.success_status is not None
         else second.success_status,

@@ -115,7 +115,7 @@ def _spec(application: Application | None) -> dict[str, Any] | None:
     codes = [item.code for item in errors.codes if item.status == _UNAUTHORIZED]
     return {
         "operations": [
-            {"method": item.method, "path": item.path, "auth": item.auth}
+            {"method": item.method, "path": item.path, "auth": item.auth, "roles": item.roles}
             for item in application.endpoints
         ],
         "shared": _shared(application),

@@ -534,6 +534,35 @@ def accounts_and_projects() -> Application:
     )
 
 
+def notices_by_role() -> Application:
+    """Notices that everybody who is signed in reads, and editors and administrators write."""
+    fields = (field("id", Type.INT), field("title", Type.STR), field("created_at", Type.DATETIME))
+    told = body(*fields, field("message", Type.STR))
+    sent = body(field("title", Type.STR, required=True, max_length=100))
+    one = path("notice_id", Type.INT)
+    writers = ("editor", "admin")
+    return Application(
+        title="Notices",
+        entities=(
+            entity(
+                "Notice",
+                "notices",
+                key(),
+                column("title", Type.STR, nullable=False, max_length=100),
+                moment("created_at"),
+            ),
+        ),
+        endpoints=(
+            endpoint("GET /api/notices", response=many(body(*fields))),
+            endpoint("POST /api/notices", roles=writers, request=sent, response=told),
+            endpoint(
+                "PUT /api/notices/{notice_id}", one, roles=writers, request=sent, response=told
+            ),
+            endpoint("DELETE /api/notices/{notice_id}", one, roles=("admin",)),
+        ),
+    )
+
+
 def with_keys(application: Application) -> Application:
     """The same, with tokens that somebody else signs with a private key."""
     return replace(application, auth=replace(application.auth, mode=AuthMode.JWKS))
@@ -543,6 +572,7 @@ SAMPLES = {
     "tasks-and-comments": tasks_and_comments,
     "notes-below-user-paths": notes_below_user_paths,
     "accounts-and-projects": accounts_and_projects,
+    "notices-by-role": notices_by_role,
 }
 SPECS = ("specs/api/rest-endpoints.md", "specs/database/schema.md")
 # Golden trees: what is rendered, and how. Each layout, style and mode stands in one of them.

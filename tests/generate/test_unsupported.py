@@ -55,11 +55,11 @@ def test_public_access_to_owned_rows_is_refused() -> None:
     assert "belong to users" in (found.reason or "")
 
 
-def test_roles_are_not_dropped_in_silence() -> None:
-    """A route that needs a role is not rendered without it."""
+def test_roles_over_rows_of_users_are_not_dropped_in_silence() -> None:
+    """Whose rows an administrator sees is not stated."""
     found = _one(endpoint("GET /api/notes", roles=("admin",)))
 
-    assert "roles (admin)" in (found.reason or "")
+    assert "a role (admin), and whose rows" in (found.reason or "")
 
 
 def test_a_row_that_cannot_be_made_is_refused() -> None:
@@ -142,3 +142,27 @@ def test_a_login_without_a_password_is_refused() -> None:
     found = _one(endpoint("POST /api/auth/login", request=sent))
 
     assert "no password" in (found.reason or "")
+
+
+def test_a_status_without_words_filters_what_is_done() -> None:
+    """Where rows are known by being done or not, people mean that; elsewhere nobody can know."""
+    task = entity(
+        "Task",
+        "tasks",
+        key(),
+        column("user_id", Type.STR, nullable=False),
+        column("completed", Type.BOOL, nullable=False, default=False),
+    )
+    lists = (
+        endpoint("GET /api/tasks", query("status")),
+        endpoint("GET /api/notes", query("status"), span=_PLACE),
+    )
+
+    application = _application(*lists, tables=(task,))
+
+    assert [item.route for item in unsupported(application)] == ["GET /api/notes"]
+    found = supported(application).endpoint("GET", "/api/tasks")
+    assert found is not None
+    assert [item.constraints.choices for item in found.parameters] == [
+        ("all", "pending", "completed")
+    ]

@@ -1,5 +1,7 @@
 """Plans of the tests: one case for each thing that an endpoint must do or refuse."""
 
+from http import HTTPStatus
+
 from sdd.generate import naming
 from sdd.generate.checks.foreign import isolation_cases
 from sdd.generate.checks.lists import list_cases
@@ -17,6 +19,22 @@ __all__ = ["Case", "cases", "example_path", "isolation_cases"]
 def cases(domain: Domain, handler: HandlerPlan) -> tuple[Case, ...]:
     """Plan the cases of one handler."""
     planner = Planner(domain, handler)
+    return (*_purpose(planner, handler), *_without_role(planner))
+
+
+def _without_role(planner: Planner) -> tuple[Case, ...]:
+    """Plan the refusal of a user who is signed in, and has none of the roles that are needed."""
+    if not planner.operation.endpoint.roles:
+        return ()
+    scene = planner.scene()
+    path = scene.path(planner.operation, None)
+    doc = "Being signed in is not enough"
+    refused = {"status": HTTPStatus.FORBIDDEN.value, "role": None}
+    return (planner.case("plain", "refuses_users_without_the_role", doc, scene, path, **refused),)
+
+
+def _purpose(planner: Planner, handler: HandlerPlan) -> tuple[Case, ...]:
+    """Plan the cases of what a handler is for."""
     match handler.operation.action:
         case Action.HEALTH:
             return _health(planner)

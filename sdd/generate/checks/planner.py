@@ -28,6 +28,7 @@ class Case:
         arrange: Lines before the request.
         request: Arguments of the client's method after the path, without headers.
         user: Who asks.
+        role: The role in which they ask, as source.
         values: What the template's part needs beyond.
     """
 
@@ -40,6 +41,7 @@ class Case:
     arrange: tuple[str, ...] = ()
     body: str | None = None
     user: str = "ALICE"
+    role: str | None = None
     signed: bool = True
     values: Mapping[str, object] = field(default_factory=dict)
 
@@ -110,6 +112,8 @@ class Planner:
         status = more.pop("status", self.handler.status)
         body = more.pop("body", None)
         user = more.pop("user", "ALICE")
+        roles = self.operation.endpoint.roles
+        role = more.pop("role", naming.literal(roles[0]) if roles else None)
         return Case(
             kind=kind,
             name=naming.ascii_words(f"{self.handler.name}_{suffix}"),
@@ -120,6 +124,7 @@ class Planner:
             arrange=_without_unused(scene.lines, f"{path} {body} {more}"),
             body=None if body is None else str(body),
             user=str(user),
+            role=None if role is None else str(role),
             signed=bool(self.operation.endpoint.auth),
             values=more,
         )

@@ -18,6 +18,7 @@ from sdd.ir.conventions.shapes import LARGEST_INT, complete_request, distinct
 from sdd.ir.matching import (
     EVERYTHING,
     find_column,
+    find_flag,
     identifier,
     is_user_word,
     user_entity,
@@ -50,6 +51,7 @@ _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 _LONGEST_TEXT = 255
 _LARGEST_PAGE, _MOST_ROWS, _USUAL_ROWS = 10_000, 100, 20
 _LONGEST_SEARCH = 100
+_STATUS_WORDS = ("all", "pending", "completed")
 
 
 def principal_type(application: Application) -> Type:
@@ -198,10 +200,20 @@ def _bounded(parameter: Parameter, low: float, high: float) -> Parameter:
 def _complete_query(entity: Entity, endpoint: Endpoint, parameter: Parameter) -> Parameter:
     if is_control(endpoint, parameter):
         return _complete_control(entity, endpoint, parameter)
+    if _is_bare_status(entity, parameter):
+        bounds = replace(parameter.constraints, choices=_STATUS_WORDS)
+        parameter = assume(parameter, type=Type.ENUM, constraints=bounds)
     narrowing = find_filter(entity, parameter)
     if narrowing is None:
         return fill(parameter, type=Type.STR)
     return _complete_filter(parameter, narrowing)
+
+
+def _is_bare_status(entity: Entity, parameter: Parameter) -> bool:
+    """Tell whether a filter by status names no words, and rows are known by being done or not."""
+    free = parameter.type in {None, Type.STR, Type.ENUM} and not parameter.constraints.choices
+    named = identifier(parameter.name) == "status" and find_column(entity, "status") is None
+    return free and named and find_flag(entity, _STATUS_WORDS[-1]) is not None
 
 
 def _complete_control(entity: Entity, endpoint: Endpoint, parameter: Parameter) -> Parameter:

@@ -6,6 +6,7 @@ from sdd.ir import NO_BODY, Endpoint
 from sdd.speclang.endpoints.exchange import read_errors, read_request, read_response
 from sdd.speclang.endpoints.parameters import read_parameters
 from sdd.speclang.endpoints.parts import Kind, Part, split_parts, texts_of
+from sdd.speclang.endpoints.roles import read_roles
 from sdd.speclang.endpoints.statement import Sighting, Statement
 from sdd.speclang.endpoints.tokens import read_auth
 from sdd.speclang.findings import Findings
@@ -35,6 +36,7 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     parts.extend(_cell_parts(sighting))
     statuses, success, status_span = _statuses(parts, sighting)
     auth, auth_span = read_auth(parts, sighting)
+    roles = read_roles(parts, sighting)
     request = read_request(parts, sighting.method)
     response = read_response(parts)
     places: list[tuple[str, Span]] = []
@@ -50,7 +52,8 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     endpoint = Endpoint(
         method=sighting.method,
         path=sighting.path,
-        auth=auth,
+        auth=True if auth is None and roles else auth,
+        roles=roles,
         success_status=success,
         statuses=tuple(sorted(statuses)),
         parameters=read_parameters(sighting, parts, findings),

@@ -89,7 +89,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
             r"auth|auth(?:entication|orization)?(?: (?:required|needed|requirements?|level))?"
             r"|requires? (?:auth(?:entication)?|login|token)|access(?: (?:level|control))?|security"
             r"|protected|public|protection|permissions?|jwt(?: required)?|authenticated"
-            r"|required auth"
+            r"|required auth|(?:required )?(?:roles?|scopes?)"
         ),
     ),
     (Kind.METHOD, r"(?:http )?(?:method|verb)s?"),

@@ -32,6 +32,7 @@ class Expectations:
         stated: Whether there is a spec.
         foreign: What another user's row may answer; `foreign_firm` when the spec itself says so
             and no convention of ours. Likewise `path_user` for an id in the path.
+        roles: The roles or scopes of which an operation needs one, likewise.
     """
 
     auth: Mapping[tuple[str, str], bool]
@@ -44,6 +45,7 @@ class Expectations:
     path_firm: bool = False
     error_fields: tuple[str, ...] = ()
     unauthorized_code: str | None = None
+    roles: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
 
     def needs_user(self, operation: Operation) -> bool | None:
         """Tell whether an operation needs a user; None when nobody says so."""
@@ -64,6 +66,11 @@ def expectations(spec: Mapping[str, Any] | None, shared: Sequence[str]) -> Expec
         for item in spec["operations"]
         if item["auth"] is not None
     }
+    roles = {
+        (item["method"], shape(item["path"])): item["roles"]
+        for item in spec["operations"]
+        if item["roles"]
+    }
     foreign = spec.get("foreign_status")
     path_user = spec.get("path_user_status")
     return Expectations(
@@ -77,6 +84,7 @@ def expectations(spec: Mapping[str, Any] | None, shared: Sequence[str]) -> Expec
         path_firm=bool(path_user) and spec.get("path_firm", True),
         error_fields=tuple(spec.get("error_fields") or ()),
         unauthorized_code=spec.get("unauthorized_code"),
+        roles=roles,
     )
 
 

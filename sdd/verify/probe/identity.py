@@ -139,8 +139,8 @@ class Registry:
     def _claim_sets(self, signer: Signer) -> Iterator[dict[str, Any]]:
         yield dict(self.extra_claims)
         url = getattr(signer, "url", None)
-        if url and not self.extra_claims:
-            yield {"iss": url, "aud": url}
+        if url and not {"iss", "aud"} & self.extra_claims.keys():
+            yield {**self.extra_claims, "iss": url, "aud": url}
 
     async def _insert(self, kind: str, ids: Sequence[str], emails: Sequence[str]) -> None:
         """Give the users rows of their own, where a table of users is found."""

@@ -10,6 +10,7 @@ from .messages import Client, Response
 from .operations import Operation
 from .ownership import Ownership
 from .replay import Replay
+from .roles import without_roles
 from .views import Key, Views, changes, leaks
 from .world import Twist, World
 
@@ -52,6 +53,7 @@ class Isolation:
         self._account_creations()
         await self._replay.watch()
         await self._anonymous()
+        await without_roles(self._world, who, self._expected, self.findings)
         await self._rows()
         await self._impersonation(views)
         await Ownership(self._world, who, self._expected, self._replay, self.findings).run(

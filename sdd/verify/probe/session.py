@@ -16,6 +16,7 @@ from .job import Job
 from .loading import Loaded
 from .messages import Client, Request
 from .operations import Document, Operation, singular
+from .roles import role_claims
 from .synthesis import Maker
 from .tokens import KeySetSigner
 from .wire import WireClient
@@ -162,6 +163,7 @@ class Session:
             for name, key in (("iss", "issuer"), ("aud", "audience"))
             if auth.get(key)
         }
+        extra |= role_claims(atlas.expected)
         return Registry(
             self._client,
             document,

@@ -8,6 +8,7 @@ Specs:
 
 import logging
 import re
+from typing import Any
 
 import jwt
 
@@ -29,18 +30,7 @@ def verify_token(token: str, settings: Settings, keys: KeySet) -> str:
         UnavailableError: The issuer's keys cannot be fetched, so nobody can tell.
     """
     try:
-        key = keys.find(token)
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=ALGORITHMS,
-            issuer=settings.issuer,
-            audience=settings.audience,
-            options={
-                "require": ["exp", "iat", "sub"],
-                "verify_aud": settings.audience is not None,
-            },
-        )
+        claims = _read_claims(token, settings, keys)
     except jwt.PyJWTError as error:
         logger.info("Rejected a token: %s", error)
         raise UnauthorizedError() from error
@@ -49,3 +39,18 @@ def verify_token(token: str, settings: Settings, keys: KeySet) -> str:
         logger.info("Rejected a token: its subject is not a user id")
         raise UnauthorizedError()
     return subject
+
+
+def _read_claims(token: str, settings: Settings, keys: KeySet) -> dict[str, Any]:
+    """Return what a token says, once its issuer's key has proved it."""
+    return jwt.decode(
+        token,
+        keys.find(token),
+        algorithms=ALGORITHMS,
+        issuer=settings.issuer,
+        audience=settings.audience,
+        options={
+            "require": ["exp", "iat", "sub"],
+            "verify_aud": settings.audience is not None,
+        },
+    )

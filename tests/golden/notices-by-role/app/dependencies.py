@@ -1,0 +1,69 @@
+"""What handlers depend on: the signed-in user, a session.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.auth.jwt import read_roles, verify_token
+from app.config import Settings
+from app.db.session import Database
+from app.errors import ForbiddenError, UnauthorizedError
+
+
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Give each request a session of its own, closed before the answer is sent."""
+    database: Database = request.app.state.database
+    async with database.sessions() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+
+_bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
+
+
+async def get_settings(request: Request) -> Settings:
+    """Return the settings that the application was created with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+
+async def get_current_user_id(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    settings: SettingsDep,
+) -> str:
+    """Return the id of the user whose token the request bears."""
+    if credentials is None:
+        raise UnauthorizedError()
+    return verify_token(credentials.credentials, settings)
+
+
+CurrentUserId = Annotated[str, Depends(get_current_user_id)]
+
+
+def require_role(*allowed: str) -> Callable[..., Any]:
+    """Return a dependency that lets in whoever has one of some roles or scopes."""
+
+    async def check(
+        _user_id: CurrentUserId,
+        credentials: Annotated[HTTPAuthorizationCredentials, Depends(_bearer)],
+        settings: SettingsDep,
+    ) -> None:
+        granted = read_roles(credentials.credentials, settings)
+        if granted.isdisjoint(allowed):
+            raise ForbiddenError()
+
+    return check

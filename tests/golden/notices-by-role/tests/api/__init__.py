@@ -1,0 +1,7 @@
+"""Tests of the endpoints.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""

@@ -1,0 +1,7 @@
+"""Tests of who gets in.
+
+Specs:
+
+- specs/api/rest-endpoints.md
+- specs/database/schema.md
+"""
