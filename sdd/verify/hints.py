@@ -46,6 +46,7 @@ _HINTS = {
     "isolation-foreign-parent": "Check that the parent belongs to the user.",
     "isolation-client-identity": "Take the user from the token, never from the request.",
     "isolation-client-owner": "Take the owner from the token, never from the request.",
+    "isolation-role-ignored": "Compare the roles in the token with those that the route needs.",
     "isolation-server-error": "Handle the case; no request may end in a 5xx.",
     "tokens-forgery-accepted": "Verify the signature, with a fixed list of algorithms.",
     "tokens-claims-ignored": "Verify exp, iat, nbf, and iss and aud where they are configured.",
