@@ -256,6 +256,8 @@ def _session_action(application: Application, endpoint: Endpoint, where: Address
         (Action.LOGOUT, _LOGOUT),
         (Action.REFRESH, _REFRESH),
     )
+    if last == "token" and endpoint.auth is True:
+        return None  # whoever has to be signed in to get a token does not sign in by it
     return next((action for action, vocabulary in spoken if last in vocabulary), None)
 
 

@@ -74,6 +74,8 @@ _COMBINATIONS = [
     ("accounts-and-projects", "services", "async", AuthMode.HS256),
     ("tasks-and-comments", "services", "async", AuthMode.JWKS),
     ("tasks-and-comments", "app", "sync", AuthMode.HS256),
+    ("notices-by-role", "app", "async", AuthMode.HS256),
+    ("notices-by-role", "services", "sync", AuthMode.JWKS),
 ]
 
 

@@ -216,3 +216,13 @@ def test_ownership_follows_references() -> None:
     assert isinstance(owned(projects, "Step"), ChildOf)
     assert isinstance(owned(projects, "Category"), Shared)
     assert isinstance(owned(projects, "User"), UserItself)
+
+
+def test_a_token_for_those_who_are_signed_in_is_no_sign_in() -> None:
+    """`POST /token` signs in where it is open; a session token of another service does not."""
+    user = entity("User", "users", key(), column("email", Type.STR, unique=True))
+    opened, closed = endpoint("POST /token"), endpoint("POST /chat/token", auth=True)
+    application = Application(entities=(user,), endpoints=(opened, closed))
+
+    assert operation(application, opened).action is Action.LOGIN
+    assert operation(application, closed).action is Action.UNKNOWN
