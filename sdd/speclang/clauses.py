@@ -27,8 +27,8 @@ _ON_DELETE = pattern(
 )
 _PRIMARY = pattern(r"\bprimary[ _-]?key\b|\bpk\b|\bprimary\b(?=\s*(?:[,;)]|$))")
 _AUTOINCREMENT = pattern(
-    r"\bauto[- _]?increment(?:ed|ing|s)?\b|\bautoincrement\b|\bauto[- ]?generated\b|\bidentity\b|"
-    r"\bsequential\b"
+    r"\bauto[- _]?increment(?:ed|ing|s)?\b|\bautoincrement\b|\bauto[- ]?generated\b|\bsequential\b|"
+    r"\bidentity\b(?=\s*(?:$|[,;.()]|pk\b|primary\b|column\b|key\b|always\b|by\b))"
 )
 _AUTO_NOW = pattern(r"\bauto[- ]?(?:populated?|filled|set|timestamp)\b|\bset automatically\b")
 _NOT_NULL = pattern(
@@ -63,6 +63,7 @@ _DEFAULT = pattern(
     r"now\b|-?[\w.][\w.\-]*)?"
 )
 _ITS_DEFAULT = pattern(r"(?P<value>[`\"']?[\w.-]+[`\"']?)\s*\(\s*default\s*\)")
+_OF_OTHERS = re.compile(r"['\u2019]s\s*$")  # the server's default is no column's
 _NO_TABLE = frozenset(
     [
         "not",
@@ -118,6 +119,8 @@ def _read_default(phrase: Phrase) -> Facts:
     if not found or not found["value"]:
         return NOTHING
     if re.match(r"(?:by|for|if|is|value|in|the|and|or|when|to)$", found["value"], re.IGNORECASE):
+        return NOTHING
+    if _OF_OTHERS.search(phrase.text[: found.start()]):
         return NOTHING
     phrase.take(_DEFAULT)
     default = read_default(found["value"])

@@ -151,6 +151,8 @@ def for_type(facts: Facts) -> Facts:
         default = Default(factory=Factory.NOW)
     if facts.type not in _TIMED and default and default.factory is Factory.NOW:
         default = None
+    if facts.type in _MOMENTS and default and isinstance(default.value, int | float):
+        default = None  # `default 7 days` is a distance
     if constraints.choices and facts.type is Type.BOOL:
         constraints = replace(constraints, choices=())
     if constraints is facts.constraints and default is facts.default:
@@ -158,6 +160,7 @@ def for_type(facts: Facts) -> Facts:
     return replace(facts, constraints=constraints, default=default)
 
 
+_MOMENTS = (Type.DATETIME, Type.DATE, Type.TIME)
 _TIMED = (Type.DATETIME, Type.DATE, Type.TIME, None)
 
 

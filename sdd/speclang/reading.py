@@ -1,6 +1,7 @@
 """Specs as documents in, an application and diagnostics out."""
 
 import gc
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -125,7 +126,7 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
     told = (with_answers(source, answers) for source in documents)
     ordered = sorted(told, key=lambda source: precedence(PurePosixPath(source.path)))
     parsed = [
-        (source, parse_document(source), role_of(PurePosixPath(source.path)))
+        (source, parse_document(source), _role(source))
         for source in ordered
         if _is_markdown(source, findings)
     ]
@@ -134,7 +135,7 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
     contracts = [
         contract
         for source in ordered
-        if role_of(PurePosixPath(source.path)) is Role.OPENAPI
+        if _role(source) is Role.OPENAPI
         and (contract := read_openapi(source, findings)) is not None
     ]
     reads = [*_contract_reads(contracts), *_reads(parsed, findings)]
@@ -196,7 +197,20 @@ def _is_markdown(source: SourceText, findings: Findings) -> bool:
             )
         )
         return False
-    return not source.path.endswith((".yaml", ".yml", ".json"))
+    return not source.path.endswith((".yaml", ".yml", ".json")) or _is_mislabelled(source)
+
+
+def _is_mislabelled(source: SourceText) -> bool:
+    """Whether Markdown stands in a file that is called YAML: routes in headings, no `paths:`."""
+    if not source.path.endswith((".yaml", ".yml")):
+        return False
+    routed = re.search(r"^#{2,4} .*\b(?:GET|POST|PUT|PATCH|DELETE) /", source.text, re.MULTILINE)
+    return routed is not None and re.search(r"^paths:", source.text, re.MULTILINE) is None
+
+
+def _role(source: SourceText) -> Role:
+    role = role_of(PurePosixPath(source.path))
+    return Role.CONTRACT if role is Role.OPENAPI and _is_mislabelled(source) else role
 
 
 def _check_text(source: SourceText, document: Document, role: Role, findings: Findings) -> None:

@@ -86,12 +86,16 @@ def _shows_token(part: Part) -> bool:
         return any(
             isinstance(block, Fence)
             and block.language in {"http", "", "text"}
-            and re.search(r"(?im)^authorization:\s*bearer", block.text)
+            and _BEARING.search(block.text)
             for block in part.blocks
         )
     return False
 
 
+_BEARING = re.compile(
+    r"^(?:authorization:\s*bearer|cookie:.*\b\w*(?:session|token|jwt|auth)\w*=)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LOOKS: tuple[Callable[[list[Part], Sighting], _Answer | None], ...] = (
     _labelled,
     _shown,

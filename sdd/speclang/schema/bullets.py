@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from sdd.speclang.clauses import read_clauses
 from sdd.speclang.documents import Role, role_of
+from sdd.speclang.facts import merged, of_type
 from sdd.speclang.fields import Entry, read_entry
 from sdd.speclang.inline import key, label_of, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.schema.draft import TableDraft
 from sdd.speclang.schema.labels import (
-    ATTRIBUTES,
     ELSEWHERE,
     FEWEST,
     draft_of,
+    heads_columns,
     is_entity_label,
     is_fields,
     is_other_list,
@@ -21,9 +24,10 @@ from sdd.speclang.schema.labels import (
     table_in,
 )
 from sdd.speclang.schema.naming import EntityName, entity_name, name_in_title, named_section
-from sdd.speclang.types import read_type_at_start
+from sdd.speclang.types import read_type, read_type_at_start
 from sdd.text.markdown import Fence, Item, Paragraph, Table
 
+_TYPED = re.compile(r"(?i)^[*_`]*(?:data )?type[*_`]*\s*:")
 _Group = tuple[EntityName | None, bool, list[Item]]  # whose columns, whether none, the items
 
 
@@ -66,7 +70,8 @@ def _groups(document: Document, index: int, items: list[Item]) -> list[_Group]:
     groups: list[_Group] = [(label if isinstance(label, EntityName) else None, closed, [])]
     depth: int | None = None
     for at, item in enumerate(items):
-        nested = at + 1 < len(items) and items[at + 1].depth > item.depth
+        below = items[at + 1] if at + 1 < len(items) else item
+        nested = below.depth > item.depth and not _TYPED.match(below.text)
         opened = _opened(item, groups[-1][0], closed=closed, nested=nested)
         if opened is not None:
             groups.append(opened)
@@ -88,7 +93,7 @@ def _opened(item: Item, current: EntityName | None, *, closed: bool, nested: boo
     if table is not None:
         return EntityName(entity=entity_name(table), table=table), closed, []
     words = key(label.name)
-    if not label.value and words in ATTRIBUTES:
+    if not label.value and heads_columns(label):
         return current, False, []
     if is_entity_label(label.name, label.value, nested=nested):
         return name_in_title(label.name, item.text), False, []
@@ -100,7 +105,7 @@ def _opened(item: Item, current: EntityName | None, *, closed: bool, nested: boo
 def _columns(items: list[Item]) -> list[Entry]:
     top = min(item.depth for item in items)
     listed = [item for item in items if item.depth == top]
-    found = [_columns_in(item) for item in listed]
+    found = [_detailed(item, below) for item, below in _with_details(items, top)]
     entries = [entry for here in found for entry in here]
     typed = sum(
         entry.facts.type is not None or bool(entry.facts.ambiguous) or bool(entry.facts.primary_key)
@@ -111,6 +116,36 @@ def _columns(items: list[Item]) -> list[Entry]:
         return []
     return [
         entry for item, here in zip(listed, found, strict=True) for entry in (here or _bare(item))
+    ]
+
+
+def _with_details(items: list[Item], top: int) -> Iterator[tuple[Item, list[Item]]]:
+    """Yield each item of the outermost level with those that are nested below it."""
+    starts = [at for at, item in enumerate(items) if item.depth == top]
+    for start, end in zip(starts, [*starts[1:], len(items)], strict=True):
+        yield items[start], items[start + 1 : end]
+
+
+def _detailed(item: Item, below: list[Item]) -> list[Entry]:
+    """Read a column with what `- Type: …` and `- Constraints: …` below its name say of it."""
+    entries = _columns_in(item)
+    labels = [label for item in below if (label := label_of(item.text)) is not None]
+    told = {key(label.name): label.value for label in labels if label.value}
+    type_text = told.get("type") or told.get("data type")
+    if type_text is None:
+        return entries
+    head = label_of(item.text)
+    if not entries and head is not None and _BARE.match(head.name):
+        entries = read_entry(f"`{head.name}`: {type_text}", item.span)
+    if len(entries) != 1:
+        return entries
+    stated = merged(of_type(read_type(type_text)), read_clauses(told.get("constraints", "")))
+    return [
+        replace(
+            entries[0],
+            facts=merged(entries[0].facts, stated),
+            type_text=entries[0].type_text if entries[0].facts.type else type_text,
+        )
     ]
 
 

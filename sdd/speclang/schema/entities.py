@@ -252,7 +252,7 @@ def _owner(table: MergedTable, columns: tuple[Column, ...], names: dict[str, str
 
 def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keyed: bool) -> Column:
     subject = f"{table.entity}.{column.name}"
-    facts = for_type(_decided(subject, column.facts, builder.answers))
+    facts = for_type(_decided(subject, _typed(column), builder.answers))
     if facts.ambiguous:
         builder.questions.append(_which_type(subject, column, facts))
     elif facts.type is None:
@@ -279,6 +279,21 @@ def _column(table: MergedTable, column: MergedColumn, builder: _Builder, *, keye
         constraints=_bounds(facts),
         span=column.span,
     )
+
+
+def _typed(column: MergedColumn) -> Facts:
+    """Return a column's facts with the type that its choices or its language imply.
+
+    `'open' | 'shut'` is an enum, and `createdAt: Date` a moment, as JavaScript's `Date` is.
+    """
+    facts = column.facts
+    if facts.type is None and facts.constraints.choices and not facts.ambiguous:
+        return replace(facts, type=Type.ENUM)
+    texts = (draft.type_text.strip("` ") for _, draft in column.drafts)
+    scripted = any(re.match(r"Date\b(?!Time)", text) for text in texts)
+    if facts.type is Type.DATE and scripted and re.search(r"[a-z]At$", column.name):
+        return replace(facts, type=Type.DATETIME)
+    return facts
 
 
 def _decided(subject: str, facts: Facts, answers: Mapping[str, str]) -> Facts:

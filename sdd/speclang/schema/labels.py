@@ -85,7 +85,7 @@ def label_before(document: Document, index: int) -> EntityName | bool | None:
         named = alone and re.fullmatch(r"[a-z_]\w*(?: table)?", plain(line))
         return name_in_title(plain(line)) if named else None
     words = key(label.name)
-    if words in ATTRIBUTES or re.fullmatch(
+    if heads_columns(label) or re.fullmatch(
         r"(?:table )?(?:definition|columns|fields|schema|structure)", words
     ):
         return True
@@ -98,6 +98,11 @@ def _named_label(document: Document, index: int, label: Label) -> EntityName | N
     named = name_in_title(label.name)
     says_table = re.search(r"(?i)\btable\b|\bmodel\b|\bentity\b", label.name) is not None
     return named if says_table or named_section(document, index) is None else None
+
+
+def heads_columns(label: Label) -> bool:
+    """Whether a label is over columns: `Fields`, `**Fields (as far as they matter here)**`."""
+    return key(re.sub(r"\s*\([^()]*\)$", "", label.name)) in ATTRIBUTES
 
 
 def table_in(label: Label) -> str | None:
