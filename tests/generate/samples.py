@@ -572,12 +572,12 @@ SAMPLES = {
     "tasks-and-comments": tasks_and_comments,
     "notes-below-user-paths": notes_below_user_paths,
     "accounts-and-projects": accounts_and_projects,
-    "notices-by-role": notices_by_role,
 }
 SPECS = ("specs/api/rest-endpoints.md", "specs/database/schema.md")
 # Golden trees: what is rendered, and how. Each layout, style and mode stands in one of them.
 TREES = {
     **{name: (sample, Options(specs=SPECS)) for name, sample in SAMPLES.items()},
+    "notices-by-role": (notices_by_role, Options(specs=SPECS)),
     "services-sync-keys": (
         lambda: with_keys(tasks_and_comments()),
         Options(layout="services", style="sync", specs=SPECS),

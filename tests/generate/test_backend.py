@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from generate.running import run_python
-from generate.samples import SAMPLES, SPECS
+from generate.samples import SPECS, TREES
 
 from sdd.generate import Options, render
 from sdd.ir import AuthMode
@@ -86,7 +86,7 @@ def _written(
     style: str = "async",
     mode: AuthMode = AuthMode.HS256,
 ) -> Path:
-    sample = SAMPLES[name]()
+    sample = TREES[name][0]()
     sample = replace(sample, auth=replace(sample.auth, mode=mode))
     for item in render(sample, Options(layout=layout, style=style, specs=SPECS)):
         target = folder / item.path
