@@ -79,3 +79,20 @@ def test_what_is_not_there_is_one_sentence(
 
     assert run_command(["runs", "events", RUN.id]) == ExitCode.USAGE
     assert "has no events" in capsys.readouterr().err
+
+
+def test_a_killed_run_is_shown_as_interrupted_and_says_how_to_go_on(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It had no time to say so itself."""
+    path = project / ".sdd/runs" / RUN.id / "run.json"
+    path.write_text(path.read_text("utf-8").replace("landed", "running"), "utf-8")
+
+    assert run_command(["runs", "show", RUN.id]) == ExitCode.CLEAN
+    shown = capsys.readouterr().out
+    assert run_command(["runs", "list", "--format", "json"]) == ExitCode.CLEAN
+    (listed,) = json.loads(capsys.readouterr().out)["runs"]
+
+    assert "state: interrupted" in shown
+    assert "The same command goes on from here" in shown
+    assert listed["state"] == "interrupted"

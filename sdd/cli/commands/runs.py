@@ -1,6 +1,7 @@
 """`sdd runs`: what earlier runs came to, and going on with an interrupted one."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -30,9 +31,18 @@ def _files(project: Path | None) -> DiskFiles:
     return DiskFiles(find_project(project or Path.cwd(), explicit=project is not None))
 
 
+def _as_it_is(run: Run, files: DiskFiles) -> Run:
+    """Return a run; one that was killed could not say that it runs no more."""
+    if run.state is not RunState.RUNNING or is_held(files.root / LOCK):
+        return run
+    answer = "It was killed. The same command goes on from here; finished calls are kept."
+    return replace(run, state=RunState.INTERRUPTED, answer=answer)
+
+
 def list_command(project: Path | None, output_format: Format) -> int:
     """Print the runs of a project, the newest first."""
-    runs = list_runs(_files(project))
+    files = _files(project)
+    runs = [_as_it_is(run, files) for run in list_runs(files)]
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "runs": runs}))
         return ExitCode.CLEAN
@@ -52,7 +62,8 @@ def list_command(project: Path | None, output_format: Format) -> int:
 
 def show_command(run_id: str, project: Path | None, output_format: Format) -> int:
     """Print one run: what it was asked, how it ended, its numbers."""
-    run = show_run(_files(project), run_id)
+    files = _files(project)
+    run = _as_it_is(show_run(files, run_id), files)
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "run": run}))
         return ExitCode.CLEAN
