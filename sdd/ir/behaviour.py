@@ -8,7 +8,7 @@ from sdd.ir.matching import identifier, is_secret, user_entity
 from sdd.ir.model import Application, Column, Endpoint, Entity, Field, Scalar
 from sdd.ir.queries import Filter, Paging, Sorting, filters, paging, sorting
 from sdd.ir.resources import Address, Resource, address
-from sdd.ir.switches import find_switch
+from sdd.ir.switches import find_switch, names_what_is_sent
 
 _HEALTH = frozenset(
     {"health", "healthz", "ping", "ready", "readiness", "live", "liveness", "status"}
@@ -406,6 +406,9 @@ def _switching(application: Application, word: str, draft: Operation) -> Operati
         if item.path.startswith(f"{base}/") and item.path != endpoint.path
     ]
     switch = find_switch(entity, word, endpoint, siblings)
+    if switch is None and names_what_is_sent(entity, word, endpoint):
+        row = find_row(entity, endpoint.response)
+        return replace(draft, action=Action.UPDATE, row=row)
     if switch is None:
         return _unknown(endpoint, f"'{word}' names no column of {entity.name} that can be switched")
     return replace(

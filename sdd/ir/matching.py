@@ -1,7 +1,7 @@
 """Which column, table or choice a word of an API means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from sdd import names
@@ -90,13 +90,19 @@ def find_flag(entity: Entity, word: str) -> tuple[Column, bool] | None:
     for column in flags(entity):
         if same_stem(wanted, identifier(column.name)):
             return column, True
-    for prefix in ("not_", "un", "in", "de"):
-        rest = wanted.removeprefix(prefix)
-        if rest != wanted and len(rest) >= _SHORTEST_STEM:
-            for column in flags(entity):
-                if same_stem(rest, identifier(column.name)):
-                    return column, False
+    for rest in undone(wanted):
+        for column in flags(entity):
+            if same_stem(rest, identifier(column.name)):
+                return column, False
     return None
+
+
+def undone(word: str) -> Iterator[str]:
+    """Yield what a word takes back: `complete` for `uncomplete`."""
+    for prefix in ("not_", "un", "in", "de"):
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) >= _SHORTEST_STEM:
+            yield rest
 
 
 def followed_flag(entity: Entity, column: Column) -> Column | None:

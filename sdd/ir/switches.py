@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from sdd import names
-from sdd.ir.matching import find_column, find_flag, flags, identifier, same_stem
+from sdd.ir.matching import find_column, find_flag, flags, identifier, same_stem, undone
 from sdd.ir.model import Column, Endpoint, Entity, Scalar, Type
 
 _NOISE = re.compile(r"^(toggle|mark|set|as)_|_(toggle|status|state|flag)$")
@@ -38,7 +39,25 @@ def find_switch(
         column, value = flag
         opposite = any(_means(entity, other, column, not value) for other in siblings)
         return Switch(column=column, value=value if opposite or not value else None)
-    return _choice(entity, meaning) or _moment(entity, meaning)
+    taken_back = any(meaning in undone(_bare(other)) for other in siblings)
+    return _choice(entity, meaning, turns=not taken_back) or _moment(entity, meaning)
+
+
+def names_what_is_sent(entity: Entity, word: str, endpoint: Endpoint) -> bool:
+    """Tell whether a path ends in what its body changes: `/priority` with `{"priority": 1}`.
+
+    Where the specs state a conflict, there is a condition that no table shows.
+    """
+    sent = _sent(entity, endpoint)
+    named = _bare(word) in _GENERAL or any(same_stem(_bare(word), one.name) for one in sent if one)
+    return (
+        bool(sent) and named and None not in sent and HTTPStatus.CONFLICT not in endpoint.statuses
+    )
+
+
+def _sent(entity: Entity, endpoint: Endpoint) -> list[Column | None]:
+    fields = endpoint.request.fields if endpoint.request else ()
+    return [find_column(entity, item.name) for item in fields]
 
 
 def _bare(word: str) -> str:
@@ -53,11 +72,12 @@ def _means(entity: Entity, word: str, column: Column, value: bool) -> bool:  # n
 
 
 def _general(entity: Entity, endpoint: Endpoint) -> Switch | None:
-    fields = endpoint.request.fields if endpoint.request else ()
-    sent = [find_column(entity, item.name) for item in fields]
+    sent = _sent(entity, endpoint)
     candidates = [column for column in sent if column and column.type in {Type.BOOL, Type.ENUM}]
     if len(candidates) == 1:
         return Switch(column=candidates[0])
+    if any(sent):
+        return None
     switchable = flags(entity)
     if len(switchable) == 1:
         return Switch(column=switchable[0])
@@ -66,15 +86,27 @@ def _general(entity: Entity, endpoint: Endpoint) -> Switch | None:
     return Switch(column=named[0]) if len(named) == 1 else None
 
 
-def _choice(entity: Entity, word: str) -> Switch | None:
+def _choice(entity: Entity, word: str, *, turns: bool) -> Switch | None:
+    """Find the choice that a word names; of what it takes back, the one rows begin with."""
     for column in entity.columns:
-        choices = column.constraints.choices
-        value = next((item for item in choices if same_stem(word, identifier(item))), None)
-        if value is None or column.type is not Type.ENUM:
+        if column.type is not Type.ENUM:
             continue
-        others = [item for item in choices if item != value]
-        return Switch(column=column, value=value, rest=others[0] if len(others) == 1 else None)
+        value = _named_choice(column, word)
+        if value is not None:
+            others = [item for item in column.constraints.choices if item != value]
+            rest = others[0] if turns and len(others) == 1 else None
+            return Switch(column=column, value=value, rest=rest)
+        first = column.default.value if column.default else None
+        if first is not None and any(
+            _named_choice(column, rest) not in {None, first} for rest in undone(word)
+        ):
+            return Switch(column=column, value=first)
     return None
+
+
+def _named_choice(column: Column, word: str) -> str | None:
+    choices = column.constraints.choices
+    return next((item for item in choices if same_stem(word, identifier(item))), None)
 
 
 def _moment(entity: Entity, word: str) -> Switch | None:

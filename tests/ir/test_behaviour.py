@@ -1,6 +1,6 @@
 import pytest
 from generate.samples import accounts_and_projects, notes_below_user_paths, tasks_and_comments
-from ir.builders import column, endpoint, entity, key, query
+from ir.builders import body, column, endpoint, entity, field, key, query
 
 from sdd.ir import Application, Parameter, Type
 from sdd.ir.behaviour import (
@@ -96,6 +96,47 @@ def test_a_toggle_finds_its_column(word: str, column_name: str, value: object) -
 
     assert found.column is not None
     assert (found.column.name, found.value) == (column_name, value)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [("close", "closed"), ("unclose", "open"), ("reopen", None)]
+)
+def test_a_word_sets_a_choice_or_takes_it_back(word: str, value: str | None) -> None:
+    """What takes a choice back sets the one that rows begin with."""
+    state = column("state", Type.ENUM, choices=("open", "waiting", "closed"), default="open")
+    ticket = entity("Ticket", "tickets", key(), column("user_id", Type.STR), state)
+    application = Application(entities=(ticket,))
+
+    found = operation(application, endpoint(f"POST /tickets/{{id}}/{word}"))
+
+    assert found.value == value
+    assert (found.action is Action.TOGGLE) == (value is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "action"),
+    [
+        ("PUT /todos/{id}/title", ("title",), Action.UPDATE),
+        ("POST /todos/{id}/status", ("title", "due_date"), Action.UPDATE),
+        ("PATCH /todos/{id}/title", ("title", "colour"), Action.UNKNOWN),
+        ("PATCH /todos/{id}/rename", ("title",), Action.UNKNOWN),
+        ("PATCH /todos/{id}/title", (), Action.UNKNOWN),
+    ],
+)
+def test_a_path_may_end_in_what_its_body_changes(
+    name: str, sent: tuple[str, ...], action: Action
+) -> None:
+    """Its columns and no others; any other word may mean more than that."""
+    request = body(*(field(item) for item in sent)) if sent else None
+
+    assert operation(_todo_application(), endpoint(name, request=request)).action is action
+
+
+def test_a_stated_conflict_is_not_left_out() -> None:
+    """What may be refused for the state of the row has a rule that nobody compiled."""
+    stated = endpoint("PUT /todos/{id}/title", request=body(field("title")), statuses=(200, 409))
+
+    assert operation(_todo_application(), stated).action is Action.UNKNOWN
 
 
 def test_opposite_endpoints_set_instead_of_turning() -> None:
