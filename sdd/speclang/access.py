@@ -21,6 +21,9 @@ _NEEDS = re.compile(
     r"|validat\w+|verif\w+)\b",
     re.IGNORECASE,
 )
+_NEEDED_FOR = re.compile(
+    r"\b(?:requir|need|demand|enforc)\w*\b[^.;:]{1,60}\b(?:for|on|in|by|with)\s*$", re.IGNORECASE
+)
 _TOKEN = re.compile(
     r"\b(?:jwt|tokens?|auth\w*|bearer|signed[- ]in|logged[- ]in|log ?in|credentials?)\b",
     re.IGNORECASE,
@@ -314,7 +317,8 @@ def _rules_in(
 ) -> list[AccessRule]:
     shown = plain(sentence)
     found = _ALL.search(shown)
-    if found and _NEEDS.search(found["rest"]) and _TOKEN.search(f"{shown} {context}"):
+    needed = found and (_NEEDS.search(found["rest"]) or _NEEDED_FOR.search(shown[: found.start()]))
+    if found and needed and _TOKEN.search(f"{shown} {context}"):
         rule = _required(sentence, found, span, document, section)
         return [rule] if rule else []
     if _PUBLIC.search(shown) and not _NOT_PUBLIC.search(shown):

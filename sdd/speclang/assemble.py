@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from sdd.diagnostics import Severity
 from sdd.ir import Endpoint, Location, Parameter, Shape
@@ -489,6 +490,8 @@ def _with_access(
         decided = decide(endpoint.method, endpoint.path, tier, elsewhere=number >= near)
         if decided is not None:
             return replace(endpoint, auth=decided[0])
+    if HTTPStatus.UNAUTHORIZED in endpoint.statuses and not is_sign_in(endpoint.path):
+        return replace(endpoint, auth=True)
     if is_sign_in(endpoint.path) and any(
         rule.auth and rule.is_blanket for tier in tiers for rule in tier
     ):

@@ -20,6 +20,12 @@ _ALL = re.compile(
     r"|located)\b[^`/]{0,40}`?(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(
+    r"^(?:the |our )?(?:rest |api )?(?:base|root)(?: api)? (?:path|url|uri)"
+    r"(?: of (?:the|this|all|every)\b[^.`/]{0,30})?(?: is)?\s*`?"
+    r"(?P<path>(?:https?://[^\s`]+)?/[^\s`,;)]*)",
+    re.IGNORECASE,
+)
 _COMPLETE = re.compile(
     r"(?i)\bpaths?\b[^.]{0,40}\b(?:is|are) (?:complete|absolute|full)\b|nothing is (?:put|prefixed)"
 )
@@ -66,7 +72,7 @@ def bases_of(document: Document, holders: frozenset[int]) -> list[Base]:
             if label is not None and _LABEL.match(key(label.name)):
                 found.extend(_from_value(label.value, span, own))
             for sentence in sentences(line):
-                stated = _ALL.search(sentence)
+                stated = _ALL.search(sentence) or _SENTENCE.search(sentence)
                 if (stated and number not in holders - {0}) or (stated and section.level <= 1):
                     found.extend(_from_value(stated["path"], span, None))
     for number, section in enumerate(document.sections):

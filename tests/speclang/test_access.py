@@ -28,6 +28,33 @@ NO = [
 ]
 
 
+def test_an_endpoint_that_may_answer_401_asks_for_a_token() -> None:
+    """All but those that hand out tokens, whose 401 is about the password."""
+    table = """
+        # API
+
+        | Method | Path | Success | Errors |
+        |---|---|---|---|
+        | GET | /notes | 200 | 401 |
+        | POST | /login | 200 | 401 |
+        | GET | /about | 200 | 404 |
+        """
+
+    app = application(api=table)
+
+    assert [endpoint.auth for endpoint in app.endpoints] == [True, None, None]
+
+
+def test_what_is_required_may_stand_before_what_it_is_required_for() -> None:
+    """`A token for every request` and `every request needs a token` are the same."""
+    app = application(
+        api="# API\n\n### GET /notes\n",
+        spec="# Notes\n\n- **FR-001**: System MUST require a signed-in user for every operation.\n",
+    )
+
+    assert app.endpoints[0].auth is True
+
+
 @pytest.mark.parametrize("text", YES)
 def test_an_endpoint_says_that_it_is_protected(text: str) -> None:
     """Each of these means that a token is required."""

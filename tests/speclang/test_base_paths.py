@@ -14,6 +14,8 @@ STATEMENTS = {
     ),
     "table": "| Property | Value |\n|---|---|\n| Base URL | `https://x.test/api` |",
     "sentence": "All endpoints are prefixed with `/api`.",
+    "short sentence": "Base path `/api`. Answers are JSON.",
+    "sentence about these": "The base path of this API is /api.",
     "path label": "**Base Path**: `/api`",
     "api prefix": "- **API Prefix:** /api",
 }

@@ -344,3 +344,29 @@ def test_the_body_of_an_http_message_follows_its_headers() -> None:
         )
 
         assert outline(found.request) == {"text": "str"}
+
+
+@pytest.mark.parametrize(
+    ("method", "shown", "sent", "answered"),
+    [
+        ("PUT", ['{"rating": 8}'], ["rating"], []),
+        ("POST", ['{"id": 1, "title": "A"}'], [], ["id", "title"]),
+        ("POST", ['{"title": "A"}', '{"id": 1, "title": "A"}'], ["title"], ["id", "title"]),
+        ("GET", ['{"done": 3, "open": 1}'], [], ["done", "open"]),
+        ("GET", ['{"detail": "Not found"}'], [], []),
+    ],
+)
+def test_bodies_without_a_label_are_told_apart(
+    method: str, shown: list[str], sent: list[str], answered: list[str]
+) -> None:
+    """The first of two is sent, and what only a stored row has is answered."""
+    fences = "\n\n".join(f"```json\n{one}\n```" for one in shown)
+
+    endpoint = only(application(api=f"# API\n\n### {method} /notes/{{id}}\n\n{fences}\n"))
+
+    assert _names(endpoint.request) == sent
+    assert _names(endpoint.response) == answered
+
+
+def _names(shape: Shape | None) -> list[str]:
+    return [item.name for item in shape.fields] if shape else []

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.ir import Application
+from sdd.ir.matching import entity_of_segment
 
 
 def check(application: Application) -> Iterator[Diagnostic]:
@@ -14,7 +15,7 @@ def check(application: Application) -> Iterator[Diagnostic]:
             reference = column.foreign_key
             if reference is None:
                 continue
-            target = tables.get(reference.table)
+            target = tables.get(reference.table) or entity_of_segment(application, reference.table)
             missing = ""
             if target is None:
                 missing = f"a table {reference.table}"

@@ -38,7 +38,7 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     auth, auth_span = read_auth(parts, sighting)
     roles = read_roles(parts, sighting)
     request = read_request(parts, sighting.method)
-    response = read_response(parts)
+    response = read_response(parts, sighting.method)
     places: list[tuple[str, Span]] = []
     if status_span is not None:
         places.append(("success_status", status_span))

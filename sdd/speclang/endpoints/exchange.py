@@ -16,6 +16,8 @@ from sdd.text import Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, Table
 
 _SUCCESS = range(200, 300)
+_FAILING = frozenset({"detail", "error", "errors", "code", "error_code", "status_code", "message"})
+_STORED = frozenset({"id", "created_at", "createdat", "updated_at", "updatedat"})
 _ALL_OPTIONAL = re.compile(r"(?i)all (?:fields )?(?:are )?optional")
 _NO_BODY = re.compile(
     r"(?i)\b(?:no request body|there is no (?:request )?body|without a (?:request )?body|"
@@ -29,6 +31,8 @@ def read_request(parts: list[Part], method: str) -> Body:
     body = _labelled(parts)
     if body.is_empty and method in {"POST", "PUT", "PATCH"}:
         body = _unlabelled_request(parts)
+    if body.is_empty:
+        body = _shown(parts, method)[0]
     if body.is_empty:
         return _told(parts)
     return _refined(body, parts)
@@ -99,9 +103,39 @@ def _unlabelled_request(parts: list[Part]) -> Body:
     return Body()
 
 
-def read_response(parts: list[Part]) -> Body:
+def _shown(parts: list[Part], method: str) -> tuple[Body, Body]:
+    """Read the bodies that an endpoint shows without a word on what they are: sent and answered.
+
+    The first of two is sent, and one that has what only a stored row has is answered.
+    """
+    if any(part.kind in {Kind.REQUEST, Kind.RESPONSE} for part in parts):
+        return Body(), Body()
+    bodies = [
+        read_body(replace(part, kind=Kind.RESPONSE, blocks=[block]))
+        for part in parts
+        if part.kind is Kind.DESCRIPTION
+        for block in part.blocks
+        if isinstance(block, Fence) and _is_body(read_fence(block))
+    ]
+    sends = method in {"POST", "PUT", "PATCH"} and bool(bodies)
+    if sends and (len(bodies) > 1 or not _is_stored(bodies[0].shape)):
+        return bodies[0], bodies[1] if len(bodies) > 1 else Body()
+    return Body(), bodies[0] if bodies else Body()
+
+
+def _is_body(shape: Shape | None) -> bool:
+    names = {item.name.casefold() for item in shape.fields} if shape is not None else set()
+    return shape is not None and (shape.type is Type.LIST or not names <= _FAILING)
+
+
+def _is_stored(shape: Shape | None) -> bool:
+    names = {item.name.casefold() for item in shape.fields} if shape is not None else set()
+    return shape is not None and (shape.type is Type.LIST or bool(names & _STORED))
+
+
+def read_response(parts: list[Part], method: str) -> Body:
     """Read the body of the success answer."""
-    body = Body()
+    body = _shown(parts, method)[1]
     for part in parts:
         if part.kind is not Kind.RESPONSE or _is_error(part):
             continue

@@ -32,6 +32,7 @@ _LISTED = re.compile(
     r"^(?P<what>primary key|foreign keys?|unique(?: constraint)?|not null(?: constraints?)?"
     r"|required(?: fields)?|check(?: constraint)?|defaults?|index)\w*$"
 )
+_KEYS = re.compile(r"(?i)^(?:composite |compound )?unique(?: (?:constraint|index|key))?s?\s*:\s*\(")
 _INDEX_WORD = re.compile(r"(?i)\bind(?:ex(?:es|ed)?|ices)\b")
 _COLUMN_LIST = re.compile(
     r"\(\s*(?P<list>`?[a-z_]\w*`?(?:\s+(?:ASC|DESC))?(?:\s*,\s*`?[a-z_]\w*`?(?:\s+(?:ASC"
@@ -55,6 +56,8 @@ def rules_in(document: Document) -> Iterator[Rule]:
             case Paragraph():
                 label = label_of(block.text.split("\n")[-1])
                 context = key(label.name) if label else context
+                for line in block.text.split("\n") if _KEYS.match(plain(block.text)) else ():
+                    yield from _indexes(line, block.span, number)
                 if label is None:
                     yield from _sentences(block.text, block.span, document, number)
             case Table():
