@@ -351,7 +351,8 @@ def _is_own_row(application: Application, where: Address, endpoint: Endpoint) ->
         return where.me or where.user is not None
     if not isinstance(owned, Direct):
         return False
-    once = owned.column.unique or owned.column.primary_key
+    keys = [column for column in last.entity.columns if column.primary_key]
+    once = owned.column.unique or keys == [owned.column]
     alone = once or is_single(application, last.entity)
     return alone and find_rows(last.entity, endpoint.response) is None
 

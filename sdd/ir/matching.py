@@ -121,7 +121,12 @@ def entity_of_segment(application: Application, segment: str) -> Entity | None:
     for entity in application.entities:
         if not forms.isdisjoint(_words_for(entity.name, entity.table)):
             return entity
-    return None
+    if names.plural(wanted) == wanted or names.singular(wanted) != wanted:
+        return None
+    # What holds items is called after itself: `/cart`, and a table of cart items.
+    return next(
+        (item for item in application.entities if identifier(item.name) == f"{wanted}_item"), None
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ what is open with the framework's convention and notes it in `assumed`. Function
 data flow stay out of it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sdd.text import Span
@@ -352,6 +352,11 @@ class Application:
     def entity(self, name: str) -> Entity | None:
         """Find an entity by its name."""
         return next((entity for entity in self.entities if entity.name == name), None)
+
+    def with_entity(self, entity: Entity) -> "Application":
+        """Return the application with an entity in the place of the one of its name."""
+        others = (entity if item.name == entity.name else item for item in self.entities)
+        return replace(self, entities=tuple(others))
 
     def entity_of_table(self, table: str) -> Entity | None:
         """Find an entity by its table's name."""

@@ -87,14 +87,19 @@ def _extend(application: Application, found: Address, segment: str) -> Address:
         own = found.me or found.user is not None
         if own and kept and user and kept[-1].entity.name == user.name:
             kept = kept[:-1]
+        if kept and kept[-1].key is None and kept[-1].entity is entity:
+            kept = kept[:-1]
         return replace(found, resources=(*kept, Resource(entity=entity)))
     return replace(found, tail=(*found.tail, segment))
 
 
 def _part(application: Application, found: Address, segment: str) -> Entity | None:
-    """Find `TaskComment` for `comments` below `tasks`."""
+    """Find `TaskComment` for `comments` below `tasks`, and `CartItem` for `items` below `cart`."""
     if found.last is None:
         return None
+    name = identifier(found.last.entity.name)
+    if found.last.key is None and name.endswith(f"_{names.singular(identifier(segment))}"):
+        return found.last.entity
     whole = f"{identifier(found.last.entity.name)}_{names.singular(identifier(segment))}"
     return next((item for item in application.entities if identifier(item.name) == whole), None)
 

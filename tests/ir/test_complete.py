@@ -5,6 +5,7 @@ from ir.builders import body, column, endpoint, entity, field, key, query
 from ir.strategies import applications
 
 from sdd.ir import NO_BODY, Application, Default, ErrorPolicy, Factory, Type
+from sdd.ir.behaviour import Action, operation
 from sdd.ir.complete import complete
 
 _SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -263,3 +264,47 @@ def test_refresh_tokens_get_a_table_where_users_sign_in_here() -> None:
         assert item.response.field("refresh_token") is not None
         assert 429 in item.statuses
     assert elsewhere.entity("RefreshToken") is None
+
+
+def test_a_column_named_after_a_table_refers_to_it() -> None:
+    """A key of another type, of users, or in a circle does not."""
+    owner = column("user_id", Type.STR)
+    rooms = entity("Room", "rooms", key(), owner, column("seat_id", Type.INT))
+    seats = entity("Seat", "seats", key(), owner, column("room_id", Type.INT))
+    guests = entity(
+        "Guest", "guests", key(), owner, column("seat_id", Type.INT), column("room_id", Type.UUID)
+    )
+
+    done = complete(Application(entities=(rooms, seats, guests)))
+
+    referred = {
+        (table.name, item.name): item.foreign_key.table
+        for table in done.entities
+        for item in table.columns
+        if item.foreign_key and item.name != "user_id"
+    }
+    assert referred == {("Room", "seat_id"): "seats", ("Guest", "seat_id"): "seats"}
+
+
+@pytest.mark.parametrize("path", ["/cart", "/cart/items"])
+def test_what_holds_items_is_the_table_of_its_items(path: str) -> None:
+    """`/cart` is about the cart items, unless there is a table of carts."""
+    items = entity("CartItem", "cart_items", key(), column("user_id", Type.STR))
+    carts = entity("Cart", "carts", key(), column("user_id", Type.STR))
+    asked = endpoint(f"GET {path}")
+
+    alone = operation(Application(entities=(items,)), asked)
+    beside = operation(Application(entities=(items, carts)), endpoint("GET /cart"))
+
+    assert (alone.action, alone.entity) == (Action.LIST, items)
+    assert beside.entity == carts
+
+
+def test_a_row_of_which_the_user_is_half_the_key_is_one_of_many() -> None:
+    """Only a key of its own makes the user's row the only one."""
+    owner = column("user_id", Type.STR, primary_key=True)
+    saved = entity(
+        "Saved", "saved", owner, column("item", primary_key=True), owner_column="user_id"
+    )
+
+    assert operation(Application(entities=(saved,)), endpoint("GET /saved")).action is Action.LIST

@@ -9,6 +9,7 @@ from sdd import names
 from sdd.ir.behaviour import REFRESH_TOKEN, Action, is_single, operations, refreshes
 from sdd.ir.conventions.columns import complete_column, demanded_columns
 from sdd.ir.conventions.filling import assume, fill
+from sdd.ir.conventions.references import with_references
 from sdd.ir.matching import find_column, identifier, is_secret, user_entity
 from sdd.ir.model import (
     Application,
@@ -42,7 +43,7 @@ def complete_entities(application: Application) -> Application:
     application = _each(application, partial(_with_owner, _parents(application)))
     application = _with_sent_columns(application)
     application = _with_shown_timestamps(application)
-    application = _each(application, partial(_with_references, _parents(application)))
+    application = with_references(application, _parents(application))
     application = _each(application, _with_single_owner)
     demanded = demanded_columns(application)
     application = _each(
@@ -125,7 +126,7 @@ def _with_users(application: Application) -> Application:
     if not actions & {Action.REGISTER, Action.LOGIN}:
         if user is None or user.managed_by is not None:
             return application
-        return _replaced(application, fill(user, managed_by="an identity provider"))
+        return application.with_entity(fill(user, managed_by="an identity provider"))
     if user is None:
         user = Entity(name="User", assumed=frozenset({"name", "columns"}))
         application = replace(application, entities=(*application.entities, user))
@@ -134,7 +135,7 @@ def _with_users(application: Application) -> Application:
     user = assume(user, managed_by=None)
     if not any(is_secret(column) for column in user.columns):
         user = _with_column(user, "password_hash", Type.STR, longest=_LONGEST_HASH)
-    return _replaced(application, user)
+    return application.with_entity(user)
 
 
 def _with_fields(application: Application, entity: Entity, actions: tuple[Action, ...]) -> Entity:
@@ -142,15 +143,6 @@ def _with_fields(application: Application, entity: Entity, actions: tuple[Action
         if item.action in actions:
             entity = _with_columns_of(entity, item.endpoint.request)
     return entity
-
-
-def _replaced(application: Application, entity: Entity) -> Application:
-    return replace(
-        application,
-        entities=tuple(
-            entity if item.name == entity.name else item for item in application.entities
-        ),
-    )
 
 
 def _with_column(
@@ -191,7 +183,7 @@ def _with_missing_tables(application: Application) -> Application:
             if found is not None and found.entity.name == entity.name:
                 entity = _with_columns_of(entity, other.request)
                 entity = _with_columns_of(entity, _row_of(other.response))
-        application = _replaced(application, entity)
+        application = application.with_entity(entity)
     return application
 
 
@@ -315,7 +307,7 @@ def _with_sent_columns(application: Application) -> Application:
             continue
         entity = application.entity(item.entity.name)
         if entity is not None:
-            application = _replaced(application, _with_columns_of(entity, item.endpoint.request))
+            application = application.with_entity(_with_columns_of(entity, item.endpoint.request))
     return application
 
 
@@ -330,7 +322,7 @@ def _with_shown_timestamps(application: Application) -> Application:
             word = identifier(field.name)
             if word in {"created_at", "updated_at"}:
                 entity = _with_column(entity, word, Type.DATETIME)
-        application = _replaced(application, entity)
+        application = application.with_entity(entity)
     return application
 
 
@@ -343,45 +335,6 @@ def _with_single_owner(application: Application, entity: Entity) -> Entity:
     return replace(
         entity, columns=tuple(changed if item is owner else item for item in entity.columns)
     )
-
-
-def _with_references(
-    parents: Mapping[str, Entity], application: Application, entity: Entity
-) -> Entity:
-    """Make `task_id` of a table below `tasks` in a path refer to that table.
-
-    Where a table states no reference at all, `task_id` refers to the tasks wherever it stands.
-    """
-    above = parents.get(entity.name)
-    found = {f"{names.snake(above.name)}_id": above} if above is not None else {}
-    if not any(column.foreign_key for column in entity.columns):
-        found = {**_named_by_columns(application, entity), **found}
-    columns = tuple(
-        _referring(column, found.get(column.name)) if column.name != entity.owner_column else column
-        for column in entity.columns
-    )
-    return entity if columns == entity.columns else replace(entity, columns=columns)
-
-
-def _named_by_columns(application: Application, entity: Entity) -> dict[str, Entity]:
-    """Return, for each column that is called after another table's key, that table."""
-    user = user_entity(application)
-    others = (
-        item
-        for item in application.entities
-        if item.name != entity.name and not item.managed_by and (user is None or item != user)
-    )
-    return {f"{names.snake(item.name)}_id": item for item in others}
-
-
-def _referring(column: Column, target: Entity | None) -> Column:
-    if target is None or target.key is None or target.table is None or column.foreign_key:
-        return column
-    types = {column.type, target.key.type} - {None}
-    if column.primary_key or len(types) > 1:
-        return column
-    reference = ForeignKey(table=target.table, column=target.key.name)
-    return assume(column, foreign_key=reference)
 
 
 def _with_deletion(_: Application, entity: Entity) -> Entity:
