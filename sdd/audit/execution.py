@@ -8,6 +8,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Exists, Formula, both, negated
 from sdd.audit.rawsql import execute_text, is_sql
 from sdd.audit.state import State, Write
+from sdd.audit.strangers import note_stranger, strangers
 from sdd.audit.tables import instantiate, rows_of
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
@@ -28,6 +29,7 @@ from sdd.audit.values import (
 _OPTIONAL = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone"})
 _CERTAIN = frozenset({"one", "scalar_one"})
 _SEVERAL = frozenset({"all", "fetchall", "fetchmany", "partitions", "to_list"})
+_OPERATIONS = {"select": "read", "insert": "create", "update": "update", "delete": "delete"}
 _TRANSPARENT = frozenset({"scalars", "mappings", "unique", "tuples", "columns", "yield_per"})
 
 
@@ -43,17 +45,21 @@ def execute(
         return engine.each(
             state, statement, lambda branch, item: execute(engine, item, branch, node, arguments)
         )
-    if _is_text(statement):
+    if is_text(statement):
         return execute_text(engine, statement, arguments, state, node)
     if not isinstance(statement, Query):
         return apply("executed", (statement,))
     rows = rows_of(engine, statement)
+    unknown = [
+        note_stranger(engine, _OPERATIONS[statement.kind], name, state, node)
+        for name in strangers(statement.targets)
+    ]
     if statement.kind != "select":
         return _write_statement(engine, statement, rows, state, node)
     place = engine.place(node)
     engine.read(state, list(rows.values()), place)
     change = instantiate(rows)
-    targets = [_projected(target, rows, change) for target in statement.targets]
+    targets = unknown or [_projected(target, rows, change) for target in statement.targets]
     element = targets[0] if len(targets) == 1 else Tup(tuple(targets))
     return Result(element, tuple(rows.values()))
 
@@ -125,10 +131,11 @@ def is_statement(value: Value) -> bool:
     """Whether a value is something that a database executes."""
     if isinstance(value, Phi):
         return any(is_statement(item) for _, item in value.cases)
-    return isinstance(value, Query) or _is_text(value)
+    return isinstance(value, Query) or is_text(value)
 
 
-def _is_text(value: Value) -> bool:
+def is_text(value: Value) -> bool:
+    """Whether a value is SQL text."""
     if isinstance(value, (Lit, Apply)):
         return is_sql(value)
     return isinstance(value, LibObject) and value.name.rpartition(".")[2] == "text"

@@ -20,6 +20,7 @@ from sdd.audit.rules.rule import Breach, OpenRoute
 from sdd.audit.schema import Schema
 from sdd.audit.settings import AuditSettings
 from sdd.audit.state import Place
+from sdd.audit.strangers import is_stranger, not_known
 from sdd.audit.switches import symbols
 from sdd.audit.values import Claims, Value
 from sdd.text import Span
@@ -109,6 +110,10 @@ def _authentication(
     if not exposed:
         because = "nothing of any user is read or changed"
         return AuthReport(verdict=Verdict.PUBLIC, by=None, because=because)
+    if all(is_stranger(item.target) for item in exposed):
+        because = not_known(exposed[0].entity)
+        return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=because)
+    exposed.sort(key=lambda item: is_stranger(item.target))
     case = next((one.case for one, _ in answers if not one.holds), None)
     route = OpenRoute(
         run=run, judge=judge, exposed=exposed[0], finding=judge.decide(exposed[0]), case=case

@@ -59,7 +59,7 @@ def call_library(
     if proof is not None:
         return proof
     if holder:
-        found = session_method(engine, method, arguments, state, node)
+        found = session_method(engine, Lib(holder), method, arguments, state, node)
         if found is not None:
             return found
     hand_over(engine, name, arguments, state, node)

@@ -19,6 +19,7 @@ from sdd.audit.schema import schema_of as schema
 from sdd.audit.sessions import session_method, update_all
 from sdd.audit.state import State, Write
 from sdd.audit.stores import store_method
+from sdd.audit.strangers import store_stranger
 from sdd.audit.texts import text_method
 from sdd.audit.tokens import token_method
 from sdd.audit.touches import library_call, removed
@@ -73,7 +74,7 @@ def call_native(
     stored = store_method(engine, receiver, name, arguments, state, node)
     if stored is not None:
         return stored
-    session = session_method(engine, name, arguments, state, node)
+    session = session_method(engine, receiver, name, arguments, state, node)
     if session is not None:
         holder = holder_of(receiver)
         if isinstance(session, Result) and holder is not None:
@@ -83,9 +84,18 @@ def call_native(
     fetched = _fetched(engine, receiver, name, arguments, state, node)
     if fetched is not None:
         return fetched
-    found = _by_content(engine, receiver, name, arguments, state, node)
+    found = store_stranger(engine, receiver, name, state, node) or _by_content(
+        engine, receiver, name, arguments, state, node
+    )
     if found is not None:
         return found
+    return _foreign(engine, receiver, name, arguments, state, node)
+
+
+def _foreign(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """Call a method of somebody else's object: what it is given goes there."""
     holder = holder_of(receiver)
     if holder is not None:
         put(engine, holder, arguments.every(), state)

@@ -18,6 +18,7 @@ from sdd.audit.model import Verdict
 from sdd.audit.ownership import Situation
 from sdd.audit.schema import Schema
 from sdd.audit.state import Place
+from sdd.audit.strangers import is_stranger, not_known
 from sdd.audit.switches import delivered, turned
 from sdd.audit.term import named_record
 from sdd.audit.tokens import is_client
@@ -106,10 +107,15 @@ class Judge:
 
     def decide(self, obligation: Obligation) -> Finding | None:
         """Decide one obligation; None when it concerns nobody's data."""
+        if is_stranger(obligation.target):
+            return self._decide_stranger(obligation)
         if obligation.operation == "create":
             return self._decide_creation(obligation)
         if obligation.operation == DELEGATES:
             return self._decide_delegation(obligation)
+        return self._decide_access(obligation)
+
+    def _decide_access(self, obligation: Obligation) -> Finding | None:
         row = obligation.target
         if not isinstance(row, Row) or not self.schema.is_owned(row.entity):
             return None
@@ -267,6 +273,15 @@ class Judge:
             verdict=Verdict.PROVED,
             because=f"the tool acts for {reasons[0]}",
         )
+
+    def _decide_stranger(self, obligation: Obligation) -> Finding | None:
+        """Of what is no known table nobody knows whose it is; whoever may do all may do this."""
+        answer, reason = self.ask(obligation.facts, Situation.privileged)
+        if answer.holds and reason == IMPOSSIBLE:
+            return None
+        verdict = Verdict.PROVED if answer.holds else Verdict.UNKNOWN
+        because = reason if answer.holds else not_known(obligation.entity)
+        return Finding(obligation=obligation, verdict=verdict, because=because)
 
     # ------------------------------------------------------------ creation
 

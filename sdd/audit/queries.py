@@ -7,12 +7,13 @@ from dataclasses import replace
 from sdd.audit.attributes import schema
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
-from sdd.audit.execution import execute, result_method
+from sdd.audit.execution import execute, is_text, result_method
 from sdd.audit.injection import is_injected, is_open
 from sdd.audit.joins import choose
 from sdd.audit.logic import YES, Formula, Opaque, equal, parts_of
 from sdd.audit.predicates import predicate
 from sdd.audit.state import State
+from sdd.audit.strangers import stranger, strangers
 from sdd.audit.tables import entities_in, get_row, rows_of
 from sdd.audit.tokens import is_client
 from sdd.audit.values import (
@@ -48,7 +49,8 @@ def begin(kind: str) -> Callable[[Engine, Arguments, State, ast.AST], Value]:
     """Return the model of `select`, `update`, `delete` or `insert`."""
 
     def run(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-        targets = tuple(_plain(engine, value, state) for value in arguments.positional)
+        given = (*arguments.positional, *arguments.star)
+        targets = tuple(_plain(engine, value, state) for value in given)
         return Query(kind, engine.site(node), targets, entities_in(targets))
 
     return run
@@ -134,6 +136,8 @@ def _executed_method(
     """Methods of the older query API that run the statement at once."""
     if name == "delete":
         return execute(engine, replace(query, kind="delete"), state, node)
+    if name == "from_statement" and arguments.positional:
+        return arguments.positional[0]
     if name == "get" and query.entities:
         return get_row(engine, query.entities[0][0], arguments.positional[0], state, node)
     if name == "count":
@@ -237,9 +241,20 @@ def _on_keys(engine: Engine, left: str, right: str) -> Formula | None:
 
 
 def _from(query: Query, name: str, arguments: Arguments) -> Query:
-    targets = query.targets if name == "select_from" else arguments.positional
-    found = entities_in(arguments.positional)
-    return replace(query, targets=targets, entities=tuple(dict.fromkeys([*query.entities, *found])))
+    given = arguments.positional
+    found = entities_in(given)
+    if name == "select_from":
+        # What is no table leaves its name among the targets, so that it is asked about.
+        targets = (*query.targets, *(stranger(one) for one in strangers(given)))
+        targets += tuple(stranger("SQL text as a table") for one in given if is_text(one))
+    else:
+        targets = given
+    inner = [one for one in given if isinstance(one, Query)]
+    found = (*found, *(entity for one in inner for entity in one.entities))
+    where = (*query.where, *(part for one in inner for part in one.where))
+    is_now_open = query.open or any(one.open for one in inner)
+    entities = tuple(dict.fromkeys([*query.entities, *found]))
+    return replace(query, targets=targets, entities=entities, where=where, open=is_now_open)
 
 
 def _changed(

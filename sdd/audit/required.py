@@ -13,7 +13,8 @@ from sdd.audit.obligations import Obligation
 from sdd.audit.oracles import Oracles
 from sdd.audit.requests import End, Run
 from sdd.audit.state import Place, State
-from sdd.audit.values import Instance, Ref, Row, Tup
+from sdd.audit.strangers import is_stranger
+from sdd.audit.values import Instance, Ref, Row, Sym, Tup
 
 _MOST_BRANCHES = 24
 _MOST_TIMES = 3
@@ -28,7 +29,9 @@ def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
         found.update(dict.fromkeys(required.of_answer(end)))
     found.update(dict.fromkeys(required.of_branches()))
     for effect in run.effects:
-        if effect.operation in _WRITES:
+        if is_stranger(effect.target):
+            found[_of_stranger(effect)] = None
+        elif effect.operation in _WRITES:
             if effect.column != ATTACHES:
                 found[_of_write(effect)] = None
             found.update(dict.fromkeys(required.of_attachments(effect)))
@@ -121,6 +124,17 @@ class _Required:
             facts=(*(fact for fact in facts if fact != YES), Exists(row)),
             chain=effect.chain if effect else (),
         )
+
+
+def _of_stranger(effect: Effect) -> Obligation:
+    return Obligation(
+        operation=effect.operation,
+        entity=effect.target.name if isinstance(effect.target, Sym) else "",
+        target=effect.target,
+        place=effect.place,
+        facts=effect.facts,
+        chain=effect.chain,
+    )
 
 
 def _of_write(effect: Effect) -> Obligation:

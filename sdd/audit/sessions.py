@@ -8,6 +8,7 @@ from sdd.audit.execution import execute, is_statement, result_method
 from sdd.audit.items import elements
 from sdd.audit.queries import begin, not_understood
 from sdd.audit.state import State, Write
+from sdd.audit.strangers import session_stranger, statement_stranger
 from sdd.audit.tables import entities_in, get_row
 from sdd.audit.values import (
     NONE,
@@ -30,9 +31,26 @@ EXECUTES = frozenset(
 
 
 def session_method(
-    engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST
+    engine: Engine,
+    receiver: Value,
+    name: str,
+    arguments: Arguments,
+    state: State,
+    node: ast.AST,
 ) -> Value | None:
     """Model a call that by its name and arguments can only be a session's; None: it is not."""
+    found = _on_tables(engine, name, arguments, state, node)
+    if found is not None:
+        return found
+    first = arguments.positional[0] if arguments.positional else arguments.get("statement")
+    if name in EXECUTES and first is not None:
+        return statement_stranger(engine, receiver, first, state, node)
+    return session_stranger(engine, receiver, name, arguments, state, node)
+
+
+def _on_tables(
+    engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
     first = arguments.positional[0] if arguments.positional else arguments.get("statement")
     if name in EXECUTES and first is not None and not is_statement(first):
         first = not_understood(engine, first, node)

@@ -2,7 +2,8 @@
 
 Each file of `forms` is a program of its own, audited once together with the rule pages' base file:
 `/api/proved/…`, `/api/violated/…`, `/api/unknown/…` and `/api/none/…` speak of isolation,
-`/api/open/…` of authentication that is violated, `/api/public/…` of a route that may be public,
+`/api/open/…` of authentication that is violated, `/api/doubtful/…` of one that is unknown,
+`/api/public/…` of a route that may be public,
 and a comment `# [rule]` behind the decorator of a diagnostic about that route.
 """
 
@@ -59,6 +60,8 @@ def test_a_form_gets_the_verdict_that_its_path_names(
         seen = (route.auth, [(one.entity, one.verdict, one.because) for one in route.accesses])
         if said == "open":
             assert route.auth.verdict is Verdict.VIOLATED, seen
+        elif said == "doubtful":
+            assert route.auth.verdict is Verdict.UNKNOWN, seen
         elif said == "public":
             assert route.auth.verdict is Verdict.PUBLIC, seen
         else:
