@@ -13,6 +13,7 @@ from sdd.audit.library import call_library, call_object
 from sdd.audit.logic import YES, Formula
 from sdd.audit.natives import call_native
 from sdd.audit.state import Frame, State
+from sdd.audit.strangers import note_stranger
 from sdd.audit.tokens import external_identity
 from sdd.audit.trust import is_trusted
 from sdd.audit.unknowns import apply
@@ -108,6 +109,8 @@ def invoke(
 ) -> Value:
     """Run a function's body with the caller's facts and join its normal ends."""
     if engine.is_too_deep(function.node):
+        if engine.is_deepest():
+            note_stranger(engine, "read", f"what {function.label} does so far down", state, node)
         engine.unknown_check(f"recursion in {function.label}", state, arguments.every())
         return apply(f"recursive {function.label}", arguments.every())
     if function.binding == "static":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from sdd.audit.engine import Engine
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State
+from sdd.audit.unknowns import apply
 from sdd.audit.values import (
     Apply,
     Bound,
@@ -46,7 +47,9 @@ def put(engine: Engine, holder: LibObject, values: Iterable[Value], state: State
     if not new:
         return
     known = held(engine, holder, state)
-    kept = tuple(dict.fromkeys([*known, *new]))[:_MOST_HELD]
+    kept = tuple(dict.fromkeys([*known, *new]))
+    if len(kept) > _MOST_HELD:
+        kept = (apply("held", kept),)
     if kept != known:
         state.put(holder, ListObject((), kept))
     for inner in holder.args:

@@ -271,10 +271,14 @@ class Engine(Ledger):
         """Whether a function is being called by itself, or calls are nested too deeply."""
         if self.watch is not None:
             self.watch.nodes.add(node)
-        if len(self.stack) >= _DEEPEST:
+        if self.is_deepest():
             self.disturb()
             return True
         return self.running.get(node, 0) > 1
+
+    def is_deepest(self) -> bool:
+        """Whether calls are nested as deeply as they may be."""
+        return len(self.stack) >= _DEEPEST
 
     def would_run(
         self, nodes: AbstractSet[ast.AST], running: Mapping[ast.AST, int], depth: int

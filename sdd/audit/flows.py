@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from sdd.audit.contents import held, holders
 from sdd.audit.engine import Engine
-from sdd.audit.logic import YES, Formula, both, either
+from sdd.audit.joins import ONE_OF
+from sdd.audit.logic import YES, Formula, Opaque, both, either
 from sdd.audit.state import State
 from sdd.audit.tables import any_row, rows_of
 from sdd.audit.values import (
@@ -29,6 +30,7 @@ from sdd.audit.values import (
 )
 
 _MOST = 4000
+_LOST = Opaque("one of too many values", ())
 _Step = tuple[Value, Formula]
 
 
@@ -40,11 +42,13 @@ class Carried:
         rows: The rows whose content it has, with the condition under which it has each.
         conditions: Truths that it holds, each with the condition under which it holds it.
         branches: Under what it has one of its alternatives.
+    is_cut: It is too large to be looked through.
     """
 
     rows: dict[Row, Formula] = field(default_factory=dict)
     conditions: dict[Formula, Formula] = field(default_factory=dict)
     branches: dict[Formula, None] = field(default_factory=dict)
+    is_cut: bool = False
 
 
 def carried_by(engine: Engine, value: Value, state: State) -> Carried:
@@ -69,8 +73,11 @@ def carried_by(engine: Engine, value: Value, state: State) -> Carried:
                 stack.extend(ways)
             case Ref():
                 stack.extend(_in_object(engine, item, guard, state))
+            case Apply(name=name, args=args) if name == ONE_OF:
+                stack.extend((one, both([guard, _LOST])) for one in args)
             case _:
                 stack.extend((one, guard) for one in _inside(engine, item, state))
+    found.is_cut = bool(stack)
     return found
 
 

@@ -124,7 +124,8 @@ def contains(engine: Engine, collection: Value, item: Value, state: State) -> Fo
             if isinstance(held, DictObject) and not held.more and isinstance(item, Lit):
                 return YES if held.get(str(item.value)) is not None else NO
             if isinstance(held, ListObject) and held.more:
-                return _in_any(engine, item, held.more[0])
+                certain = [both([guard, equal(item, one)]) for guard, one in held.items]
+                return either([*certain, *(_in_any(engine, item, one) for one in held.more)])
         case Many(element=element):
             return _in_any(engine, item, element)
         case Lit(value=str(text)) if isinstance(item, Lit):

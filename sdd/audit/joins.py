@@ -1,29 +1,51 @@
 """Where paths meet: states become one, and what differs becomes cases of one value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import compress, islice
 from operator import is_not
 
 from sdd.audit.injection import is_injected
-from sdd.audit.logic import YES, And, Eq, Exists, Formula, Opaque, Or, Proved, Truthy, both, either
+from sdd.audit.logic import (
+    YES,
+    And,
+    Eq,
+    Exists,
+    Formula,
+    Opaque,
+    Or,
+    Proved,
+    Truthy,
+    both,
+    either,
+    parts_of,
+)
 from sdd.audit.state import State
 from sdd.audit.values import (
+    Apply,
+    Bound,
+    ClassInfo,
     Col,
     DictObject,
     Field,
+    Func,
     HeapObject,
     Instance,
     ListObject,
     Lit,
+    Many,
     Phi,
     Query,
+    Ref,
+    Result,
+    Row,
     Sym,
     Truth,
     Value,
 )
 
 _MOST_CASES = 10
+_MOST_CALLABLE = 64  # a table of handlers by name
 _MOST_ATOMS = 40
 _LARGEST_GUARD = 32
 
@@ -194,8 +216,28 @@ def choose(cases: list[tuple[Formula, Value]]) -> Value:
         injected = next((item for item in flat if is_injected(item)), None)
         if injected is not None:
             return injected
-        return Sym("unknown", "one of too many values")
+        if len(flat) > _MOST_CALLABLE or not all(map(_is_callable, flat)):
+            return _one_of(flat)
     return Phi(tuple(_exclusive(flat)))
+
+
+def _is_callable(value: Value) -> bool:
+    return isinstance(value, (Func, Bound, ClassInfo))
+
+
+def _one_of(items: Iterable[Value]) -> Value:
+    """One of too many values: what they carry stays with it, under which condition is lost."""
+    flat: dict[Value, None] = {}
+    for item in items:
+        inner = item.args if isinstance(item, Apply) and item.name == ONE_OF else (item,)
+        flat.update(dict.fromkeys(inner))
+    unknown = Sym("unknown", "one of too many values")
+    carried = [item for item in flat if any(isinstance(one, _CARRIERS) for one in parts_of(item))]
+    return Apply(ONE_OF, (unknown, *carried)) if carried else unknown
+
+
+ONE_OF = "one of"
+_CARRIERS = (Row, Ref, Query, Result, Many)
 
 
 def _exclusive(flat: dict[Value, Formula]) -> list[tuple[Formula, Value]]:

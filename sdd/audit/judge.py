@@ -1,7 +1,7 @@
 """Judges a route: is the caller known, and does everything touched belong to them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sdd.audit.cases import Case
@@ -37,7 +37,7 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
     """Judge one request."""
     judge = Judge(engine, schema)
     pending = obligations(engine, run)
-    findings = [finding for item in pending if (finding := judge.decide(item)) is not None]
+    findings = list(_decided(judge, pending))
     if run.unknown:
         findings = [_in_doubt(finding, run.unknown) for finding in findings]
     auth = _authentication(judge, run, pending, settings)
@@ -63,6 +63,22 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
         dependencies=tuple(_called(engine, used) for used in run.used),
         condition=_condition(run),
     )
+
+
+def _decided(judge: Judge, pending: Iterable[Obligation]) -> Iterator[Finding]:
+    """Decide what must be shown; what is broken at a place need not be broken there again."""
+    broken: set[tuple[str, str, str, int]] = set()
+    for item in pending:
+        where = _where(item)
+        finding = None if where in broken else judge.decide(item)
+        if finding is not None:
+            yield finding
+            if finding.verdict is Verdict.VIOLATED:
+                broken.add(where)
+
+
+def _where(item: Obligation) -> tuple[str, str, str, int]:
+    return item.entity, item.operation, item.place.path, item.place.line
 
 
 def _in_doubt(finding: Finding, why: str) -> Finding:
@@ -178,8 +194,7 @@ def _accesses(
     """Join the findings at one place: the worst counts."""
     worst: dict[tuple[str, str, str, int], Finding] = {}
     for finding in findings:
-        item = finding.obligation
-        key = (item.entity, item.operation, item.place.path, item.place.line)
+        key = _where(finding.obligation)
         known = worst.get(key)
         if known is None or _RANK[finding.verdict] > _RANK[known.verdict]:
             worst[key] = finding

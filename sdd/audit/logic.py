@@ -307,19 +307,19 @@ def parts_of(value: Value) -> Iterator[Value]:
     while stack:
         item = stack.pop()
         yield item
-        match item:
-            case Field(base=base):
-                stack.append(base)
-            case Apply(args=args):
-                stack.extend(args)
-            case Tup(items=items):
-                stack.extend(items)
-            case LibObject(args=args, keywords=keywords):
-                stack.extend(args)
-                stack.extend(inner for _, inner in keywords)
-            case Many(element=element) | Result(element=element):
-                stack.append(element)
-            case Phi(cases=cases):
-                stack.extend(inner for _, inner in cases)
-            case _:
-                pass
+        stack.extend(operands(item))
+
+
+def operands(value: Value) -> tuple[Value, ...]:
+    """Return the terms directly inside a term."""
+    match value:
+        case Field(base=inner) | Many(element=inner) | Result(element=inner):
+            return (inner,)
+        case Apply(args=items) | Tup(items=items):
+            return items
+        case LibObject(args=args, keywords=keywords):
+            return (*args, *(inner for _, inner in keywords)) if keywords else args
+        case Phi(cases=cases):
+            return tuple(inner for _, inner in cases)
+        case _:
+            return ()

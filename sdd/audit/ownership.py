@@ -1,7 +1,7 @@
 """Whose row is it: what the facts of one case say about owner, role and proof."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sdd.audit.cases import Case
 from sdd.audit.logic import Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
@@ -35,9 +35,12 @@ class Situation:
         self._groups: dict[Value, list[Value]] = {}
         self._rows: dict[Row, None] = {}
         self._owned: dict[Row, str | None] = {}
+        self._of_entity: dict[str, list[Row]] = {}
+        self._compared: dict[Row, list[tuple[str, Value]]] | None = None
         for literal in case.literals:
             if isinstance(literal, Exists):
                 self._rows[literal.row] = None
+                self._of_entity.setdefault(literal.row.entity, []).append(literal.row)
             elif isinstance(literal, Eq):
                 for side in (literal.left, literal.right):
                     self._groups.setdefault(case.canonical(side), []).append(side)
@@ -79,23 +82,30 @@ class Situation:
 
     def bearer_column(self, row: Row) -> tuple[str, bool] | None:
         """Return the secret column by which the client found a row; and whether it was a header."""
-        for literal in self.case.literals:
-            if not isinstance(literal, Eq):
-                continue
-            for mine, theirs in ((literal.left, literal.right), (literal.right, literal.left)):
-                if (
-                    isinstance(mine, Field)
-                    and mine.base == row
-                    and _SECRET_COLUMN.search(mine.name)
-                    and is_client(theirs)
-                ):
-                    places = {
-                        part.note
-                        for part in parts_of(theirs)
-                        if isinstance(part, Sym) and part.kind == "client"
-                    }
-                    return mine.name, bool(places & _SENT_AS_CREDENTIAL)
+        for name, theirs in self._comparisons(row):
+            if _SECRET_COLUMN.search(name) and is_client(theirs):
+                places = {
+                    part.note
+                    for part in parts_of(theirs)
+                    if isinstance(part, Sym) and part.kind == "client"
+                }
+                return name, bool(places & _SENT_AS_CREDENTIAL)
         return None
+
+    def _comparisons(self, row: Row) -> Sequence[tuple[str, Value]]:
+        """Return what a row's columns are compared with."""
+        if self._compared is None:
+            self._compared = {}
+            for literal in self.case.literals:
+                if isinstance(literal, Eq):
+                    for mine, theirs in (
+                        (literal.left, literal.right),
+                        (literal.right, literal.left),
+                    ):
+                        if isinstance(mine, Field) and isinstance(mine.base, Row):
+                            known = self._compared.setdefault(mine.base, [])
+                            known.append((mine.name, theirs))
+        return self._compared.get(row, ())
 
     def principal(self, value: Value) -> str | None:
         """Return why a value belongs to the caller's verified identity, or None."""
@@ -164,10 +174,9 @@ class Situation:
     def _same_rows(self, row: Row) -> Iterator[Row]:
         keys = self.schema.entity(row.entity).key_columns
         mine = self.case.canonical(row)
-        for other in self._rows:
-            if other.entity == row.entity and (
-                self.case.canonical(other) == mine
-                or all(self.case.same(Field(other, key), Field(row, key)) for key in keys)
+        for other in self._of_entity.get(row.entity, ()):
+            if self.case.canonical(other) == mine or all(
+                self.case.same(Field(other, key), Field(row, key)) for key in keys
             ):
                 yield other
 
@@ -205,11 +214,7 @@ class Situation:
         return None
 
     def _compared_columns(self, row: Row) -> Iterator[str]:
-        for literal in self.case.literals:
-            if isinstance(literal, Eq):
-                for side in (literal.left, literal.right):
-                    if isinstance(side, Field) and side.base == row:
-                        yield side.name
+        yield from (name for name, _ in self._comparisons(row))
 
     def _is_own_value(self, row: Row, name: str, *, is_key: bool) -> str | None:
         for term in self.equals(Field(row, name)):
@@ -239,19 +244,10 @@ class Situation:
         return any(Proved(kind, row) in self.case.literals for kind in ("password", "credentials"))
 
     def _password_matches(self, row: Row) -> bool:
-        if not self.schema.is_user(row.entity):
-            return False
-        for literal in self.case.literals:
-            if isinstance(literal, Eq):
-                for mine, theirs in ((literal.left, literal.right), (literal.right, literal.left)):
-                    if (
-                        isinstance(mine, Field)
-                        and mine.base == row
-                        and _PASSWORD_COLUMN.search(mine.name)
-                        and is_client(theirs)
-                    ):
-                        return True
-        return False
+        return self.schema.is_user(row.entity) and any(
+            _PASSWORD_COLUMN.search(name) and is_client(theirs)
+            for name, theirs in self._comparisons(row)
+        )
 
     def _through_parent(self, row: Row) -> str | None:
         for column, parent, key in self.schema.parents(row.entity):
@@ -264,10 +260,8 @@ class Situation:
             member = self.member_of(parent, key, mine, row)
             if member:
                 return f"{row.entity}.{column} is {parent}.{key}, and {member}"
-            for other in self._rows:
-                if other.entity == parent and self.case.same(Field(other, key), mine):
-                    if not self.schema.is_owned(parent):
-                        continue
+            for other in self._of_entity.get(parent, ()) if self.schema.is_owned(parent) else ():
+                if self.case.same(Field(other, key), mine):
                     reason = self.owned(other)
                     if reason:
                         return f"{row.entity}.{column} is {parent}.{key}, and {reason}"
@@ -286,11 +280,9 @@ class Situation:
     def member_of(self, entity: str, key: str, value: Value, row: Row | None = None) -> str | None:
         """Return which row says that the caller belongs to the one that this key value names."""
         for link, column, named, user in self.schema.memberships(entity):
-            for other in self._rows:
+            for other in self._of_entity.get(link, ()) if named == key else ():
                 if (
-                    named == key
-                    and other.entity == link
-                    and other != row
+                    other != row
                     and self.case.same(Field(other, column), value)
                     and self.principal(Field(other, user))
                 ):

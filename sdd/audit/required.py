@@ -1,6 +1,6 @@
 """What must be shown for a request: of rows that leave it, and of every write."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sdd.audit.attributes import schema
@@ -8,16 +8,15 @@ from sdd.audit.contents import holders
 from sdd.audit.effects import ATTACHES, DELEGATES, Effect
 from sdd.audit.engine import Engine
 from sdd.audit.flows import carried_by
-from sdd.audit.logic import YES, Exists, Formula
+from sdd.audit.logic import YES, Exists, Formula, Or, both
 from sdd.audit.obligations import Obligation
 from sdd.audit.oracles import Oracles
 from sdd.audit.requests import End, Run
 from sdd.audit.state import Place, State
-from sdd.audit.strangers import is_stranger
+from sdd.audit.strangers import is_stranger, stranger
 from sdd.audit.values import Instance, Ref, Row, Sym, Tup
 
-_MOST_BRANCHES = 24
-_MOST_TIMES = 3
+_CUT = stranger("an answer that is too large to look through")
 _WRITES = frozenset({"create", "update", "delete", DELEGATES})
 
 
@@ -45,7 +44,6 @@ class _Required:
     def __init__(self, engine: Engine, run: Run) -> None:
         self.engine = engine
         self.run = run
-        self.asked: dict[Row, int] = {}
         self.related = {row for key, row in engine.rows.items() if "relation" in key[1:2]}
         self.oracles = Oracles(engine, schema(engine))
         self.reads: Mapping[Row, Effect] = {
@@ -63,27 +61,35 @@ class _Required:
         for formula, guard in carried.conditions.items():
             for row in self.oracles.deciding([formula]):
                 yield self._read(row, end.place, (*end.facts, guard))
-        for branch in list(carried.branches)[:_MOST_BRANCHES]:
-            for row in self._seldom(self.oracles.branching([branch])):
-                yield self._read(row, end.place, (*end.facts, branch))
-
-    def _seldom(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Let each row through a few times: in large routes the same one decides everywhere."""
-        for row in dict.fromkeys(rows):
-            self.asked[row] = self.asked.get(row, 0) + 1
-            if self.asked[row] <= _MOST_TIMES and len(self.asked) <= _MOST_BRANCHES:
-                yield row
+        ways: dict[Row, list[Formula]] = {}
+        for branch in carried.branches:
+            for row in dict.fromkeys(self.oracles.branching([branch])):
+                ways.setdefault(row, []).append(branch)
+        for row, found in ways.items():
+            yield self._read(row, end.place, (*end.facts, _one_way(found)))
+        if carried.is_cut:
+            yield Obligation(
+                operation="read",
+                entity=_CUT.name,
+                target=_CUT,
+                place=end.place,
+                facts=end.facts,
+            )
 
     def of_branches(self) -> Iterator[Obligation]:
         """Yield one for each row whose content decides which of several answers is given."""
         ends = self.run.ends
         if len({end.value for end in ends}) < 2:  # noqa: PLR2004 - one answer tells nothing
             return
-        common = set(ends[0].facts).intersection(*(end.facts for end in ends[1:]))
+        shared = set(ends[0].facts).intersection(*(end.facts for end in ends[1:]))
+        common = tuple(fact for fact in ends[0].facts if fact in shared)
+        ways: dict[Row, list[Formula]] = {}
         for end in ends:
-            own = [fact for fact in end.facts if fact not in common]
-            for row in self._seldom(self.oracles.branching(own)):
-                yield self._read(row, end.place, end.facts)
+            own = [fact for fact in end.facts if fact not in shared]
+            for row in dict.fromkeys(self.oracles.branching(own)):
+                ways.setdefault(row, []).append(both(own))
+        for row, found in ways.items():
+            yield self._read(row, ends[0].place, (*common, _one_way(found)))
 
     def of_copies(self, effect: Effect) -> Iterator[Obligation]:
         """Yield one for each row whose content is written into another."""
@@ -124,6 +130,11 @@ class _Required:
             facts=(*(fact for fact in facts if fact != YES), Exists(row)),
             chain=effect.chain if effect else (),
         )
+
+
+def _one_way(ways: list[Formula]) -> Formula:
+    """One of these holds; what holds without any of them need not be asked for each."""
+    return ways[0] if len(ways) == 1 else Or(tuple(dict.fromkeys(ways)))
 
 
 def _of_stranger(effect: Effect) -> Obligation:

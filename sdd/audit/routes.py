@@ -16,7 +16,6 @@ from sdd.audit.web import Entry, Include, Router
 from sdd.program import Module
 
 _PARAMETER = re.compile(r"\{([^}:]+)(?::[^}]*)?\}")
-_DEEPEST = 12
 
 
 @named_record
@@ -161,13 +160,13 @@ class _Way:
     dependencies: tuple[Value, ...] = ()
     middleware: tuple[tuple[Value, Arguments], ...] = ()
     condition: tuple[Formula, ...] = ()
-    depth: int = 0
+    through: tuple[Router, ...] = ()
 
 
 def _walk(engine: Engine, router: Router, way: _Way) -> Iterator[Mount]:
     """Yield the mounts below a router; what stands further out runs first."""
-    if way.depth > _DEEPEST:
-        return
+    if any(router is one for one in way.through):
+        return  # it is included in itself: what FastAPI refuses
     own = "" if router.kind == "app" else _part(router.prefix)
     here = replace(
         way,
@@ -175,7 +174,7 @@ def _walk(engine: Engine, router: Router, way: _Way) -> Iterator[Mount]:
         dependencies=(*way.dependencies, *router.dependencies),
         # Starlette runs the middleware that was added last first.
         middleware=(*way.middleware, *reversed(router.middleware)),
-        depth=way.depth + 1,
+        through=(*way.through, router),
     )
     for entry in router.entries:
         at = replace(here, condition=(*way.condition, *entry.condition))

@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import islice
 
 from sdd.audit.injection import is_injected
-from sdd.audit.logic import parts_of
-from sdd.audit.values import Apply, LibObject, Row, Sym, Value
+from sdd.audit.logic import operands, parts_of
+from sdd.audit.values import Apply, LibObject, Ref, Row, Sym, Value
 
 _LARGEST_TERM = 40
 
@@ -15,13 +15,26 @@ def apply(function: str, args: tuple[Value, ...]) -> Value:
     """Build the result of an unknown operation; large terms shrink to what they contain."""
     if sum(map(_size, args)) <= _LARGEST_TERM:
         return Apply(function, args)
-    leaves = dict.fromkeys(
+    inside = dict.fromkeys(part for arg in args for part in _parts(arg))
+    carried = [part for part in inside if isinstance(part, (Row, Ref))]
+    said = [
         part
-        for arg in args
-        for part in _limited(arg)
-        if isinstance(part, (Row, Sym)) or (isinstance(part, LibObject) and is_injected(part))
-    )
-    return Apply(function, tuple(leaves)[:_LARGEST_TERM])
+        for part in inside
+        if isinstance(part, Sym) or (isinstance(part, LibObject) and is_injected(part))
+    ]
+    return Apply(function, (*carried, *said[:_LARGEST_TERM]))
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    """Yield the terms inside a large one, each once: they share most of their parts."""
+    seen: set[Value] = set()
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if item not in seen:
+            seen.add(item)
+            yield item
+            stack.extend(operands(item))
 
 
 def _limited(value: Value) -> Iterator[Value]:
