@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sdd.audit.branches import continue_with
 from sdd.audit.engine import Engine
 from sdd.audit.exceptions import catches, is_answer, is_library_exception
+from sdd.audit.imports import are_found
 from sdd.audit.state import State
 from sdd.audit.values import EXCEPTION, Lib, Ref, Value
 
@@ -92,7 +93,7 @@ def _guarded(engine: Engine, node: ast.Try, state: State) -> list[State]:
     if body.alive:
         engine.execute(node.orelse, body)
     ended = [body]
-    for handler in node.handlers:
+    for handler in () if are_found(engine, node.body, body) else node.handlers:
         caught, thrown = _split(engine, handler, thrown, start)
         entry = _handler_entry(start, snapshots, caught, base, handler, engine)
         if entry is None:

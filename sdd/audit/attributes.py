@@ -93,6 +93,10 @@ def _of_class(engine: Engine, info: ClassInfo, name: str) -> Value:
         column = schema(engine).entity(info.entity).attribute(name)
         if column:
             return Col(info.entity, name)
+        if name in {"c", "columns"}:
+            return info
+    if info.entity and name == "__table__":
+        return info
     found = info.find(name)
     if found is None:
         if name == "__name__":

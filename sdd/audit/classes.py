@@ -71,11 +71,12 @@ def define_class(engine: Engine, node: ast.ClassDef, state: State) -> ClassInfo:
         if isinstance(member, Func) and member.owner is None and member.module is outer.module:
             inner.env[name] = replace(member, owner=info)
     if is_table(info):
-        info = _as_entity(engine, info)
+        info = as_entity(engine, info)
     return info
 
 
-def _as_entity(engine: Engine, info: ClassInfo) -> ClassInfo:
+def as_entity(engine: Engine, info: ClassInfo) -> ClassInfo:
+    """Make a class one of the program's tables."""
     key = info.name
     if key in engine.entities and engine.entities[key].node is not info.node:
         key = f"{info.name}@{info.module.path}"

@@ -15,7 +15,7 @@ from sdd.audit.logic import NO, YES, negated
 from sdd.audit.narrowing import narrow
 from sdd.audit.operators import binary, joined_text, unary
 from sdd.audit.state import State
-from sdd.audit.values import NONE, ClassInfo, Row, Super, Sym, Value, lit
+from sdd.audit.values import NONE, UNBOUND, ClassInfo, Lib, Row, Super, Sym, Value, lit
 
 _CONSTANT_TRUTH = (Row,)
 
@@ -42,11 +42,20 @@ def lookup(engine: Engine, identifier: str, state: State) -> Value:
     if found is None:
         found = engine.builtins.get(identifier)
     if found is None:
-        return Sym("unknown", f"name {identifier}")
+        return _nowhere_bound(engine, identifier)
     if isinstance(found, Sym) and found.kind == "deferred":
         path, _, wanted = found.name.rpartition(":")
         return engine.module(path).get(wanted, found)
     return found
+
+
+def _nowhere_bound(engine: Engine, identifier: str) -> Value:
+    """A name that only a library's `import *` may have bound; without one Python would raise."""
+    starred = engine.module(engine.frame.module.path).get("*")
+    if isinstance(starred, Lib):
+        return Lib(f"{starred.name.removesuffix('*')}{identifier}")
+    note = UNBOUND if starred is None else None
+    return Sym("unknown", f"name {identifier}", note)
 
 
 def attribute(engine: Engine, node: ast.Attribute, state: State) -> Value:
@@ -69,16 +78,20 @@ def subscript(engine: Engine, node: ast.Subscript, state: State) -> Value:
 def call(engine: Engine, node: ast.Call, state: State) -> Value:
     """Call a function, class or method."""
     engine.step()
-    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
-        return _super(engine)
+    if isinstance(node.func, ast.Name) and node.func.id == "super":
+        return _super(engine, node, state)
     function = engine.evaluate(node.func, state)
     arguments = arguments_of(engine, node, state)
     waiting = suspended(engine, function, arguments, node)
     return waiting if waiting is not None else engine.call(function, arguments, state, node)
 
 
-def _super(engine: Engine) -> Value:
-    owner, receiver = engine.frame.owner, engine.frame.receiver
+def _super(engine: Engine, node: ast.Call, state: State) -> Value:
+    """`super()`, or `super(Class, self)` as older code writes it."""
+    owner: Value | None = engine.frame.owner
+    receiver = engine.frame.receiver
+    if node.args:
+        owner, receiver = (engine.evaluate(one, state) for one in (*node.args, *node.args)[:2])
     if isinstance(owner, ClassInfo) and receiver is not None:
         return Super(owner, receiver)
     return Sym("unknown", "super")

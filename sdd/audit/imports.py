@@ -1,10 +1,12 @@
 """Import statements: modules of the program run, everything else is a library."""
 
 import ast
+from collections.abc import Sequence
 
+from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.state import State
-from sdd.audit.values import FALSE, Lib, ModuleRef, Sym, Value
+from sdd.audit.values import FALSE, Lib, Lit, ModuleRef, Sym, Value
 
 
 def import_module(engine: Engine, node: ast.Import, state: State) -> None:
@@ -32,13 +34,30 @@ def import_from(engine: Engine, node: ast.ImportFrom, state: State) -> None:
     for alias in node.names:
         bound = alias.asname or alias.name
         if path is None:
-            if alias.name != "*":
-                base = node.module or "." * node.level
-                state.env[bound] = _foreign(base, alias.name, is_relative=node.level > 0)
+            base = node.module or "." * node.level
+            state.env[bound] = _foreign(base, alias.name, is_relative=node.level > 0)
         elif alias.name == "*":
             _star(engine, path, state)
         else:
             state.env[bound] = member(engine, path, alias.name)
+
+
+def are_found(engine: Engine, body: Sequence[ast.stmt], state: State) -> bool:
+    """Whether statements import, and all they import of the program was found in it."""
+    found: list[bool] = []
+    for node in body:
+        if isinstance(node, ast.ImportFrom):
+            path = engine.program.find(engine.frame.module, node.module or "", node.level)
+            names = [alias.asname or alias.name for alias in node.names if alias.name != "*"]
+            if path is not None or node.level:
+                found += [_is_found(state.env.get(name)) for name in names] or [path is not None]
+        elif not isinstance(node, ast.Import):
+            return False
+    return bool(found) and all(found)
+
+
+def _is_found(value: Value | None) -> bool:
+    return not (isinstance(value, Sym) and value.kind == "unknown")
 
 
 def _foreign(base: str, name: str, *, is_relative: bool) -> Value:
@@ -52,6 +71,19 @@ def _foreign(base: str, name: str, *, is_relative: bool) -> Value:
 def _star(engine: Engine, path: str, state: State) -> None:
     names = engine.module(path)
     state.env.update({key: value for key, value in names.items() if not key.startswith("_")})
+
+
+def import_by_name(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`importlib.import_module(name)`: what only the running program knows is unknown."""
+    del state, node
+    name = arguments.get("name", 0)
+    if not isinstance(name, Lit) or not isinstance(name.value, str) or name.value[:1] == ".":
+        return Sym("unknown", "a module that is loaded at run time")
+    path = engine.program.find(engine.frame.module, name.value)
+    if path is None:
+        return Lib(name.value)
+    engine.module(path)
+    return ModuleRef(path)
 
 
 def member(engine: Engine, path: str, name: str) -> Value:

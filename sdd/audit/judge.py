@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from sdd.audit.cases import Case
 from sdd.audit.dependencies import Used, dotted_name, function_of
@@ -12,6 +11,7 @@ from sdd.audit.exposures import exposures, is_door_keeping, words_for
 from sdd.audit.logic import Formula, Not, Opaque, Or, parts_of
 from sdd.audit.model import Access, AuthReport, Called, RouteReport, Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, Judge, Obligation
+from sdd.audit.ownership import SENT_AS_CREDENTIAL
 from sdd.audit.requests import Run
 from sdd.audit.required import obligations
 from sdd.audit.routes import handler_place
@@ -22,7 +22,7 @@ from sdd.audit.settings import AuditSettings
 from sdd.audit.state import Place
 from sdd.audit.strangers import is_stranger, not_known
 from sdd.audit.switches import symbols
-from sdd.audit.values import Claims, Value
+from sdd.audit.values import Claims, Sym, Value
 from sdd.text import Span
 
 _RANK = {Verdict.VIOLATED: 3, Verdict.UNKNOWN: 2, Verdict.PROVED: 1, Verdict.NONE: 0}
@@ -36,10 +36,9 @@ _CREDENTIAL_NAME = re.compile(
 def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSettings) -> RouteReport:
     """Judge one request."""
     judge = Judge(engine, schema)
-    pending = obligations(engine, run)
+    # What half a run shows is neither a proof nor a counter-example.
+    pending = () if run.unknown else obligations(engine, run)
     findings = list(_decided(judge, pending))
-    if run.unknown:
-        findings = [_in_doubt(finding, run.unknown) for finding in findings]
     auth = _authentication(judge, run, pending, settings)
     if auth.verdict is Verdict.PUBLIC:
         findings = [item for item in findings if not is_door_keeping(item.obligation)]
@@ -81,13 +80,6 @@ def _where(item: Obligation) -> tuple[str, str, str, int]:
     return item.entity, item.operation, item.place.path, item.place.line
 
 
-def _in_doubt(finding: Finding, why: str) -> Finding:
-    """What half a run shows is no counter-example."""
-    if finding.verdict is not Verdict.VIOLATED:
-        return finding
-    return replace(finding, verdict=Verdict.UNKNOWN, because=why)
-
-
 def span_of(place: Place) -> Span:
     """Return a place as a span."""
     return Span(path=place.path, line=place.line, column=max(place.column, 1))
@@ -119,7 +111,7 @@ def _authentication(
         )
     if settings.is_declared_public(run.mount.method, run.mount.path):
         return AuthReport(verdict=Verdict.PUBLIC, by=None, because="declared public")
-    doubt = _doubt(one.case for one, _ in answers if not one.holds)
+    doubt = _doubt(judge.engine, (one.case for one, _ in answers if not one.holds))
     exposed = list(exposures(judge, run, pending))
     if doubt and (exposed or by):
         return AuthReport(verdict=Verdict.UNKNOWN, by=by, because=doubt)
@@ -175,14 +167,25 @@ def _called(engine: Engine, used: Used) -> Called:
     return Called(name=dotted_name(engine, used.target) or used.label, span=place)
 
 
-def _doubt(cases: Iterable[Case | None]) -> str | None:
+def _doubt(engine: Engine, cases: Iterable[Case | None]) -> str | None:
     """Return a check that is not understood, on a path without authentication."""
     for case in cases:
         for literal in case.literals if case is not None else ():
             atom: Formula = literal.atom if isinstance(literal, Not) else literal
-            if isinstance(atom, Opaque) and not atom.args:
+            if isinstance(atom, Opaque) and (
+                not atom.args or any(_is_credential(engine, one) for one in atom.args)
+            ):
                 return atom.reason
     return None
+
+
+def _is_credential(engine: Engine, value: Value) -> bool:
+    """Whether a value is the request, or what it carries to say who sends it."""
+    return any(
+        part == engine.request
+        or (isinstance(part, Sym) and part.kind == "client" and part.note in SENT_AS_CREDENTIAL)
+        for part in parts_of(value)
+    )
 
 
 # ------------------------------------------------------------------ accesses

@@ -33,9 +33,11 @@ from sdd.audit.builtin_functions import (
 )
 from sdd.audit.clauses import conjunction, disjunction, existence, negation
 from sdd.audit.contents import put
+from sdd.audit.core_tables import core_table
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.escapes import hand_over
+from sdd.audit.imports import import_by_name
 from sdd.audit.language_models import ANSWER, answers
 from sdd.audit.queries import begin, united
 from sdd.audit.sessions import session_method
@@ -136,6 +138,7 @@ _SQL: Mapping[str, Model] = {
 }  # fmt: skip
 MODELS: Mapping[str, Model] = {
     **_SQL,
+    **dict.fromkeys(("sqlalchemy.Table", "sqlalchemy.schema.Table"), core_table),
     **tokens.MODELS,
     **web.MODELS,
     "str": identity,
@@ -162,6 +165,8 @@ MODELS: Mapping[str, Model] = {
     "all": quantified(every=True),
     "any": quantified(every=False),
     "getattr": get_attribute,
+    "__import__": import_by_name,
+    "importlib.import_module": import_by_name,
     "setattr": set_attribute,
     "isinstance": is_instance,
     "len": length,

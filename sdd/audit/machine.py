@@ -14,6 +14,7 @@ def make_engine(program: Program) -> Engine:
     names: dict[str, Value] = {
         name: Lib(name) for name in dir(builtins) if not name.startswith("_")
     }
+    names["__import__"] = Lib("__import__")
     names["$subclass"] = FALSE
     names["TYPE_CHECKING"] = FALSE
     return Engine(program, evaluators=EVALUATORS, executors=EXECUTORS, environment=names)

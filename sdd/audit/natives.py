@@ -6,6 +6,7 @@ from sdd.audit.classes import all_fields
 from sdd.audit.containers import DUMPS, dict_method, dumped, list_method, mapping_method, mapping_of
 from sdd.audit.contents import held as contents
 from sdd.audit.contents import holder_of, put
+from sdd.audit.core_tables import core_statement
 from sdd.audit.coroutines import METHODS, aside, finished
 from sdd.audit.displays import spread_mapping
 from sdd.audit.effects import ATTACHES, Arguments
@@ -38,6 +39,7 @@ from sdd.audit.values import (
     ListObject,
     Lit,
     Many,
+    Native,
     Phi,
     Query,
     Ref,
@@ -220,7 +222,7 @@ def _class_method(
     engine: Engine, info: ClassInfo, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value | None:
     if name not in _VALIDATES:
-        return None
+        return core_statement(engine, info, name, arguments, state, node)
     source = arguments.get("obj", 0) or NONE
     held = mapping_of(engine, source, state)
     items = dict(held.items)
@@ -237,8 +239,9 @@ def _class_method(
 def _unknown(
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
-    if isinstance(receiver, Sym) and receiver.kind == "unknown":
-        engine.unknown_check(f"{receiver.name}.{name}", state, arguments.every())
+    origin = _origin(receiver)
+    if isinstance(origin, Sym) and origin.kind == "unknown":
+        engine.unknown_check(f"{origin.name}.{name}", state, arguments.every())
     if isinstance(receiver, Ref):
         held = engine.load(state, receiver)
         if isinstance(held, Instance) and held.info is None:
@@ -250,3 +253,13 @@ def _unknown(
             return apply(f".{name}", (receiver, *arguments.every()))
         engine.unknown_check(f"method {name}", state, arguments.every())
     return apply(f".{name}", (receiver, *arguments.every()))
+
+
+def _origin(value: Value) -> Value:
+    """Return what a chain of attributes, items and calls begins with."""
+    while True:
+        match value:
+            case Field(base=inner) | Native(receiver=inner) | Apply(args=(inner, *_)):
+                value = inner
+            case _:
+                return value

@@ -23,7 +23,7 @@ _FLAG = re.compile(r"^(is|has|can)_|admin|superuser|staff|root|moderator", re.IG
 _NAMES_ONE = re.compile(r"^(e?mail|(user)?name|login|id|uid|sub|.*_email|.*_name)$", re.IGNORECASE)
 _PUBLIC = re.compile(r"public|shared|published|visib", re.IGNORECASE)
 _IDENTIFIES = re.compile(r"id$|_id|uid|uuid|sub|email|username|login|name$|^id", re.IGNORECASE)
-_SENT_AS_CREDENTIAL = frozenset({"credentials", "header", "cookie"})
+SENT_AS_CREDENTIAL = frozenset({"credentials", "header", "cookie"})
 
 
 class Situation:
@@ -72,7 +72,7 @@ class Situation:
             sent = [part for part in parts_of(mine) if isinstance(part, Sym)]
             if (
                 is_client(mine)
-                and any(part.note in _SENT_AS_CREDENTIAL or part.note == "body" for part in sent)
+                and any(part.note in SENT_AS_CREDENTIAL or part.note == "body" for part in sent)
                 and is_secret(theirs)
                 and not is_secret(mine)
                 and not isinstance(theirs, Lit)
@@ -89,7 +89,7 @@ class Situation:
                     for part in parts_of(theirs)
                     if isinstance(part, Sym) and part.kind == "client"
                 }
-                return name, bool(places & _SENT_AS_CREDENTIAL)
+                return name, bool(places & SENT_AS_CREDENTIAL)
         return None
 
     def _comparisons(self, row: Row) -> Sequence[tuple[str, Value]]:

@@ -49,6 +49,16 @@ def begin(kind: str) -> Callable[[Engine, Arguments, State, ast.AST], Value]:
     """Return the model of `select`, `update`, `delete` or `insert`."""
 
     def run(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
+        for at, value in enumerate(arguments.positional):
+            if isinstance(value, Phi) and entities_in((value,)):
+                head, tail = arguments.positional[:at], arguments.positional[at + 1 :]
+                return engine.each(
+                    state,
+                    value,
+                    lambda branch, item, head=head, tail=tail: run(  # type: ignore[misc]
+                        engine, replace(arguments, positional=(*head, item, *tail)), branch, node
+                    ),
+                )
         given = (*arguments.positional, *arguments.star)
         targets = tuple(_plain(engine, value, state) for value in given)
         return Query(kind, engine.site(node), targets, entities_in(targets))

@@ -8,7 +8,7 @@ from sdd.audit.execution import execute, is_statement, result_method
 from sdd.audit.items import elements
 from sdd.audit.queries import begin, not_understood
 from sdd.audit.state import State, Write
-from sdd.audit.strangers import session_stranger, statement_stranger
+from sdd.audit.strangers import note_stranger, session_stranger, statement_stranger, strangers
 from sdd.audit.tables import entities_in, get_row
 from sdd.audit.values import (
     NONE,
@@ -59,16 +59,20 @@ def _on_tables(
         if name == "scalar" and isinstance(result, Result):
             return result_method(engine, result, "scalar", arguments, state, node)
         return result
-    if name in {"get", "get_one"} and isinstance(first, ClassInfo) and first.entity:
-        key = arguments.get("ident", 1)
-        return _get(engine, name, first.entity, key or NONE, state, node)
+    if name in {"get", "get_one"} and isinstance(first, (ClassInfo, Phi)) and entities_in((first,)):
+        key = arguments.get("ident", 1) or NONE
+        return engine.each(
+            state, first, lambda branch, one: _get(engine, name, one, key, branch, node)
+        )
     if name == "query" and arguments.positional and entities_in(arguments.positional):
         return begin("select")(engine, arguments, state, node)
     return _session_write(engine, name, first, state, node, arguments)
 
 
-def _get(engine: Engine, name: str, entity: str, key: Value, state: State, node: ast.AST) -> Value:
-    found = get_row(engine, entity, key, state, node)
+def _get(engine: Engine, name: str, table: Value, key: Value, state: State, node: ast.AST) -> Value:
+    if not isinstance(table, ClassInfo) or not table.entity:
+        return note_stranger(engine, "read", next(iter(strangers([table])), "?"), state, node)
+    found = get_row(engine, table.entity, key, state, node)
     if name == "get_one" and isinstance(found, Phi):
         state.assume(found.cases[0][0])
         return found.cases[0][1]

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.classes import is_enum
+from sdd.audit.coroutines import is_waiting
 from sdd.audit.effects import Arguments, Effect
 from sdd.audit.engine import Engine
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State
 from sdd.audit.values import (
+    UNBOUND,
     Apply,
     Bound,
     ClassInfo,
@@ -92,14 +94,18 @@ def _name(value: Value) -> str | None:
             return name
         case Lib(name=name) if "." in name and not name.startswith(_HARMLESS):
             return _class_in(name)
-        case Sym(kind="unknown", name=name):
+        case Sym(kind="unknown", name=name, note=note) if note != UNBOUND:
             return name
         case LibObject(name=name, args=(Lit(value=str(table)), *_)) if name.endswith(".Table"):
             return table
-        case Apply(name="getattr"):
+        case Apply(name="getattr", args=(base, *_)) if not _is_table(base):
             return "a class that is chosen at run time"
         case _:
             return None
+
+
+def _is_table(value: Value) -> bool:
+    return isinstance(value, ClassInfo) and value.entity is not None
 
 
 def _operands(value: Value) -> tuple[Value, ...]:
@@ -140,7 +146,7 @@ def session_stranger(
     operation = {"delete": "delete", "add": "create", "add_all": "create", "merge": "create",
                  "bulk_save_objects": "create", "bulk_insert_mappings": "create",
                  "bulk_update_mappings": "update"}.get(name)  # fmt: skip
-    if operation is None or not is_session(receiver):
+    if operation is None or not is_session(receiver) or is_waiting(first):
         return None
     return note_stranger(engine, operation, _described(engine, first, state), state, node)
 

@@ -52,6 +52,9 @@ def _collect_entities(value: Value, found: dict[tuple[str, str], None]) -> None:
     elif isinstance(value, Tup):
         for item in value.items:
             _collect_entities(item, found)
+    elif isinstance(value, Phi):
+        for _, item in value.cases:
+            _collect_entities(item, found)
 
 
 def rows_of(

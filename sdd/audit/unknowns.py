@@ -16,13 +16,13 @@ def apply(function: str, args: tuple[Value, ...]) -> Value:
     if sum(map(_size, args)) <= _LARGEST_TERM:
         return Apply(function, args)
     inside = dict.fromkeys(part for arg in args for part in _parts(arg))
-    carried = [part for part in inside if isinstance(part, (Row, Ref))]
     said = [
         part
         for part in inside
         if isinstance(part, Sym) or (isinstance(part, LibObject) and is_injected(part))
     ]
-    return Apply(function, (*carried, *said[:_LARGEST_TERM]))
+    kept = set(said[:_LARGEST_TERM])
+    return Apply(function, tuple(p for p in inside if p in kept or isinstance(p, (Row, Ref))))
 
 
 def _parts(value: Value) -> Iterator[Value]:

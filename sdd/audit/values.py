@@ -367,6 +367,7 @@ class Instance:
 
 HeapObject = ListObject | DictObject | Instance
 
+UNBOUND = "bound nowhere"  # the note of a name that nothing defines
 NONE = Lit(None, "NoneType")
 EXCEPTION = Sym("lib", "exception")
 TRUE = Lit(True, "bool")

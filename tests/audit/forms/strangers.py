@@ -1,5 +1,6 @@
 """What is asked for and is no table that is known: unknown, and never silently safe."""
 
+from barrels import *  # noqa: F403
 from base import Note, SessionDep, UserId
 from beanie import Document
 from fastapi import FastAPI
@@ -47,14 +48,41 @@ def by_name(name: str, session: SessionDep, user_id: UserId):
     return session.exec(select(getattr(models, name))).all()
 
 
-@app.get("/api/unknown/core-table")
+@app.get("/api/violated/core-table")
 def core(session: SessionDep, user_id: UserId):
-    return session.execute(select(crates)).all()
+    return session.execute(crates.select()).all()
 
 
-@app.get("/api/unknown/core-columns")
+@app.get("/api/proved/core-columns")
 def core_columns(session: SessionDep, user_id: UserId):
     return session.execute(select(crates.c.id).where(crates.c.owner_id == user_id)).all()
+
+
+@app.delete("/api/violated/core-delete/{crate_id}")
+def core_delete(crate_id: int, session: SessionDep, user_id: UserId):
+    session.execute(crates.delete().where(crates.c.id == crate_id))
+    session.commit()
+
+
+@app.get("/api/violated/a-table-of-a-class")
+def table_of_class(session: SessionDep, user_id: UserId):
+    return session.execute(select(Note.__table__.c.text)).all()
+
+
+@app.get("/api/violated/one-of-two-tables/{which}")
+def one_of_two(which: str, session: SessionDep, user_id: UserId):
+    table = Note if which == "notes" else Crate
+    return session.exec(select(table)).all()
+
+
+@app.get("/api/violated/any-column/{column}")
+def any_column(column: str, session: SessionDep, user_id: UserId):
+    return session.exec(select(getattr(Note, column))).all()
+
+
+@app.get("/api/unknown/from-a-star-import")
+def starred(session: SessionDep, user_id: UserId):
+    return session.exec(select(Barrel)).all()  # noqa: F405
 
 
 @app.get("/api/unknown/text-as-table")
