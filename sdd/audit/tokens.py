@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from sdd.audit.effects import ISSUES, Arguments, Effect
 from sdd.audit.engine import Engine
-from sdd.audit.logic import Proved, equal, negated, parts_of, values_in
+from sdd.audit.logic import Proved, equal, parts_of
+from sdd.audit.refusals import is_refused
 from sdd.audit.state import Place, State
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
@@ -148,22 +149,11 @@ def _look_at_secret(engine: Engine, key: Value | None, state: State, node: ast.A
             isinstance(part, Sym)
             and part.kind == "server"
             and part.note not in {None, "True", "False"}
-            and not _is_refused(part, lit(part.note), engine, state)
+            and not is_refused(part, part.note or "", (*engine.module_facts, *state.facts))
         ):
             message = f"the signing secret {part.name} has a default that stands in the code"
             for place in engine.setting_places.get(part.name) or (engine.place(node),):
                 engine.remark_at("default-secret", place, message, state)
-
-
-def _is_refused(secret: Sym, default: Value, engine: Engine, state: State) -> bool:
-    """Whether the program goes on only with another secret than the default.
-
-    An empty one fails whatever is asked of a secret: that it is there, or how long it is.
-    """
-    facts = (*engine.module_facts, *state.facts)
-    if default == lit(""):
-        return any(secret in parts_of(one) for fact in facts for one in values_in(fact))
-    return negated(equal(secret, default)) in facts
 
 
 def _place_of_literal(engine: Engine, text: str) -> Place | None:
