@@ -242,9 +242,9 @@ def test_the_hook_is_installed_and_taken_out_byte_for_byte(
     assert run_command(["phr", "hook", "--uninstall"]) == 0
     assert settings.read_bytes() == before
     assert capsys.readouterr().out == (
-        "The hook installed in .claude/settings.json.\n"
+        "The hook is installed in .claude/settings.json.\n"
         "The hook stood already in .claude/settings.json.\n"
-        "The hook removed from .claude/settings.json.\n"
+        "The hook is removed from .claude/settings.json.\n"
     )
 
 

@@ -135,7 +135,7 @@ def test_a_plan_that_takes_what_a_record_rejected_is_reported(
 ) -> None:
     """Decision and record are both named; a warning ends 0."""
     assert run_command(["adr", "check"]) == ExitCode.CLEAN
-    assert capsys.readouterr().out == "1 decision records, 0 errors.\n"
+    assert capsys.readouterr().out == "1 decision record, 0 errors.\n"
     (project / "specs/shop/research.md").write_text(
         "## Cart storage\n\n**Decision**: Redis\n\n**Rationale**: It is fast.\n", encoding="utf-8"
     )

@@ -65,7 +65,7 @@ def _second_reading(name: str, text: str, taken: Counter[tuple[str, int]]) -> It
 
 def _fields(yaml: str, file: str) -> Iterator[str]:
     reader = YAML(typ="safe", pure=True)
-    reader.version = (1, 1)  # type: ignore[assignment]
+    reader.version = (1, 1)
     reader.allow_duplicate_keys = True
     if re.search(r"(?im)^id: *\d+$", yaml):
         yield "unquoted-id"

@@ -116,7 +116,8 @@ def check_command(project: Path | None, output_format: Format) -> int:
     else:
         output = make_output()
         print_diagnostics(output.out, found, read_lines_below(history.root))
-        output.out.print(f"{len(records)} decision records, {len(bad)} errors.")
+        what = "decision record" if len(records) == 1 else "decision records"
+        output.out.print(f"{len(records)} {what}, {len(bad)} errors.")
     return ExitCode.FINDINGS if bad else ExitCode.CLEAN
 
 

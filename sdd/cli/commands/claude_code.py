@@ -112,6 +112,6 @@ def _change_settings(project: Path | None, *, install: bool, uninstall: bool) ->
     if install and uninstall:
         raise ConfigError("--install and --uninstall exclude each other.", hint="Give one.")
     changed = set_hook(project, installed=install)
-    done = "installed in" if install else "removed from"
+    done = "is installed in" if install else "is removed from"
     already = "stood already in" if install else "did not stand in"
     make_output().out.print(f"The hook {done if changed else already} {SETTINGS}.")

@@ -10,10 +10,9 @@ from sdd.cli.json_output import dumps
 from sdd.cli.output import Output, make_output
 from sdd.cli.streams import write
 from sdd.errors import ConfigError, ExitCode
-from sdd.names import nearest
 from sdd.records.phr import record_phr, suggest_title
 from sdd.records.phr_draft import PhrRequest
-from sdd.records.stages import NO_FEATURE, STAGES
+from sdd.records.stages import NO_FEATURE, context_of
 from sdd.wiring.history import find_author, open_history
 
 
@@ -44,9 +43,7 @@ def record_command(arguments: RecordArguments) -> int:
     asks = not arguments.no_input and sys.stdin.isatty() and output.err.is_terminal
     prompt = _prompt(arguments, output, asks=asks)
     stage = arguments.stage or (_ask(output, "Stage", "general") if asks else "general")
-    if stage not in STAGES:
-        near = nearest(stage, STAGES) or STAGES
-        raise ConfigError(f"There is no stage '{stage}'.", hint=f"Nearest: {', '.join(near)}.")
+    context_of(stage)  # before more is asked: a stage that there is not
     proposed = suggest_title(prompt, stage)
     title = arguments.title or (_ask(output, "Title", proposed) if asks else proposed)
     feature = arguments.feature or (_ask(output, "Feature", NO_FEATURE) if asks else NO_FEATURE)
