@@ -205,12 +205,16 @@ _BOUNDS: Mapping[str, str] = {
 }
 
 
+# What every database asks of every text says nothing of one field.
+_NO_NUL = r"^[^\x00]*$"
+
+
 def constraints(value: LibObject) -> Constraints:
     """Return the bounds that `Field`, `Query`, `Path` or `StringConstraints` state."""
     found = {
         target: item.value
         for source, target in _BOUNDS.items()
-        if isinstance(item := value.keyword(source), Lit) and item.value is not None
+        if isinstance(item := value.keyword(source), Lit) and item.value not in {None, _NO_NUL}
     }
     return Constraints(**found)  # type: ignore[arg-type]
 
