@@ -283,6 +283,7 @@ def test_a_body_may_be_the_same_as_another() -> None:
     [
         "**Request Body**: None",
         "**Body**: No request body",
+        "**Body**:\n\n```json\n{}\n```",
         "Toggles the note. There is no request body.",
     ],
 )

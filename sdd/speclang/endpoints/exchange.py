@@ -35,6 +35,9 @@ def read_request(parts: list[Part], method: str) -> Body:
         body = _shown(parts, method)[0]
     if body.is_empty:
         return _told(parts)
+    shape = body.shape
+    if shape is not None and shape.type is Type.OBJECT and not (shape.fields or body.words):
+        return replace(body, shape=NO_BODY)  # `{}`
     return _refined(body, parts)
 
 
