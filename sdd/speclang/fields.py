@@ -210,7 +210,8 @@ def _flags(cells: dict[str, str]) -> Facts:
     length = re.match(r"^\d+$", plain(cells.get("length", "")))
     if length:
         facts = merged(facts, read_clauses(f"max length {length.group()}"))
-    return merged(facts, Facts(unique=unique or None))
+    said = bool(plain(cells.get("unique", "")).strip(" -—\u2013"))
+    return merged(facts, Facts(unique=unique if said else unique or None))
 
 
 def _truth(text: str) -> bool | None:

@@ -29,6 +29,12 @@ SPEC_RULES = (
         remedy="Write the same in both places.",
     ),
     Rule(
+        id="contradicting-uniqueness",
+        severity=Severity.WARNING,
+        title="Two places say of a column that it is unique, and that it is not",
+        remedy="Write the same in both places.",
+    ),
+    Rule(
         id="contradicting-choices",
         severity=Severity.WARNING,
         title="Two places give a column two sets of choices",
