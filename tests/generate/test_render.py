@@ -156,6 +156,17 @@ def test_a_stated_index_on_a_part_of_a_key_is_made() -> None:
     assert "primary_key=True, index=True)" in model
 
 
+def test_a_row_that_must_have_a_patterned_text_has_one() -> None:
+    """What is stored directly needs a value, though nobody can send one that surely fits."""
+    code = column("code", Type.STR, nullable=False, pattern="^[A-Z]{3}-[0-9]+$")
+    part = entity("Part", "parts", key(), column("user_id", Type.STR), code)
+    application = Application(entities=(part,), endpoints=(endpoint("GET /api/parts/{id}"),))
+
+    factories = ast.unparse(_modules(application)["tests/factories.py"])
+
+    assert "'code': 'apple'" in factories
+
+
 def test_tests_send_what_a_list_cannot_do_without() -> None:
     """A search that must be given is given, in the test of whose rows are shown, too."""
     table = entity("Note", "notes", key(), column("user_id", Type.STR), column("title", Type.STR))

@@ -115,18 +115,21 @@ def test_a_table_without_references_refers_by_its_columns_names() -> None:
     assert references["room_id"].table == "rooms"
 
 
-def test_only_numbers_are_counted_up() -> None:
+def test_only_numbers_that_are_keys_are_counted_up() -> None:
     """A key that is a text gets an id, even where the specs say `auto-increment` of it."""
+    counted = Default(factory=Factory.AUTOINCREMENT)
     table = entity(
         "Room",
         "rooms",
-        column("id", Type.STR, primary_key=True, default=Default(factory=Factory.AUTOINCREMENT)),
+        column("id", Type.STR, primary_key=True, default=counted),
+        column("place", Type.INT, nullable=True, default=counted),
     )
 
     (room,) = complete(Application(entities=(table,))).entities
 
     assert room.key is not None
     assert room.key.default == Default(factory=Factory.UUID)
+    assert [item.default for item in room.columns if item.name == "place"] == [Default()]
 
 
 def test_statuses_follow_from_the_method() -> None:

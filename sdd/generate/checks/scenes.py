@@ -1,6 +1,6 @@
 """The rows that must stand in the database before a request makes sense."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sdd.generate import naming
 from sdd.generate.checks.values import pair
@@ -165,7 +165,9 @@ def factory_plan(domain: Domain, table: Table) -> FactoryPlan:
     for column in table.entity.columns:
         if column in taken or column.nullable or column.default is not None:
             continue
-        both = pair(table, column)
+        # A pattern binds what is sent, not what is stored.
+        stored = replace(column, constraints=replace(column.constraints, pattern=None))
+        both = pair(table, stored)
         if both is not None:
             source = both.python[0]
             values.append((table.attributes[column.name], _unique(column, source)))

@@ -64,7 +64,8 @@ def complete_column(
     column = fill(column, primary_key=False, unique=False)
     owner = column.name == entity.owner_column
     column = fill(column, indexed=owner or column.foreign_key is not None)
-    if _counts(column) and column.type is not Type.INT:
+    # Databases count in keys alone, unless each is told how in its own way.
+    if _counts(column) and not (column.type is Type.INT and column.primary_key):
         column = assume(column, default=None)
     column = fill(column, default=_default(column, owner=owner))
     column = fill(column, nullable=_nullable(column, sent, owner=owner))
