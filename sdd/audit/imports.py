@@ -81,7 +81,7 @@ def import_by_name(engine: Engine, arguments: Arguments, state: State, node: ast
         return Sym("unknown", "a module that is loaded at run time")
     path = engine.program.find(engine.frame.module, name.value)
     if path is None:
-        return Lib(name.value)
+        return Sym("unknown", f"module {name.value}, loaded at run time")
     engine.module(path)
     return ModuleRef(path)
 

@@ -10,7 +10,6 @@ from sdd.adapters.disk import DiskFiles
 from sdd.errors import SpecError
 from sdd.workflow.context import Context, Project
 from sdd.workflow.prepare import discover, plan_orders, understand
-from sdd.workflow.request import OFFLINE
 from tests.workflow.test_delegate import context
 
 FOLDER = Path(os.environ.get("SDD_CORPUS_DIR", "/nonexistent")) / "specs"
@@ -31,7 +30,7 @@ def test_every_set_is_planned_or_refused_in_one_sentence(name: str) -> None:
     """Each order has documents to read; a set that cannot be planned says why and what to do."""
     try:
         project, surroundings = project_of(name)
-        understood = understand(project, OFFLINE, {}, None)
+        understood = understand(project, surroundings.request, {}, None)
     except SpecError as error:
         assert error.hint  # noqa: PT017 - most sets are not refused
         return
