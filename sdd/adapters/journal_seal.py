@@ -10,6 +10,7 @@ from typing import Any
 from sdd.records.redaction import without_secrets
 
 _MOST_DEPTH = 20
+_LONGEST_WAIT = 30.0  # seconds, for what still writes
 
 
 def seal_journal(path: Path) -> None:
@@ -27,13 +28,14 @@ def seal_journal(path: Path) -> None:
             return
         for table, column, row, text in changes:
             journal.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (text, row))  # noqa: S608 - names from the file's own schema
-        # The log of changes and the pages that they freed still hold what was there.
-        journal.execute("PRAGMA journal_mode=DELETE")
+        # The pages that changes freed and the log of changes still hold what was there. Whoever
+        # has the journal open yet, and reads nothing, does not hinder this.
         journal.execute("VACUUM")
+        journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None)
+    return sqlite3.connect(path, isolation_level=None, timeout=_LONGEST_WAIT)
 
 
 def _changes(journal: sqlite3.Connection) -> Iterator[tuple[str, str, int, str]]:

@@ -1,6 +1,7 @@
 """A journal whose run has ended holds no secret, and all else as it was."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -43,6 +44,20 @@ def test_a_sealed_journal_holds_no_secret_in_any_byte(tmp_path: Path) -> None:
     for secret in (_KEY.encode(), _VALUE.encode()):
         assert secret in before
         assert secret not in after
+
+
+def test_a_journal_that_somebody_has_open_yet_is_sealed_too(tmp_path: Path) -> None:
+    """Threads of the engine may close it later than the run ends."""
+    path = tmp_path / "journal.db"
+    _write(path)
+    with contextlib.closing(sqlite3.connect(path)) as open_yet:
+        open_yet.execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+        seal_journal(path)
+
+        after = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert _KEY.encode() not in after
 
 
 def test_what_holds_no_secret_is_replayed_byte_for_byte(tmp_path: Path) -> None:
