@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 
 from sdd.diagnostics import Severity
-from sdd.ir import Endpoint, Location, Parameter, Shape
-from sdd.speclang.access import AccessRule, decide, is_sign_in
+from sdd.ir import Endpoint
 from sdd.speclang.bases import (
     Base,
     bases_of,
@@ -18,12 +16,10 @@ from sdd.speclang.bases import (
 )
 from sdd.speclang.documents import Role
 from sdd.speclang.endpoints import Statement, without_examples
-from sdd.speclang.endpoints.parameters import same_name
-from sdd.speclang.examples import combine
 from sdd.speclang.findings import Findings
+from sdd.speclang.merging import merged
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import is_example, parameters_of, shape_of
-from sdd.text import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +135,11 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
     authority = _authority(ranked)
     grouped: dict[tuple[str, str], list[Statement]] = {}
     for statement in authority:
-        grouped.setdefault(_key(statement), []).append(statement)
+        grouped.setdefault(identity_of(statement), []).append(statement)
     routes = _Routes(authority)
     for read, statements in ranked:
         _second(read, statements, routes, grouped, findings)
-    endpoints = tuple(_merged(group, findings) for group in grouped.values())
+    endpoints = tuple(merged(group, findings) for group in grouped.values())
     flat = tuple(statement for group in grouped.values() for statement in group)
     return Assembled(endpoints=endpoints, statements=flat, base_path=base_path)
 
@@ -151,7 +147,8 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
 _DETAILED = frozenset({Role.CONTRACT, Role.OPENAPI, Role.BEHAVIOUR, Role.TOKENS, Role.SPEC})
 
 
-def _key(statement: Statement) -> tuple[str, str]:
+def identity_of(statement: Statement) -> tuple[str, str]:
+    """Return method and shape of path: what two statements of one endpoint have in common."""
     return statement.endpoint.method, shape_of(statement.endpoint.path)
 
 
@@ -195,7 +192,7 @@ def _second(
     for statement in statements:
         if id(statement) in routes.counted:
             continue
-        known = grouped.get(_key(statement))
+        known = grouped.get(identity_of(statement))
         endpoint = statement.endpoint
         if known is not None:
             if statement.strong and read.role in _DETAILED:
@@ -302,205 +299,4 @@ def _tail(path: str) -> tuple[str, ...]:
 # --- one endpoint from all that is said of it
 
 
-def _merged(group: list[Statement], findings: Findings) -> Endpoint:
-    ordered = sorted(group, key=lambda item: (item.document != group[0].document, not item.strong))
-    first = ordered[0]
-    result = first.endpoint
-    for other in ordered[1:]:
-        _report(first, result, other, findings)
-        result = _joined(result, other, same=other.document == first.document)
-    return result
-
-
-def _report(first: Statement, so_far: Endpoint, other: Statement, findings: Findings) -> None:
-    endpoint = other.endpoint
-    for attribute, what in (
-        ("success_status", "success statuses"),
-        ("auth", "statements on authentication"),
-    ):
-        mine, theirs = getattr(so_far, attribute), getattr(endpoint, attribute)
-        if mine is None or theirs is None or mine == theirs:
-            continue
-        findings.contradiction(
-            f"contradicting-{attribute.replace('_', '-')}",
-            f"{so_far.name} has two {what}: {_word(mine)} and {_word(theirs)}.",
-            (
-                (first.place(attribute), f"here {_word(mine)}"),
-                (other.place(attribute), f"here {_word(theirs)}"),
-            ),
-            hint=f"Write the same in both places; {_word(mine)} is followed for now.",
-            subject=f"{so_far.name}:{attribute}",
-        )
-    if parameters_of(so_far.path) != parameters_of(endpoint.path) and endpoint.span and so_far.span:
-        findings.note(
-            "parameter-names-differ",
-            endpoint.span,
-            f"{endpoint.name} names its path parameters otherwise than {so_far.name}.",
-            hint=f"Write {so_far.path} here too.",
-        )
-    for attribute in ("request", "response"):
-        _report_body(so_far, getattr(so_far, attribute), other, attribute, findings)
-
-
-def _word(value: object) -> str:
-    if value is True:
-        return "required"
-    return "not required" if value is False else str(value)
-
-
-def _report_body(
-    so_far: Endpoint, mine: Shape | None, other: Statement, attribute: str, findings: Findings
-) -> None:
-    theirs = getattr(other.endpoint, attribute)
-    if mine is None or theirs is None or not mine.fields or not theirs.fields:
-        return
-    names = [{item.name for item in shape.fields} for shape in (mine, theirs)]
-    here, there = sorted(names[0] - names[1]), sorted(names[1] - names[0])
-    if attribute == "request" and (here or there) and names[0] & names[1]:
-        told = ", ".join(
-            [*(f"{name} only here" for name in here), *(f"{name} only there" for name in there)]
-        )
-        findings.contradiction(
-            "contradicting-body",
-            f"The request body of {so_far.name} is stated with different fields: {told}.",
-            ((mine.span or so_far.span, "here"), (other.place(attribute), "there")),
-            hint="List the same fields in both places.",
-            subject=f"{so_far.name}:{attribute}",
-        )
-    for item in mine.fields:
-        same = theirs.field(item.name)
-        if same is None:
-            continue
-        limits = item.shape.constraints.max_length, same.shape.constraints.max_length
-        if limits[0] is not None and limits[1] is not None and limits[0] != limits[1]:
-            findings.contradiction(
-                "contradicting-length",
-                f"{item.name} in {so_far.name} has two maximum lengths: {limits[0]} and "
-                f"{limits[1]}.",
-                ((item.span, f"here {limits[0]}"), (same.span, f"here {limits[1]}")),
-                hint=f"Write the same in both places; {limits[0]} is followed for now.",
-                subject=f"{so_far.name}:{item.name}",
-            )
-
-
-def _joined(first: Endpoint, other: Statement, *, same: bool) -> Endpoint:
-    second = other.endpoint
-    request, response = first.request or second.request, first.response or second.response
-    if same and first.request and second.request and first.request.fields and second.request.fields:
-        request = combine(first.request, second.request)
-    if (
-        same
-        and first.response
-        and second.response
-        and first.response.fields
-        and second.response.fields
-    ):
-        response = combine(first.response, second.response)
-    return replace(
-        first,
-        auth=first.auth if first.auth is not None else second.auth,
-        roles=first.roles or second.roles,
-        success_status=first.success_status
-        if first.success_status is not None
-        else second.success_status,
-        statuses=tuple(sorted({*first.statuses, *second.statuses}))
-        if same or not first.statuses
-        else first.statuses,
-        parameters=_parameters(first, second, same=same),
-        request=request,
-        response=response,
-        summary=first.summary or second.summary,
-        span=first.span,
-    )
-
-
-def _parameters(first: Endpoint, second: Endpoint, *, same: bool) -> tuple[Parameter, ...]:
-    found = {(item.location, item.name): item for item in first.parameters}
-    has_query = any(item.location is Location.QUERY for item in first.parameters)
-    names = parameters_of(first.path)
-    for item in second.parameters:
-        name = same_name(item.name, names) if item.location is Location.PATH else item.name
-        if item.location is Location.PATH and name not in names:
-            position = [
-                other.name for other in second.parameters if other.location is Location.PATH
-            ].index(item.name)
-            name = names[position] if position < len(names) else name
-        known = found.get((item.location, name))
-        if known is None:
-            if item.location is not Location.PATH and (same or not has_query):
-                found[item.location, name] = item
-        elif known.type is None and (
-            item.type is not None or item.constraints != known.constraints
-        ):
-            found[item.location, name] = replace(item, name=name)
-    return tuple(found.values())
-
-
 # --- access
-
-
-def with_access(
-    assembled: Assembled,
-    reads: Sequence[Read],
-    rules: dict[str, list[AccessRule]],
-    findings: Findings,
-) -> tuple[Endpoint, ...]:
-    """Decide for each endpoint that leaves it open, by section, then document, then the others."""
-    by_path = {read.document.path: read for read in reads}
-    places: dict[tuple[str, str], Statement] = {}
-    for statement in assembled.statements:
-        places.setdefault(_key(statement), statement)
-    return tuple(
-        _with_access(
-            endpoint, places[endpoint.method, shape_of(endpoint.path)], by_path, rules, findings
-        )
-        for endpoint in assembled.endpoints
-    )
-
-
-def _with_access(
-    endpoint: Endpoint,
-    statement: Statement,
-    reads: dict[str, Read],
-    rules: dict[str, list[AccessRule]],
-    findings: Findings,
-) -> Endpoint:
-    if endpoint.auth is not None:
-        return endpoint
-    read = reads.get(statement.document)
-    tiers: list[list[AccessRule]] = []
-    if read is not None:
-        own = rules.get(statement.document, [])
-        section = read.document.sections[statement.section]
-        tiers.extend(
-            [rule for rule in own if rule.section == around.index]
-            for around in read.document.ancestry(section)
-        )
-        tiers.append([rule for rule in own if rule.section is None])
-    tiers.extend(
-        [rule for rule in stated if rule.section is None]
-        for path, stated in rules.items()
-        if path != statement.document
-    )
-    near = len(tiers) - sum(path != statement.document for path in rules)
-    tiers.append(
-        [rule for stated in rules.values() for rule in stated if not rule.auth and rule.paths]
-    )
-    for number, tier in enumerate(tiers):
-        decided = decide(endpoint.method, endpoint.path, tier, elsewhere=number >= near)
-        if decided is not None:
-            return replace(endpoint, auth=decided[0])
-    if HTTPStatus.UNAUTHORIZED in endpoint.statuses and not is_sign_in(endpoint.path):
-        return replace(endpoint, auth=True)
-    if is_sign_in(endpoint.path) and any(
-        rule.auth and rule.is_blanket for tier in tiers for rule in tier
-    ):
-        span: Span | None = endpoint.span
-        if span is not None:
-            findings.note(
-                "sign-in-access",
-                span,
-                f"{endpoint.name} hands out tokens, yet the specs ask for a token everywhere.",
-                hint="Say that it is public.",
-            )
-    return endpoint

@@ -12,12 +12,13 @@ from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.ir import Application, AuthPolicy, Question, Requirement, Shape
 from sdd.speclang.access import AccessRule, rules_of
 from sdd.speclang.answers import with_answers
-from sdd.speclang.assemble import Assembled, Read, assemble, holders_of, with_access
+from sdd.speclang.assemble import Assembled, Read, assemble, holders_of
 from sdd.speclang.conventions import read_conventions
 from sdd.speclang.documents import Role, precedence, role_of
 from sdd.speclang.endpoints import Statement, read_statements
 from sdd.speclang.error_policy import read_errors
 from sdd.speclang.findings import Findings
+from sdd.speclang.granting import with_access
 from sdd.speclang.limits import compare_limits
 from sdd.speclang.named import Names, resolve, shapes_in
 from sdd.speclang.openapi import Contract, read_openapi

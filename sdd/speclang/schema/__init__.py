@@ -7,6 +7,7 @@ from sdd.ir import Shape
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import label_of
 from sdd.speclang.outline import Document
+from sdd.speclang.schema.class_tables import shapes_of, tables_of
 from sdd.speclang.schema.ddl import read_ddl
 from sdd.speclang.schema.diagrams import is_dbml, is_mermaid, read_dbml, read_mermaid
 from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
@@ -16,8 +17,6 @@ from sdd.speclang.schema.rules import rules_in
 from sdd.speclang.schema.sqlmodel_code import (
     looks_like_models,
     read_classes,
-    shapes_of,
-    tables_of,
 )
 from sdd.text import Span
 from sdd.text.markdown import Fence, Item, Paragraph

@@ -6,22 +6,25 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sdd.ir import Constraints, Default, Factory, Field, Scalar, Shape, Type
-from sdd.names import snake
-from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
-from sdd.speclang.schema.draft import ColumnDraft, TableDraft
-from sdd.speclang.schema.naming import entity_name
+from sdd.ir import Default, Factory, Type
+from sdd.speclang.facts import Facts, for_type, merged, of_type
+from sdd.speclang.schema.column_arguments import (
+    arguments_of,
+    column_of_call,
+    dotted,
+    keywords_of,
+    literal_default,
+    named_default,
+    type_of_call,
+)
+from sdd.speclang.schema.draft import ColumnDraft
 from sdd.speclang.types import read_type
 from sdd.text import Span
 
-_MODELS = frozenset({"SQLModel", "BaseModel"})
+MODELS = frozenset({"SQLModel", "BaseModel"})
 _DECLARATIVE = frozenset({"Base", "DeclarativeBase", "db.Model", "Model"})
 _ENUMS = frozenset({"Enum", "StrEnum", "IntEnum"})
 _MOST_REPAIRS = 40
-_DEEPEST_BASES = 8
-_NOW = re.compile(
-    r"\b(?:utc_?now|now|get_utc\w*|current_?time\w*|func\.now|datetime)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ def _parse(text: str) -> ast.Module | None:
 
 
 def _class(node: ast.ClassDef, span: Span, section: int) -> Class:
-    bases = tuple(_dotted(base) for base in node.bases)
+    bases = tuple(dotted(base) for base in node.bases)
     table_keyword = any(
         keyword.arg == "table"
         and isinstance(keyword.value, ast.Constant)
@@ -142,13 +145,9 @@ def _at(span: Span, node: ast.stmt) -> Span:
     return Span(path=span.path, line=span.line + node.lineno - 1)
 
 
-def _dotted(node: ast.expr) -> str:
-    return ast.unparse(node)
-
-
 def _unique_together(node: ast.expr) -> Iterator[tuple[str, ...]]:
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and _dotted(call.func).endswith("UniqueConstraint"):
+        if isinstance(call, ast.Call) and dotted(call.func).endswith("UniqueConstraint"):
             names = tuple(
                 argument.value
                 for argument in call.args
@@ -164,7 +163,7 @@ def _annotated(name: str, statement: ast.AnnAssign, span: Span) -> ColumnDraft |
         return None
     value = statement.value
     call = value if isinstance(value, ast.Call) else None
-    function = _dotted(call.func).rpartition(".")[2] if call is not None else ""
+    function = dotted(call.func).rpartition(".")[2] if call is not None else ""
     if function in {"Relationship", "relationship"} or annotation.startswith("Mapped[list"):
         return None
     if annotation.startswith("Mapped[") or function in {"mapped_column", "Column"}:
@@ -196,9 +195,9 @@ def _typed(annotation: str) -> tuple[Facts, bool]:
 
 def _plain(name: str, annotation: str, value: ast.expr | None, span: Span) -> ColumnDraft:
     facts, nullable = _typed(annotation)
-    default = _literal_default(value) if value is not None else None
+    default = literal_default(value) if value is not None else None
     if value is not None and default is None and not isinstance(value, ast.Call):
-        default = _named_default(value)
+        default = named_default(value)
     facts = merged(facts, Facts(default=default))
     return _draft(name, facts, annotation, span, nullable=nullable)
 
@@ -225,17 +224,17 @@ def _draft(name: str, facts: Facts, annotation: str, span: Span, *, nullable: bo
 def _field(name: str, annotation: str, call: ast.Call, span: Span) -> ColumnDraft:
     facts, nullable = _typed(annotation)
     arguments = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-    stated = _arguments(arguments)
+    stated = arguments_of(arguments)
     if call.args:
-        stated = merged(stated, Facts(default=_literal_default(call.args[0])))
+        stated = merged(stated, Facts(default=literal_default(call.args[0])))
     for inner in ("sa_column", "sa_type"):
         if isinstance(arguments.get(inner), ast.expr):
             column = arguments[inner]
-            told = _sa_column(column) if inner == "sa_column" else _sa_type(column)
+            told = column_of_call(column) if inner == "sa_column" else type_of_call(column)
             refined = merged(told, facts) if _more_exact(told, facts) else merged(facts, told)
             facts = refined
     if isinstance(arguments.get("sa_column_kwargs"), ast.Dict):
-        stated = merged(stated, _keyword_dict(arguments["sa_column_kwargs"]))
+        stated = merged(stated, keywords_of(arguments["sa_column_kwargs"]))
     return _draft(
         name, merged(replace(stated, type=None), facts), annotation, span, nullable=nullable
     )
@@ -254,124 +253,14 @@ def _more_exact(told: Facts, facts: Facts) -> bool:
     }
 
 
-def _keyword_dict(node: ast.expr) -> Facts:
-    facts = Facts()
-    if not isinstance(node, ast.Dict):
-        return facts
-    for key_node, value in zip(node.keys, node.values, strict=True):
-        word = key_node.value if isinstance(key_node, ast.Constant) else None
-        if word == "onupdate":
-            facts = replace(facts, refreshed=True)
-        elif word in {"server_default", "default"}:
-            facts = replace(facts, default=_factory_default(ast.unparse(value)))
-    return facts
-
-
-def _arguments(arguments: dict[str, ast.expr]) -> Facts:
-    constraints = Constraints(
-        min_length=_int(arguments.get("min_length")),
-        max_length=_int(arguments.get("max_length")),
-        minimum=_bound(arguments.get("ge"), arguments.get("gt"), 1),
-        maximum=_bound(arguments.get("le"), arguments.get("lt"), -1),
-        pattern=_text(arguments.get("regex")) or _text(arguments.get("pattern")),
-    )
-    default: Default | None = None
-    if "default" in arguments:
-        default = _literal_default(arguments["default"]) or _named_default(arguments["default"])
-    if "default_factory" in arguments:
-        default = _factory_default(ast.unparse(arguments["default_factory"]))
-    if _flag(arguments.get("autoincrement")):
-        default = Default(factory=Factory.AUTOINCREMENT)
-    reference = None
-    target = _text(arguments.get("foreign_key"))
-    action = _text(arguments.get("ondelete")) or _text(arguments.get("on_delete"))
-    if target:
-        table, _, column = target.rpartition(".")
-        reference = Reference(
-            table=table or column,
-            column=column if table else "",
-            on_delete=action.casefold().replace(" ", "_") if action else None,
-        )
-    return Facts(
-        primary_key=_flag(arguments.get("primary_key")) or None,
-        unique=_flag(arguments.get("unique")) or None,
-        indexed=_flag(arguments.get("index")) or None,
-        nullable=_flag(arguments.get("nullable")),
-        default=default,
-        reference=reference,
-        constraints=constraints,
-    )
-
-
-def _sa_column(node: ast.expr) -> Facts:
-    if not isinstance(node, ast.Call):
-        return Facts()
-    facts = Facts()
-    for argument in node.args:
-        if isinstance(argument, ast.Call) and _dotted(argument.func).endswith("ForeignKey"):
-            facts = merged(facts, Facts(reference=_foreign_key(argument)))
-        elif not isinstance(argument, ast.Constant):
-            facts = merged(facts, _sa_type(argument))
-    arguments = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-    if "server_default" in arguments:
-        arguments.setdefault("default", arguments.pop("server_default"))
-    facts = merged(
-        facts, _arguments({name: value for name, value in arguments.items() if name != "default"})
-    )
-    if "default" in arguments:
-        value = arguments["default"]
-        default = _literal_default(value) or _factory_default(ast.unparse(value))
-        facts = merged(facts, Facts(default=default))
-    if "onupdate" in arguments:
-        facts = replace(facts, refreshed=True)
-    return facts
-
-
-def _foreign_key(call: ast.Call) -> Reference | None:
-    target = _text(call.args[0]) if call.args else None
-    if not target:
-        return None
-    table, _, column = target.rpartition(".")
-    action = next(
-        (_text(keyword.value) for keyword in call.keywords if keyword.arg == "ondelete"), None
-    )
-    return Reference(
-        table=table or column,
-        column=column if table else "",
-        on_delete=action.casefold().replace(" ", "_") if action else None,
-    )
-
-
-def _sa_type(node: ast.expr) -> Facts:
-    name = _dotted(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
-    expression = read_type(name)
-    length = None
-    choices: tuple[str, ...] = ()
-    if isinstance(node, ast.Call):
-        sizes = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
-        sizes.extend(
-            keyword.value.value
-            for keyword in node.keywords
-            if keyword.arg == "length" and isinstance(keyword.value, ast.Constant)
-        )
-        length = next(
-            (size for size in sizes if isinstance(size, int) and not isinstance(size, bool)), None
-        )
-        choices = tuple(size for size in sizes if isinstance(size, str)) if name == "Enum" else ()
-    return Facts(
-        type=expression.type if expression else None,
-        constraints=Constraints(max_length=length, choices=choices),
-    )
-
-
 def _classic(
     name: str, annotation: str | None, call: ast.Call | None, span: Span
 ) -> ColumnDraft | None:
     """Read SQLAlchemy's own `Column(…)` and `mapped_column(…)`."""
-    if call is None or _dotted(call.func).rpartition(".")[2] not in {"Column", "mapped_column"}:
+    if call is None or dotted(call.func).rpartition(".")[2] not in {"Column", "mapped_column"}:
         return None
     typed, nullable = _typed(annotation) if annotation else (Facts(), False)
-    told = _sa_column(call)
+    told = column_of_call(call)
     facts = (
         merged(told, typed)
         if _more_exact(told, typed) or typed.type is None
@@ -383,187 +272,4 @@ def _classic(
     return draft
 
 
-def _flag(node: ast.expr | None) -> bool | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, bool) else None
-
-
-def _int(node: ast.expr | None) -> int | None:
-    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
-
-
-def _text(node: ast.expr | None) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _bound(inclusive: ast.expr | None, exclusive: ast.expr | None, step: int) -> float | None:
-    number = _number(inclusive)
-    if number is not None:
-        return number
-    beyond = _number(exclusive)
-    return None if beyond is None else beyond + step
-
-
-def _number(node: ast.expr | None) -> float | None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _number(node.operand)
-        return None if inner is None else -inner
-    if (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, int | float)
-        and not isinstance(node.value, bool)
-    ):
-        return node.value
-    return None
-
-
-def _literal_default(node: ast.expr | None) -> Default | None:
-    match node:
-        case ast.Constant(value=value) if value is not Ellipsis and (
-            value is None or isinstance(value, str | int | float | bool)
-        ):
-            scalar: Scalar = value
-            return Default(value=scalar)
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return Default(value=-value)
-        case ast.List(elts=[]):
-            return Default(factory=Factory.EMPTY_LIST)
-        case ast.Dict(keys=[]):
-            return Default(factory=Factory.EMPTY_OBJECT)
-        case _:
-            return None
-
-
-def _named_default(node: ast.expr) -> Default | None:
-    """Read `Priority.MEDIUM` as the name of an enum's member; its value is looked up later."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return Default(value=f"{node.value.id}.{node.attr}")
-    return None
-
-
-def _factory_default(text: str) -> Default | None:
-    if re.search(r"uuid", text, re.IGNORECASE):
-        return Default(factory=Factory.UUID)
-    if _NOW.search(text):
-        return Default(factory=Factory.NOW)
-    if re.search(r"\blist\b|lambda\s*:\s*\[\s*\]|'\[\]'", text):
-        return Default(factory=Factory.EMPTY_LIST)
-    if re.search(r"\bdict\b|lambda\s*:\s*\{\s*\}|'\{\}'", text):
-        return Default(factory=Factory.EMPTY_OBJECT)
-    quoted = re.search(r"['\"]([^'\"]*)['\"]", text)
-    return Default(value=quoted.group(1)) if quoted else None
-
-
 # --- from classes to tables and bodies
-
-
-def tables_of(classes: list[Class]) -> list[TableDraft]:
-    """Return the tables among classes, fields of bases first."""
-    known = {item.name: item for item in classes}
-    enums = {item.name: item for item in classes if item.values}
-    found: list[TableDraft] = []
-    for item in classes:
-        if not item.is_table:
-            continue
-        columns = tuple(
-            _enumerated(column, enums)
-            for column in _inherited(item, known)
-            if not _is_related(column, known)
-        )
-        found.append(
-            TableDraft(
-                entity=entity_name(item.table or item.name),
-                table=item.table,
-                implied_table=None if item.table else snake(item.name).replace("_", ""),
-                form="sqlmodel",
-                document=item.span.path,
-                span=item.span,
-                columns=columns,
-                section=item.section,
-            )
-        )
-    return found
-
-
-def _is_related(column: ColumnDraft, known: dict[str, Class]) -> bool:
-    """Whether an annotation names another table: a relationship written without `Relationship`."""
-    names = re.findall(r"[A-Za-z_]\w*", column.type_text)
-    return any(name in known and known[name].is_table for name in names)
-
-
-def _inherited(item: Class, known: dict[str, Class], depth: int = 0) -> list[ColumnDraft]:
-    columns: dict[str, ColumnDraft] = {}
-    if depth < _DEEPEST_BASES:
-        for base in item.bases:
-            parent = known.get(base)
-            if parent is not None and parent is not item:
-                columns.update(
-                    {column.name: column for column in _inherited(parent, known, depth + 1)}
-                )
-    columns.update({column.name: column for column in item.columns})
-    return list(columns.values())
-
-
-def _enumerated(column: ColumnDraft, enums: dict[str, Class]) -> ColumnDraft:
-    names = re.findall(r"[A-Za-z_]\w*", column.type_text)
-    enum = next((enums[name] for name in names if name in enums), None)
-    default = column.facts.default
-    if default is not None and isinstance(default.value, str) and "." in default.value:
-        owner, _, member = default.value.partition(".")
-        values = enums[owner].values if owner in enums else ()
-        matching = next(
-            (value for value in values if value.casefold() == member.casefold()), member.casefold()
-        )
-        default = Default(value=matching)
-    facts = replace(column.facts, default=default)
-    if enum is not None:
-        facts = replace(
-            facts,
-            type=Type.ENUM,
-            constraints=replace(facts.constraints, choices=enum.values),
-        )
-    return replace(column, facts=facts)
-
-
-def shapes_of(classes: list[Class]) -> dict[str, Shape]:
-    """Return the request and response models among classes, as shapes."""
-    known = {item.name: item for item in classes}
-    enums = {item.name: item for item in classes if item.values}
-    return {
-        item.name: Shape(
-            type=Type.OBJECT,
-            fields=tuple(
-                _shape_field(_enumerated(column, enums)) for column in _inherited(item, known)
-            ),
-            span=item.span,
-        )
-        for item in classes
-        if not item.is_table and not item.values and _is_model(item, known)
-    }
-
-
-def _is_model(item: Class, known: dict[str, Class], depth: int = 0) -> bool:
-    if depth > _DEEPEST_BASES:
-        return False
-    return any(
-        base.rpartition(".")[2] in _MODELS
-        or (base in known and _is_model(known[base], known, depth + 1))
-        for base in item.bases
-    )
-
-
-def _shape_field(column: ColumnDraft) -> Field:
-    facts = column.facts
-    nullable = facts.nullable if facts.nullable is not None else column.implied.nullable
-    return Field(
-        name=column.name,
-        shape=Shape(
-            type=facts.type,
-            nullable=nullable or None,
-            constraints=facts.constraints,
-            item=Shape(type=facts.item) if facts.item else None,
-            span=column.span,
-        ),
-        required=facts.default is None,
-        default=facts.default,
-        span=column.span,
-    )
