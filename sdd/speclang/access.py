@@ -1,7 +1,7 @@
 """Which endpoints need a user: statements about one, about a section, about all of them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sdd.names import singular, words
@@ -110,7 +110,7 @@ _ONLY_WORDS = frozenset(
         "service",
     ]
 )
-_KIN: dict[str, frozenset[str]] = {
+KIN: dict[str, frozenset[str]] = {
     "authentication": frozenset({"auth"}),
     "auth": frozenset({"auth"}),
     "authorization": frozenset({"auth"}),
@@ -123,25 +123,6 @@ _KIN: dict[str, frozenset[str]] = {
     "doc": frozenset({"docs", "openapi.json", "redoc"}),
     "root": frozenset({""}),
 }
-_SIGN_IN = frozenset(
-    [
-        "login",
-        "signin",
-        "register",
-        "signup",
-        "token",
-        "refresh",
-        "forgotpassword",
-        "resetpassword",
-        "verifyemail",
-        "callback",
-        "passwordreset",
-        "signinemail",
-        "signupemail",
-        "refreshtoken",
-        "oauth",
-    ]
-)
 _REFUSED = re.compile(
     r"^\W*(?:no\b|none\b|not (?:required|needed|implemented)|optional|public|false|❌|✗|✘|n/?a\b"
     r"|unauthenticated"
@@ -364,7 +345,7 @@ def _public(sentence: str, span: Span, document: str) -> list[AccessRule]:
     if paths:
         return [AccessRule(auth=False, span=span, document=document, paths=tuple(paths))]
     subjects = _subjects(re.split(r"\b(?:is|are|do|does)\b", plain(sentence))[0])
-    known = tuple(word for word in subjects if word in _KIN or word in {"health", "healthcheck"})
+    known = tuple(word for word in subjects if word in KIN or word in {"health", "healthcheck"})
     if known and len(subjects) <= 4:  # noqa: PLR2004 - a subject, not a sentence about something else
         return [AccessRule(auth=False, span=span, document=document, subjects=known)]
     return []
@@ -391,79 +372,3 @@ def _without_paths(text: str) -> str:
 def _subjects(text: str) -> tuple[str, ...]:
     found = [singular(word) for word in words(text.replace("-", " "))]
     return tuple(dict.fromkeys(word for word in found if word not in _ONLY_WORDS and len(word) > 1))
-
-
-def is_sign_in(path: str) -> bool:
-    """Whether an endpoint hands out tokens or makes accounts, so that no token can be asked for."""
-    last = re.sub(r"[^a-z]", "", path.rstrip("/").rpartition("/")[2].casefold())
-    return last in _SIGN_IN
-
-
-def _matches_path(path: str, patterns: Iterable[str]) -> bool:
-    for pattern in patterns:
-        if pattern.endswith("/*"):
-            stem = pattern[:-2]
-            if path == stem or path.startswith(f"{stem}/") or not stem:
-                return True
-        elif path == pattern:
-            return True
-    return False
-
-
-def _matches_subject(path: str, subjects: Iterable[str]) -> bool:
-    segments = [part.casefold() for part in path.split("/")]
-    parts = {singular(word) for part in segments for word in words(part)} | set(segments)
-    squeezed = {re.sub(r"[^a-z]", "", part) for part in segments}
-    for subject in subjects:
-        kin = _KIN.get(subject, frozenset({subject}))
-        if kin & parts or kin & squeezed:
-            return True
-        if subject in {"auth", "authentication"} and is_sign_in(path):
-            return True
-    return False
-
-
-def is_probe(path: str) -> bool:
-    """Whether an endpoint tells machines that the process lives, or documents the API."""
-    last = path.rstrip("/").rpartition("/")[2].casefold()
-    return last in {
-        "",
-        "health",
-        "healthz",
-        "healthcheck",
-        "health-check",
-        "ready",
-        "readyz",
-        "live",
-        "livez",
-        "ping",
-        "docs",
-        "openapi.json",
-        "metrics",
-    }
-
-
-def decide(
-    method: str, path: str, rules: Iterable[AccessRule], *, elsewhere: bool = False
-) -> tuple[bool, AccessRule] | None:
-    """Return what a list of rules of one rank says of an endpoint, specific rules first.
-
-    With `elsewhere` the rules stand in another document than the endpoint: what they say of
-    everything is not meant for health checks.
-    """
-    ranked = sorted(rules, key=lambda rule: (rule.is_blanket, rule.auth))
-    for rule in ranked:
-        if rule.methods and method not in rule.methods:
-            continue
-        if rule.paths and not _matches_path(path, rule.paths):
-            continue
-        if rule.subjects and not _matches_subject(path, rule.subjects):
-            continue
-        if _matches_path(path, rule.except_paths) or _matches_subject(path, rule.except_subjects):
-            return False, rule
-        if rule.auth and is_sign_in(path) and path not in rule.paths:
-            continue
-        if rule.auth and rule.is_blanket and elsewhere and is_probe(path):
-            continue
-        return rule.auth, rule
-    return None

@@ -5,8 +5,9 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from sdd.ir import Endpoint
-from sdd.speclang.access import AccessRule, decide, is_sign_in
+from sdd.speclang.access import AccessRule
 from sdd.speclang.assemble import Assembled, Read, identity_of
+from sdd.speclang.deciding import decide, is_sign_in
 from sdd.speclang.endpoints import Statement
 from sdd.speclang.findings import Findings
 from sdd.speclang.routes import shape_of

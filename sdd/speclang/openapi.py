@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 
 from sdd.ir import (
     NO_BODY,
-    Constraints,
-    Default,
     Endpoint,
-    Factory,
     Field,
     Location,
     Parameter,
@@ -19,6 +16,14 @@ from sdd.ir import (
 from sdd.speclang.bases import completed
 from sdd.speclang.endpoints.statement import ErrorExample, Statement
 from sdd.speclang.findings import Findings
+from sdd.speclang.openapi_values import (
+    MISSING,
+    Tree,
+    constraints_of,
+    default_of,
+    line_of,
+    mapping_of,
+)
 from sdd.speclang.outline import Document, Section
 from sdd.speclang.routes import clean_path, path_of_url
 from sdd.text import SourceText, Span
@@ -42,8 +47,6 @@ _PLAIN = {
     "object": Type.OBJECT,
     "null": Type.NONE,
 }
-
-Tree = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +134,11 @@ class _Reader:
     following: list[str] = field(default_factory=list)
 
     def statements(self) -> Iterator[Statement]:
-        paths = _mapping(self.tree.get("paths"))
+        paths = mapping_of(self.tree.get("paths"))
         base = self._base()
         peers = [str(path) for path in paths]
         for path, item in paths.items():
-            operations = _mapping(self._resolved(item))
+            operations = mapping_of(self._resolved(item))
             shared = operations.get("parameters")
             for method, operation in operations.items():
                 if str(method).casefold() in _METHODS and isinstance(operation, Mapping):
@@ -150,8 +153,8 @@ class _Reader:
                     )
 
     def named(self) -> dict[str, Shape]:
-        components = _mapping(self.tree.get("components"))
-        schemas = _mapping(components.get("schemas") or self.tree.get("definitions"))
+        components = mapping_of(self.tree.get("components"))
+        schemas = mapping_of(components.get("schemas") or self.tree.get("definitions"))
         return {
             re.sub(r"[^a-z0-9]", "", str(name).casefold()): self.shape(schema)
             for name, schema in schemas.items()
@@ -160,7 +163,7 @@ class _Reader:
     def _base(self) -> str:
         servers = self.tree.get("servers")
         for server in servers if isinstance(servers, list) else []:
-            url = _mapping(server).get("url")
+            url = mapping_of(server).get("url")
             if isinstance(url, str):
                 found = path_of_url(url)
                 return found[1].rstrip("/") if found else ""
@@ -178,7 +181,7 @@ class _Reader:
     def _statement(
         self, method: str, path: str, operation: Tree, shared: object, span: Span
     ) -> Statement:
-        responses = _mapping(operation.get("responses"))
+        responses = mapping_of(operation.get("responses"))
         codes = sorted(
             int(str(code)) for code in responses if re.fullmatch(r"[1-5]\d\d", str(code))
         )
@@ -214,7 +217,7 @@ class _Reader:
             )
         for listed in (shared, operation.get("parameters")):
             for raw in listed if isinstance(listed, list) else []:
-                parameter = self._parameter(_mapping(self._resolved(raw)), span)
+                parameter = self._parameter(mapping_of(self._resolved(raw)), span)
                 if parameter is not None:
                     found[parameter.location, parameter.name] = parameter
         return tuple(found.values())
@@ -228,7 +231,7 @@ class _Reader:
         if name.casefold() in {"authorization", "content-type"}:
             return None
         location = Location(str(place))
-        default = _default(_mapping(self._resolved(raw.get("schema"))).get("default", _MISSING))
+        default = default_of(mapping_of(self._resolved(raw.get("schema"))).get("default", MISSING))
         required = raw.get("required")
         return Parameter(
             name=name,
@@ -246,14 +249,14 @@ class _Reader:
         )
 
     def _body(self, raw: object) -> Shape | None:
-        body = _mapping(self._resolved(raw))
+        body = mapping_of(self._resolved(raw))
         schema = self._content(body)
         return None if schema is None else self.shape(schema)
 
     def _content(self, holder: Tree) -> object | None:
-        content = _mapping(holder.get("content"))
+        content = mapping_of(holder.get("content"))
         for media in ("application/json", *map(str, content)):
-            schema = _mapping(content.get(media)).get("schema")
+            schema = mapping_of(content.get(media)).get("schema")
             if schema is not None:
                 return schema
         return holder.get("schema")
@@ -262,7 +265,7 @@ class _Reader:
         if success is None:
             return None
         raw = responses.get(str(success), responses.get(success))  # type: ignore[call-overload]
-        schema = self._content(_mapping(self._resolved(raw)))
+        schema = self._content(mapping_of(self._resolved(raw)))
         if schema is not None:
             return self.shape(schema)
         return NO_BODY if success in {204, 205} else None
@@ -270,7 +273,7 @@ class _Reader:
     def _errors(self, responses: Tree, span: Span) -> Iterator[ErrorExample]:
         for code, raw in responses.items():
             status = int(str(code)) if re.fullmatch(r"[45]\d\d", str(code)) else None
-            schema = self._content(_mapping(self._resolved(raw))) if status else None
+            schema = self._content(mapping_of(self._resolved(raw))) if status else None
             if status is not None and schema is not None:
                 shape = self.shape(schema)
                 if shape.fields:
@@ -291,7 +294,7 @@ class _Reader:
             return {}
         target: object = self.tree
         for part in reference[2:].split("/"):
-            target = _mapping(target).get(part.replace("~1", "/").replace("~0", "~"))
+            target = mapping_of(target).get(part.replace("~1", "/").replace("~0", "~"))
         return self._resolved(target, depth + 1)
 
     def shape(self, value: object, depth: int = 0) -> Shape:
@@ -300,10 +303,10 @@ class _Reader:
         if reference in self.following or depth > _DEEPEST:
             return Shape(type=Type.JSON)
         if not reference:
-            return self._shape(_mapping(value), depth)
+            return self._shape(mapping_of(value), depth)
         self.following.append(reference)
         try:
-            return self._shape(_mapping(self._resolved(value)), depth)
+            return self._shape(mapping_of(self._resolved(value)), depth)
         finally:
             self.following.pop()
 
@@ -334,12 +337,12 @@ class _Reader:
         return Shape(
             type=kind,
             nullable=nullable,
-            constraints=_constraints(raw),
+            constraints=constraints_of(raw),
             fields=fields,
             item=self.shape(raw.get("items"), depth + 1)
             if kind is Type.LIST and raw.get("items")
             else None,
-            span=Span(path=self.source.path, line=_line(raw)),
+            span=Span(path=self.source.path, line=line_of(raw)),
         )
 
     def _combined(self, raw: Tree, depth: int) -> Shape | None:
@@ -383,76 +386,15 @@ class _Reader:
         required = raw.get("required")
         needed = {str(name) for name in required} if isinstance(required, list) else set()
         fields: list[Field] = []
-        for name, schema in _mapping(raw.get("properties")).items():
-            inner = _mapping(self._resolved(schema))
+        for name, schema in mapping_of(raw.get("properties")).items():
+            inner = mapping_of(self._resolved(schema))
             fields.append(
                 Field(
                     name=str(name),
                     shape=self.shape(schema, depth + 1),
                     required=str(name) in needed,
-                    default=_default(inner.get("default", _MISSING)),
-                    span=Span(path=self.source.path, line=_line(inner)),
+                    default=default_of(inner.get("default", MISSING)),
+                    span=Span(path=self.source.path, line=line_of(inner)),
                 )
             )
         return tuple(fields)
-
-
-_MISSING = object()
-
-
-def _mapping(value: object) -> Tree:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _line(raw: Tree) -> int:
-    place = getattr(raw, "lc", None)
-    line = getattr(place, "line", None)
-    return line + 1 if isinstance(line, int) else 1
-
-
-def _default(value: object) -> Default | None:
-    if value is _MISSING:
-        return None
-    if isinstance(value, list) and not value:
-        return Default(factory=Factory.EMPTY_LIST)
-    if isinstance(value, Mapping) and not value:
-        return Default(factory=Factory.EMPTY_OBJECT)
-    return _scalar_default(value)
-
-
-def _scalar_default(value: object) -> Default | None:
-    match value:
-        case None | bool():
-            return Default(value=value)
-        case int():
-            return Default(value=int(value))
-        case float():
-            return Default(value=float(value))
-        case str():
-            return Default(value=str(value))
-        case _:
-            return None
-
-
-def _constraints(raw: Tree) -> Constraints:
-    choices = raw.get("enum")
-    return Constraints(
-        min_length=_whole(raw.get("minLength", raw.get("minItems"))),
-        max_length=_whole(raw.get("maxLength", raw.get("maxItems"))),
-        minimum=_number(raw.get("minimum")),
-        maximum=_number(raw.get("maximum")),
-        pattern=str(raw["pattern"]) if isinstance(raw.get("pattern"), str) else None,
-        choices=tuple(str(choice) for choice in choices if isinstance(choice, str))
-        if isinstance(choices, list)
-        else (),
-    )
-
-
-def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if float(value).is_integer() else float(value)

@@ -1,14 +1,13 @@
 """Specs as documents in, an application and diagnostics out."""
 
 import gc
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from sdd.diagnostics import Diagnostic, Severity, by_place
+from sdd.diagnostics import Diagnostic, by_place
 from sdd.ir import Application, AuthPolicy, Question, Requirement, Shape
 from sdd.speclang.access import AccessRule, rules_of
 from sdd.speclang.answers import with_answers
@@ -27,9 +26,10 @@ from sdd.speclang.owners import decide_owners
 from sdd.speclang.requirements import read_questions, read_requirements, unique
 from sdd.speclang.schema import Drafts, read_schema, read_shapes
 from sdd.speclang.schema.entities import Schema, build_entities
+from sdd.speclang.sources import check_text, is_markdown, role_in_place
 from sdd.speclang.token_policy import read_auth
 from sdd.text import SourceText, Span
-from sdd.text.markdown import Fence, Heading, Item, Paragraph
+from sdd.text.markdown import Heading, Item, Paragraph
 
 _POLICY_ORDER = (
     Role.TOKENS,
@@ -127,16 +127,16 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
     told = (with_answers(source, answers) for source in documents)
     ordered = sorted(told, key=lambda source: precedence(PurePosixPath(source.path)))
     parsed = [
-        (source, parse_document(source), _role(source))
+        (source, parse_document(source), role_in_place(source))
         for source in ordered
-        if _is_markdown(source, findings)
+        if is_markdown(source, findings)
     ]
     for source, document, role in parsed:
-        _check_text(source, document, role, findings)
+        check_text(source, document, role, findings)
     contracts = [
         contract
         for source in ordered
-        if _role(source) is Role.OPENAPI
+        if role_in_place(source) is Role.OPENAPI
         and (contract := read_openapi(source, findings)) is not None
     ]
     reads = [*_contract_reads(contracts), *_reads(parsed, findings)]
@@ -184,72 +184,6 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
 def dict_of(drafts: list[tuple[Read, Drafts]]) -> dict[str, Drafts]:
     """Return drafts by their document's path."""
     return {read.document.path: draft for read, draft in drafts}
-
-
-def _is_markdown(source: SourceText, findings: Findings) -> bool:
-    if "binary" in source.notes:
-        findings.add(
-            Diagnostic(
-                rule="unreadable-document",
-                severity=Severity.ERROR,
-                message="This file is not text, so nothing was read from it.",
-                span=Span(path=source.path),
-                hint="Save it as UTF-8 text, or take it out of the specs.",
-            )
-        )
-        return False
-    return not source.path.endswith((".yaml", ".yml", ".json")) or _is_mislabelled(source)
-
-
-def _is_mislabelled(source: SourceText) -> bool:
-    """Whether Markdown stands in a file that is called YAML: routes in headings, no `paths:`."""
-    if not source.path.endswith((".yaml", ".yml")):
-        return False
-    routed = re.search(r"^#{2,4} .*\b(?:GET|POST|PUT|PATCH|DELETE) /", source.text, re.MULTILINE)
-    return routed is not None and re.search(r"^paths:", source.text, re.MULTILINE) is None
-
-
-def _role(source: SourceText) -> Role:
-    role = role_of(PurePosixPath(source.path))
-    return Role.CONTRACT if role is Role.OPENAPI and _is_mislabelled(source) else role
-
-
-def _check_text(source: SourceText, document: Document, role: Role, findings: Findings) -> None:
-    if "not UTF-8" in source.notes:
-        findings.note(
-            "unusual-encoding",
-            Span(path=source.path),
-            "This file is not UTF-8; it was read as Windows-1252.",
-            hint="Save it as UTF-8.",
-        )
-    if not source.text.strip() and role in {Role.CONTRACT, Role.SCHEMA}:
-        findings.add(
-            Diagnostic(
-                rule="empty-document",
-                severity=Severity.WARNING,
-                message=f"This {role.label} document is empty.",
-                span=Span(path=source.path),
-                hint="Write it, or take it out of the specs.",
-            )
-        )
-    last = document.blocks[-1] if document.blocks else None
-    if isinstance(last, Fence) and _is_unclosed(last, source):
-        findings.not_understood(
-            last.span,
-            "This code fence is never closed, so the rest of the document counts as code.",
-            hint="Close it with a line of as many backticks as it was opened with.",
-        )
-
-
-def _is_unclosed(fence: Fence, source: SourceText) -> bool:
-    lines = source.lines()
-    end = (fence.span.end_line or fence.span.line) - 1
-    opening = lines[fence.span.line - 1].strip() if fence.span.line <= len(lines) else ""
-    if not opening.startswith(("```", "~~~")):
-        return False
-    last = lines[min(end, len(lines)) - 1 : min(end, len(lines)) + 1]
-    closed = any(line.strip() and set(line.strip()) <= {"`", "~"} for line in last)
-    return not closed and fence.text.count("\n") > 1
 
 
 def _reads(parsed: list[tuple[SourceText, Document, Role]], findings: Findings) -> list[Read]:

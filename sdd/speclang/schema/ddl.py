@@ -1,21 +1,19 @@
 """SQL in specs: CREATE TABLE, CREATE TYPE, CREATE INDEX, ALTER TABLE, read with sqlglot."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from sdd.diagnostics import Severity
-from sdd.ir import Constraints, Default, Factory, Index
+from sdd.ir import Index
 from sdd.names import singular
-from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
+from sdd.speclang.facts import Facts, for_type, merged, of_type
 from sdd.speclang.findings import Findings
 from sdd.speclang.phrases import read_cell_type
-from sdd.speclang.schema.draft import ColumnDraft, Drafts, Rule, TableDraft
+from sdd.speclang.schema.ddl_constraints import altered, apply_constraint, constraint_of, index_of
+from sdd.speclang.schema.draft import ColumnDraft, Drafts, TableDraft
 from sdd.speclang.schema.naming import entity_name, managed_in
 from sdd.speclang.schema.sql_text import Element, Statement, elements, statements, table_of
 from sdd.speclang.types import read_type
-from sdd.speclang.values import read_default
 from sdd.text import Span
 
 _STATEMENT = re.compile(
@@ -82,7 +80,7 @@ def _by_element(statement: Statement, place: Span, findings: Findings, section: 
         elif tree is not None:
             for definition in tree.this.expressions:
                 for constraint in _constraints_of(definition):
-                    _apply_constraint(constraint, columns, indexes)
+                    apply_constraint(constraint, columns, indexes)
         elif (column := _as_phrase(element, here)) is not None:
             columns[column.name] = column
             findings.not_understood(
@@ -149,11 +147,11 @@ def _read_tree(tree: Any, statement: Statement, place: Span, drafts: Drafts, sec
     if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
         drafts.tables.append(_table(tree.this, statement, place, section))
     elif isinstance(tree, exp.Create) and tree.kind == "INDEX":
-        rule = _index(tree, place, section)
+        rule = index_of(tree, place, section)
         if rule is not None:
             drafts.rules.append(rule)
     elif isinstance(tree, exp.Alter):
-        drafts.rules.extend(_altered(tree, place, section))
+        drafts.rules.extend(altered(tree, place, section))
 
 
 def _table(schema: Any, statement: Statement, place: Span, section: int) -> TableDraft:  # noqa: ANN401
@@ -168,7 +166,7 @@ def _table(schema: Any, statement: Statement, place: Span, section: int) -> Tabl
     indexes: list[Index] = []
     for definition in schema.expressions:
         for constraint in _constraints_of(definition):
-            _apply_constraint(constraint, columns, indexes)
+            apply_constraint(constraint, columns, indexes)
     return TableDraft(
         entity=entity_name(name),
         table=name,
@@ -212,7 +210,7 @@ def _column(definition: Any, statement: Statement, place: Span) -> ColumnDraft: 
     if expression is None and kind is not None:
         facts = Facts(type_name=text)
     for constraint in definition.args.get("constraints") or ():
-        facts = merged(_constraint(constraint.kind), facts)
+        facts = merged(constraint_of(constraint.kind), facts)
     line = _line_of(definition.name, statement.code)
     span = Span(path=place.path, line=place.line + max(line - _leading(statement.text), 0))
     implied = Facts(
@@ -243,218 +241,3 @@ def _leading(text: str) -> int:
 def _line_of(name: str, text: str) -> int:
     found = re.search(rf"(?:^|[(,\s])[\"`]?{re.escape(name)}[\"`]?\s", text)
     return text[: found.end() - 1].count("\n") if found else 0
-
-
-def _constraint(kind: Any) -> Facts:  # noqa: ANN401, PLR0911 - one answer for each kind
-    from sqlglot import exp  # noqa: PLC0415
-
-    match kind:
-        case exp.NotNullColumnConstraint():
-            return Facts(nullable=bool(kind.args.get("allow_null")))
-        case exp.PrimaryKeyColumnConstraint():
-            return Facts(primary_key=True)
-        case exp.UniqueColumnConstraint():
-            return Facts(unique=True)
-        case exp.DefaultColumnConstraint():
-            return Facts(default=_default(kind.this))
-        case exp.AutoIncrementColumnConstraint() | exp.GeneratedAsIdentityColumnConstraint():
-            return Facts(default=Default(factory=Factory.AUTOINCREMENT))
-        case exp.Reference():
-            return Facts(reference=_reference(kind))
-        case exp.CheckColumnConstraint():
-            return _checked(kind.this.sql(dialect="postgres"))[1]
-        case exp.OnUpdateColumnConstraint():
-            return Facts(refreshed=True)
-        case _:
-            return Facts()
-
-
-def _default(tree: Any) -> Default | None:  # noqa: ANN401
-    text = tree.sql(dialect="postgres")
-    inner = re.match(r"^CAST\((.*) AS \w+(?:\(\d+\))?\)$", text, re.DOTALL)
-    return read_default(inner.group(1) if inner else text)
-
-
-def _reference(tree: Any) -> Reference:  # noqa: ANN401
-    target = tree.this
-    columns = [item.name for item in target.expressions] if target.expressions else []
-    table = target.this.name if target.expressions else target.name
-    action = None
-    for option in tree.args.get("options") or ():
-        found = re.search(r"(?i)on delete (cascade|restrict|set null)", str(option))
-        if found:
-            action = found.group(1).casefold().replace(" ", "_")
-    return Reference(table=table, column=columns[0] if columns else "", on_delete=action)
-
-
-def _checked(text: str) -> tuple[str | None, Facts]:
-    """Read a CHECK: the column it is about and the bounds it sets."""
-    listed = re.search(r"[\"`]?(\w+)[\"`]?\s+IN\s*\(([^()]*)\)", text, re.IGNORECASE)
-    if listed:
-        choices = tuple(re.findall(r"'([^']*)'", listed.group(2)))
-        return listed.group(1), Facts(constraints=Constraints(choices=choices))
-    length = re.search(
-        r"(?:char_)?length\s*\(\s*(?:trim\s*\(\s*)?[\"`]?(\w+)[\"`]?\s*\)*\s*(>=|<=|>|<)\s*(\d+)",
-        text,
-        re.IGNORECASE,
-    )
-    if length:
-        column, sign, number = length.group(1), length.group(2), int(length.group(3))
-        maximum = re.search(
-            rf"(?i)length\s*\(\s*(?:trim\s*\(\s*)?{column}\s*\)*\s*(<=|<)\s*(\d+)", text
-        )
-        low = {">": number + 1, ">=": number}.get(sign)
-        high = {"<": number - 1, "<=": number}.get(sign)
-        if maximum and high is None:
-            high = int(maximum.group(2)) - (maximum.group(1) == "<")
-        return column, Facts(constraints=Constraints(min_length=low, max_length=high))
-    bound = re.match(r"^\(?\s*[\"`]?(\w+)[\"`]?\s*(>=|<=)\s*(-?\d+(?:\.\d+)?)", text)
-    if bound:
-        number_ = float(bound.group(3))
-        is_low = bound.group(2) == ">="
-        return bound.group(1), Facts(
-            constraints=Constraints(
-                minimum=number_ if is_low else None, maximum=None if is_low else number_
-            )
-        )
-    between = re.search(
-        r"[\"`]?(\w+)[\"`]?\s+BETWEEN\s+(-?[\d.]+)\s+AND\s+(-?[\d.]+)", text, re.IGNORECASE
-    )
-    if between:
-        return between.group(1), Facts(
-            constraints=Constraints(
-                minimum=float(between.group(2)), maximum=float(between.group(3))
-            )
-        )
-    return None, Facts()
-
-
-def _apply_constraint(
-    constraint: Any,  # noqa: ANN401 - sqlglot's trees are untyped
-    columns: dict[str, ColumnDraft],
-    indexes: list[Index],
-) -> None:
-    from sqlglot import exp  # noqa: PLC0415
-
-    if isinstance(constraint, exp.ForeignKey):
-        reference = _foreign(constraint)
-        for item in constraint.expressions:
-            _add(columns, item.name, Facts(reference=reference))
-    elif isinstance(constraint, exp.PrimaryKey):
-        for item in constraint.expressions:
-            _add(columns, item.name, Facts(primary_key=True))
-    elif isinstance(constraint, exp.UniqueColumnConstraint):
-        names = [
-            item.name
-            for item in (constraint.this.expressions if constraint.this is not None else [])
-        ]
-        _index_within(names, columns, indexes, unique=True)
-    elif isinstance(constraint, exp.IndexColumnConstraint):
-        _index_within([item.name for item in constraint.expressions], columns, indexes)
-    elif isinstance(constraint, exp.CheckColumnConstraint | exp.Check):
-        _add(columns, *_checked(constraint.this.sql(dialect="postgres")))
-
-
-def _index_within(
-    names: list[str],
-    columns: dict[str, ColumnDraft],
-    indexes: list[Index],
-    *,
-    unique: bool = False,
-) -> None:
-    """Note an index that stands among the columns: of one its mark, of several an `Index`."""
-    if len(names) == 1:
-        _add(columns, names[0], Facts(unique=True) if unique else Facts(indexed=True))
-    elif names:
-        indexes.append(Index(columns=tuple(names), unique=unique))
-
-
-def _foreign(constraint: Any) -> Reference:  # noqa: ANN401
-    found = _reference(constraint.args["reference"])
-    action = constraint.args.get("delete")
-    if action:
-        return replace(found, on_delete=str(action).casefold().replace(" ", "_"))
-    return found
-
-
-def _add(columns: dict[str, ColumnDraft], name: str | None, facts: Facts) -> None:
-    known = columns.get(name) if name else None
-    if known is not None:
-        combined = merged(known.facts, facts)
-        implied = known.implied
-        if facts.primary_key:
-            implied = replace(implied, nullable=None)
-        columns[known.name] = replace(known, facts=for_type(combined), implied=implied)
-
-
-def _index(tree: Any, place: Span, section: int) -> Rule | None:  # noqa: ANN401
-    index = tree.this
-    table = index.args.get("table")
-    parameters = index.args.get("params")
-    listed = parameters.args.get("columns") if parameters is not None else None
-    names = tuple(
-        item.this.name for item in listed or () if item.this is not None and item.this.name
-    )
-    if not names or table is None:
-        return None
-    unique = bool(tree.args.get("unique"))
-    return index_rule(names, unique=unique, table=table.name, place=place, section=section)
-
-
-def index_rule(
-    names: tuple[str, ...], *, unique: bool, table: str | None, place: Span, section: int
-) -> Rule:
-    """Return the rule that an index states: of one column its mark, of several an `Index`."""
-    if len(names) == 1:
-        facts = Facts(unique=True) if unique else Facts(indexed=True)
-        return Rule(
-            columns=names,
-            facts=facts,
-            span=place,
-            document=place.path,
-            table=table,
-            section=section,
-        )
-    return Rule(
-        columns=names,
-        facts=Facts(),
-        span=place,
-        document=place.path,
-        table=table,
-        section=section,
-        index=Index(columns=names, unique=unique),
-    )
-
-
-def _altered(tree: Any, place: Span, section: int) -> Iterator[Rule]:  # noqa: ANN401
-    from sqlglot import exp  # noqa: PLC0415
-
-    table = tree.this.name
-    for action in tree.args.get("actions") or ():
-        for constraint in action.find_all(exp.CheckColumnConstraint, exp.Check):
-            column, facts = _checked(constraint.this.sql(dialect="postgres"))
-            if column is not None:
-                yield Rule(
-                    columns=(column,),
-                    facts=facts,
-                    span=place,
-                    document=place.path,
-                    table=table,
-                    section=section,
-                )
-        for constraint in action.find_all(exp.ForeignKey):
-            yield Rule(
-                columns=tuple(item.name for item in constraint.expressions),
-                facts=Facts(reference=_foreign(constraint)),
-                span=place,
-                document=place.path,
-                table=table,
-                section=section,
-            )
-        for constraint in action.find_all(exp.UniqueColumnConstraint):
-            names = tuple(
-                item.name
-                for item in (constraint.this.expressions if constraint.this is not None else [])
-            )
-            if names:
-                yield index_rule(names, unique=True, table=table, place=place, section=section)

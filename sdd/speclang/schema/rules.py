@@ -8,7 +8,7 @@ from sdd.speclang.clauses import read_clauses
 from sdd.speclang.facts import Facts
 from sdd.speclang.inline import key, label_of, plain, sentences, unticked
 from sdd.speclang.outline import Document
-from sdd.speclang.schema.ddl import index_rule
+from sdd.speclang.schema.ddl_constraints import index_rule
 from sdd.speclang.schema.draft import Rule
 from sdd.text import Span
 from sdd.text.markdown import Fence, Item, Paragraph, Table
