@@ -98,7 +98,7 @@ def find_flag(entity: Entity, word: str) -> tuple[Column, bool] | None:
 
 
 def undone(word: str) -> Iterator[str]:
-    """Yield what a word takes back: `complete` for `uncomplete`."""
+    """Yield what a word takes back: `archive` for `unarchive`."""
     for prefix in ("not_", "un", "in", "de"):
         rest = word.removeprefix(prefix)
         if rest != word and len(rest) >= _SHORTEST_STEM:

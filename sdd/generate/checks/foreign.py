@@ -25,7 +25,7 @@ def isolation_cases(domain: Domain, handler: HandlerPlan) -> tuple[Case, ...]:
     elif operation.action is Action.CREATE and planner.owned:
         found += _foreign_reference(planner)
     elif operation.mine and not planner.is_user:
-        found += _beside_anothers(planner)
+        found += _beside_foreign_rows(planner)
     if operation.path_user is not None:
         found += _other_path(planner)
     return tuple(found)
@@ -94,7 +94,7 @@ def _foreign(planner: Planner) -> list[Case]:
     ]
 
 
-def _beside_anothers(planner: Planner) -> list[Case]:
+def _beside_foreign_rows(planner: Planner) -> list[Case]:
     """Plan a request for the row that each user has once, where another user alone has one."""
     operation, table = planner.operation, planner.table
     scene = planner.scene("BOB")
