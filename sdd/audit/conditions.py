@@ -26,6 +26,7 @@ from sdd.audit.values import (
     Col,
     DictObject,
     Field,
+    LibObject,
     ListObject,
     Lit,
     Many,
@@ -55,6 +56,8 @@ def truth(engine: Engine, value: Value, state: State) -> Formula:
             return YES if items else NO
         case Sym() | Field() | Apply() | Many() | Result() | Col():
             return Truthy(value)
+        case LibObject(name=name) if name.rpartition(".")[2][:1].islower():
+            return Truthy(value)  # what a function answers, not an instance of a class
         case _:
             return YES
 

@@ -18,7 +18,7 @@ from sdd.audit.logic import (
 from sdd.audit.ownership import Situation
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Claims, Field, Row, Sym, Truth, Value
+from sdd.audit.values import Apply, Claims, Field, LibObject, Row, Sym, Truth, Value
 
 
 def doubt(schema: Schema, case: Case, row: Row) -> str | None:
@@ -53,19 +53,14 @@ def _names_of(schema: Schema, row: Row, case: Case) -> set[Value]:
 def _may_be_a_check(schema: Schema, atom: Formula, row: Row, case: Case) -> bool:
     """A predicate that involves both the row and the caller may be the ownership check."""
     values = list(values_in(atom))
-    if not any(isinstance(part, Apply) for value in values for part in parts_of(value)) and (
-        not isinstance(atom, Holds)
-    ):
-        return False
-    if isinstance(atom, Holds) and atom.name not in {"in", "not in"}:
-        calls = any(isinstance(p, Apply) for value in values for p in parts_of(value))
-        if not calls:
-            return False
     parts = [part for value in values for part in parts_of(value)]
+    contained = isinstance(atom, Holds) and atom.name in {"in", "not in"}
+    if not (contained or any(isinstance(part, Apply | LibObject) for part in parts)):
+        return False
     situation = Situation(case, schema)
     names = _names_of(schema, row, case)
     about_row = any(part in names for part in parts)
-    about_caller = any(situation.principal(part) for part in parts if isinstance(part, Field))
+    about_caller = any(map(situation.principal, parts))
     return about_row and about_caller
 
 

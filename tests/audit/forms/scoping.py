@@ -1,6 +1,7 @@
 """Ways to bind rows to the caller, and what only looks like one."""
 
 from fastapi import FastAPI, HTTPException
+from permits import allowed
 from sqlalchemy import exists
 from sqlmodel import Field, SQLModel, select
 
@@ -107,3 +108,27 @@ def child_of_my_note(note_id: int, session: SessionDep, me: UserId):
     if note is None or note.owner_id != me:
         raise HTTPException(404)
     return session.exec(select(Line).where(Line.note_id == note_id)).all()
+
+
+@app.get("/api/unknown/asked_of_a_library/{note_id}")
+def asked_of_a_library(note_id: int, session: SessionDep, me: UserId):
+    note = session.get(Note, note_id)
+    if not allowed(me, "read", note):
+        raise HTTPException(404)
+    return note
+
+
+@app.get("/api/violated/library_that_knows_no_row/{note_id}")
+def library_that_knows_no_row(note_id: int, session: SessionDep, me: UserId):
+    note = session.get(Note, note_id)
+    if not allowed(me, "read"):
+        raise HTTPException(404)
+    return note
+
+
+@app.get("/api/violated/library_that_knows_no_caller/{note_id}")
+def library_that_knows_no_caller(note_id: int, session: SessionDep, me: UserId):
+    note = session.get(Note, note_id)
+    if not allowed("read", note):
+        raise HTTPException(404)
+    return note
