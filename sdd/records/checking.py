@@ -151,7 +151,7 @@ def _check_id(phr: Phr) -> Iterator[Diagnostic]:
 def _check_title(phr: Phr) -> Iterator[Diagnostic]:
     words = count_words(phr.title)
     if phr.title and "{{" not in phr.title and words not in TITLE_WORDS:
-        message = f"The title has {words} words, not three to seven"
+        message = f"The title has {words} word{'' if words == 1 else 's'}, not three to seven"
         yield _warning("title-length", message, phr, _line(phr, "title"))
 
 

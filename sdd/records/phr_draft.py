@@ -137,8 +137,9 @@ def _require_recordable(request: PhrRequest) -> None:
         raise ConfigError("There is no prompt to record.", hint="Give its text, whole.")
     words = count_words(request.title)
     if words not in TITLE_WORDS and request.title.isascii():
+        counted = f"{words} word{'' if words == 1 else 's'}"
         raise ConfigError(
-            f"The title has {words} words: '{one_line(request.title)[:80]}'.",
+            f"The title has {counted}: '{one_line(request.title)[:80]}'.",
             hint="Give it three to seven words.",
         )
 

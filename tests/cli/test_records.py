@@ -197,6 +197,19 @@ def test_a_project_without_records_is_told_how_to_get_some(
         assert next_step in capsys.readouterr().err
 
 
+def test_suggestions_of_a_feature_that_is_none_name_those_that_are(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Silence would be taken for a feature without decisions."""
+    (project / "specs/shop/plan.md").write_text("# Plan\n", encoding="utf-8")
+
+    assert run_command(["adr", "suggest", "shpo"]) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert "'shpo'" in said
+    assert "These have: shop." in said
+
+
 def test_signs_that_would_steer_a_terminal_are_written_out(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

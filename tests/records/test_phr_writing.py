@@ -114,6 +114,7 @@ def test_number_follows_the_highest_of_any_width(clock: FixedClock) -> None:
         ({"stage": "plan"}, "belongs to a feature"),
         ({"stage": "plan", "feature": "../x"}, "cannot be the name"),
         ({"stage": "plan", "feature": "general"}, "cannot be the name"),
+        ({"title": "One"}, "has 1 word:"),
         ({"title": "Two words"}, "has 2 words"),
         ({"title": "One two three four five six seven eight"}, "has 8 words"),
         ({"prompt": " \n"}, "no prompt"),

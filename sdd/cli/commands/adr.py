@@ -122,10 +122,19 @@ def check_command(project: Path | None, output_format: Format) -> int:
 
 
 def _suggestions(history: History, feature: str | None) -> tuple[Suggestion, ...]:
+    documents = spec_documents(history, _EVIDENCE, feature)
+    if feature is not None and not documents:
+        others = {
+            PurePosixPath(item.path).parent.name for item in spec_documents(history, _EVIDENCE)
+        }
+        raise ConfigError(
+            f"No feature '{feature}' has a research.md or a plan.md below specs/.",
+            hint=f"These have: {', '.join(sorted(others))}." if others else "There is none at all.",
+        )
     return suggest_adrs(
         Evidence(
             feature=feature or "none",
-            documents=spec_documents(history, _EVIDENCE, feature),
+            documents=documents,
             existing=list_adrs(history.files),
         )
     )
