@@ -113,11 +113,19 @@ def test_a_further_interruption_at_the_exit_changes_nothing() -> None:
     assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "Interrupted.\n")
 
 
+# What a shell starts in the background ignores ^C, and so would all that the tests start.
+_HEARS_INTERRUPTS = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("sdd", run_name="__main__", alter_sys=True)
+"""
+
+
 def test_an_interruption_of_a_running_command_is_told(tmp_path: Path) -> None:
     """^C in the middle ends 130, says so, and shows no traceback."""
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "api.md").write_text("# Notes\n\n### GET /api/notes\n\nLists notes.\n")
-    sdd = [sys.executable, "-m", "sdd", "implement", "all", "--project", str(tmp_path)]
+    sdd = [sys.executable, "-c", _HEARS_INTERRUPTS, "implement", "all", "--project", str(tmp_path)]
     with subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stderr is not None
         child.stderr.readline()
