@@ -28,7 +28,6 @@ _IRREGULAR = {
     "tooth": "teeth",
     "woman": "women",
 }
-_REGULAR_PLURALS = frozenset(_IRREGULAR.values())
 _SINGULARS = {plural: singular for singular, plural in _IRREGULAR.items()}
 
 _F = "shel|lea|wol|(?<!be)hal|cal|loa|^thie|sel|^el|shea"
@@ -46,55 +45,55 @@ _US = "[cg]pu|eau|emu|gnu|guru|haiku|menu"
 _IS = "alibi|api|emoji|kiwi|safari|ski|taxi|wiki"
 
 _Rules = Sequence[tuple[re.Pattern[str], str]]
-_TO_PLURAL: _Rules = [
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (rf"({_F})f$", r"\1ves"),
-        (rf"({_FE})fe$", r"\1ves"),
-        (rf"({_O})o$", r"\1oes"),
-        (r"(append|matr)ix$", r"\1ices"),
-        (r"vertex$", "vertices"),
-        (r"sis$", "ses"),
-        (r"axis$", "axes"),
-        (rf"({_HARD_CH})ch$", r"\1chs"),
-        (r"([^aeiou]|qu)y$", r"\1ies"),
-        (r"(s|x|z|ch|sh)$", r"\1es"),
-        (r"$", "s"),
-    )
-]
-_TO_SINGULAR: _Rules = [
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (rf"({_F})ves$", r"\1f"),
-        (rf"({_FE})ves$", r"\1fe"),
-        (rf"({_IE})ies$", r"\1ie"),
-        (r"(..)ies$", r"\1y"),
-        (r"((?:^|tip)to|sho|cano|^ho|^fo|^obo|^do|^alo)es$", r"\1e"),
-        (r"oes$", "o"),
-        (rf"({_CHE})ches$", r"\1che"),
-        (r"(append|matr)ices$", r"\1ix"),
-        (r"(cod|ind|vert|vort)ices$", r"\1ex"),
-        (r"^axes$", "axis"),
-        (r"(ss|x|ch|sh|tz|zz)es$", r"\1"),
-        (rf"({_USE})s$", r"\1"),
-        (r"uses$", "us"),
-        (rf"({_S})ases$", r"\1as"),
-        (r"^lenses$", "lens"),
-        (r"(the|ly|cri|gno|synop|ellip|^oa)ses$", r"\1sis"),
-        (r"(alumn|cact|foc|fung|nucle|radi|stimul|syllab)i$", r"\1us"),
-        (r"(addend|bacteri|curricul|memorand|symposi)a$", r"\1um"),
-        (r"corpora$", "corpus"),
-        (rf"({_US}|{_IS})s$", r"\1"),
-        (rf"((?:{_S})as|^lens|[iu]s|ss)$", r"\1"),
-        (r"s$", ""),
-    )
-]
+
+
+def _compiled(*rules: tuple[str, str]) -> _Rules:
+    return [(re.compile(pattern), replacement) for pattern, replacement in rules]
+
+
+_TO_PLURAL = _compiled(
+    (rf"({_F})f$", r"\1ves"),
+    (rf"({_FE})fe$", r"\1ves"),
+    (rf"({_O})o$", r"\1oes"),
+    (r"(append|matr)ix$", r"\1ices"),
+    (r"vertex$", "vertices"),
+    (r"sis$", "ses"),
+    (r"axis$", "axes"),
+    (rf"({_HARD_CH})ch$", r"\1chs"),
+    (r"([^aeiou]|qu)y$", r"\1ies"),
+    (r"(s|x|z|ch|sh)$", r"\1es"),
+    (r"$", "s"),
+)
+_TO_SINGULAR = _compiled(
+    (rf"({_F})ves$", r"\1f"),
+    (rf"({_FE})ves$", r"\1fe"),
+    (rf"({_IE})ies$", r"\1ie"),
+    (r"(..)ies$", r"\1y"),
+    (r"((?:^|tip)to|sho|cano|^ho|^fo|^obo|^do|^alo)es$", r"\1e"),
+    (r"oes$", "o"),
+    (rf"({_CHE})ches$", r"\1che"),
+    (r"(append|matr)ices$", r"\1ix"),
+    (r"(cod|ind|vert|vort)ices$", r"\1ex"),
+    (r"^axes$", "axis"),
+    (r"(ss|x|ch|sh|tz|zz)es$", r"\1"),
+    (rf"({_USE})s$", r"\1"),
+    (r"uses$", "us"),
+    (rf"({_S})ases$", r"\1as"),
+    (r"^lenses$", "lens"),
+    (r"(the|ly|cri|gno|synop|ellip|^oa)ses$", r"\1sis"),
+    (r"(alumn|cact|foc|fung|nucle|radi|stimul|syllab)i$", r"\1us"),
+    (r"(addend|bacteri|curricul|memorand|symposi)a$", r"\1um"),
+    (r"corpora$", "corpus"),
+    (rf"({_US}|{_IS})s$", r"\1"),
+    (rf"((?:{_S})as|^lens|[iu]s|ss)$", r"\1"),
+    (r"s$", ""),
+)
 
 
 @lru_cache(maxsize=4096)
 def plural(word: str) -> str:
     """Return the plural of a lower-case word; of a word without one, the word."""
-    if word in _UNCOUNTED or word in _REGULAR_PLURALS or not word:
+    if word in _UNCOUNTED or word in _SINGULARS or not word:
         return word
     return _IRREGULAR.get(word) or _by(_TO_PLURAL, word)
 

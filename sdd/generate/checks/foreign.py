@@ -70,8 +70,7 @@ def _foreign(planner: Planner) -> list[Case]:
     if operation.key is not None:
         row = scene.row(table, **scene.bound(operation))
     body = planner.body(scene, 1)
-    request = operation.endpoint.request
-    if body is None and request is not None and request.fields and operation.action in _WRITING:
+    if body is None and planner.sends and operation.action in _WRITING:
         return []
     status = planner.domain.application.errors.foreign_status or _ABSENT_STATUS
     key = table.attributes[table.key.name]
@@ -100,8 +99,7 @@ def _beside_foreign_rows(planner: Planner) -> list[Case]:
     scene = planner.scene("BOB")
     row = scene.row(table)
     body = planner.body(scene, 1)
-    request = operation.endpoint.request
-    if body is None and request is not None and request.fields:
+    if body is None and planner.sends:
         return []
     new = puts_new(planner.domain.application, operation)
     return [
@@ -147,8 +145,7 @@ def _other_path(planner: Planner) -> list[Case]:
     if operation.key is not None and not operation.mine:
         row = scene.row(planner.table, **scene.bound(operation))
     body = planner.body(scene)
-    request = operation.endpoint.request
-    if body is None and request is not None and request.fields:
+    if body is None and planner.sends:
         return []
     status = planner.domain.application.errors.path_user_status or _FORBIDDEN
     return [

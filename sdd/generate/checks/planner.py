@@ -164,6 +164,12 @@ class Planner:
                 return item.name
         return None
 
+    @property
+    def sends(self) -> bool:
+        """Whether the handler takes a body with fields."""
+        request = self.operation.endpoint.request
+        return request is not None and bool(request.fields)
+
     def body(self, scene: Scene, index: int = 0, *, required: bool = False) -> str | None:
         """Return a valid body as source; None when no valid value is known."""
         request = self.operation.endpoint.request

@@ -29,8 +29,7 @@ def create(planner: Planner) -> tuple[Case, ...]:
     table, operation = planner.table, planner.operation
     scene = planner.scene()
     body = planner.body(scene)
-    request = operation.endpoint.request
-    if body is None and request is not None and request.fields:
+    if body is None and planner.sends:
         return ()
     path = scene.path(operation, None)
     found = [
