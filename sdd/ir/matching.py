@@ -1,8 +1,11 @@
 """Which column, table or choice a word of an API means."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+
+from typing_extensions import override
 
 from sdd import names
 from sdd.ir.model import Application, Column, Entity, Type
@@ -14,6 +17,7 @@ NEGATIVE = frozenset(
 EVERYTHING = frozenset({"all", "any", "everything"})
 SECRET_WORDS = frozenset({"password", "passwd", "pwd", "hash", "hashed", "secret", "salt"})
 _OWNER_WORDS = frozenset({"user_id", "owner_id", "user", "owner", "userid", "created_by"})
+_USER_IDS = frozenset({"user_id", "userid", "uid", "owner_id"})
 _HANDLES = frozenset({"email", "username", "user_name", "login", "nickname", "handle"})
 _PASSWORD = frozenset({"password", "passwd", "pwd"})
 _TIMESTAMP = re.compile(r"^(created|updated|modified|inserted)(_|$)")
@@ -117,19 +121,79 @@ def followed_flag(entity: Entity, column: Column) -> Column | None:
 def entity_of_segment(application: Application, segment: str) -> Entity | None:
     """Find the entity that a literal part of a path names, by table or by name."""
     wanted = identifier(segment)
+    tables = _tables(_Same(application.entities))
     forms = {wanted, names.singular(wanted), f"~{wanted.replace('_', '')}"}
-    for entity in application.entities:
-        if not forms.isdisjoint(_words_for(entity.name, entity.table)):
-            return entity
+    places = [tables.by_word[form] for form in forms if form in tables.by_word]
+    if places:
+        return application.entities[min(places)]
     if names.plural(wanted) == wanted or names.singular(wanted) != wanted:
         return None
     # What holds items is called after itself: `/cart`, and a table of cart items.
-    return next(
-        (item for item in application.entities if identifier(item.name) == f"{wanted}_item"), None
+    return tables.by_name.get(f"{wanted}_item")
+
+
+def entity_called(application: Application, name: str) -> Entity | None:
+    """Find the entity of exactly this name, however it is written."""
+    return _tables(_Same(application.entities)).by_name.get(identifier(name))
+
+
+def user_entity(application: Application) -> Entity | None:
+    """Find the entity whose rows are the users themselves."""
+    return _tables(_Same(application.entities)).users
+
+
+class _Same:
+    """Entities that equal others only if they are the same object: their key in a cache."""
+
+    def __init__(self, entities: tuple[Entity, ...]) -> None:
+        self.entities = entities
+
+    @override
+    def __hash__(self) -> int:
+        return id(self.entities)
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.entities is self.entities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tables:
+    """What is asked about all entities for each part of each path.
+
+    Attributes:
+        by_word: The place of the first entity that a word of a path names.
+        by_name: The first entity of a name.
+        users: The entity whose rows are the users.
+        user_words: The parameters that hold a user's id.
+    """
+
+    by_word: Mapping[str, int]
+    by_name: Mapping[str, Entity]
+    users: Entity | None
+    user_words: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def _tables(key: _Same) -> _Tables:
+    by_word: dict[str, int] = {}
+    by_name: dict[str, Entity] = {}
+    for place, entity in enumerate(key.entities):
+        by_name.setdefault(identifier(entity.name), entity)
+        for word in _words_for(entity.name, entity.table):
+            by_word.setdefault(word, place)
+    users = _users(key.entities)
+    user_words = {identifier(item.owner_column) for item in key.entities if item.owner_column}
+    if users:
+        user_words.add(f"{identifier(users.name)}_id")
+    return _Tables(
+        by_word=by_word,
+        by_name=by_name,
+        users=users,
+        user_words=frozenset(user_words | _USER_IDS),
     )
 
 
-@lru_cache(maxsize=4096)
 def _words_for(name: str, table: str | None) -> frozenset[str]:
     """Return what may name an entity in a path; behind `~` without underscores."""
     known = {identifier(name), names.plural(identifier(name))}
@@ -138,24 +202,23 @@ def _words_for(name: str, table: str | None) -> frozenset[str]:
     return frozenset(known | {f"~{word.replace('_', '')}" for word in known})
 
 
-def user_entity(application: Application) -> Entity | None:
-    """Find the entity whose rows are the users themselves."""
+def _users(entities: tuple[Entity, ...]) -> Entity | None:
     referred = {
         column.foreign_key.table
-        for entity in application.entities
+        for entity in entities
         for column in entity.columns
         if column.foreign_key and column.name == entity.owner_column
     }
-    for entity in application.entities:
+    for entity in entities:
         if entity.table in referred and entity.owner_column is None:
             return entity
     named = (
         entity
-        for entity in application.entities
+        for entity in entities
         if identifier(entity.name) in {"user", "account"}
         or (entity.table and identifier(entity.table) in {"user", "users", "accounts"})
     )
-    return next(named, None) or next(filter(_signs_in, application.entities), None)
+    return next(named, None) or next(filter(_signs_in, entities), None)
 
 
 def _signs_in(entity: Entity) -> bool:
@@ -168,13 +231,7 @@ def _signs_in(entity: Entity) -> bool:
 
 def is_user_word(application: Application, name: str) -> bool:
     """Tell whether a parameter of this name holds a user's id."""
-    wanted = identifier(name)
-    known = {"user_id", "userid", "uid", "owner_id"}
-    user = user_entity(application)
-    if user:
-        known.add(f"{identifier(user.name)}_id")
-    known |= {identifier(item.owner_column) for item in application.entities if item.owner_column}
-    return wanted in known
+    return identifier(name) in _tables(_Same(application.entities)).user_words
 
 
 def unique(words: Iterable[str]) -> tuple[str, ...]:

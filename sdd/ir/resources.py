@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from sdd import names
-from sdd.ir.matching import entity_of_segment, identifier, is_user_word, user_entity
+from sdd.ir.matching import (
+    entity_called,
+    entity_of_segment,
+    identifier,
+    is_user_word,
+    user_entity,
+)
 from sdd.ir.model import Application, Endpoint, Entity
 
 _PREFIX = re.compile(r"^(api|v\d+|rest)$", re.IGNORECASE)
@@ -100,8 +106,7 @@ def _part(application: Application, found: Address, segment: str) -> Entity | No
     name = identifier(found.last.entity.name)
     if found.last.key is None and name.endswith(f"_{names.singular(identifier(segment))}"):
         return found.last.entity
-    whole = f"{identifier(found.last.entity.name)}_{names.singular(identifier(segment))}"
-    return next((item for item in application.entities if identifier(item.name) == whole), None)
+    return entity_called(application, f"{name}_{names.singular(identifier(segment))}")
 
 
 def _with_user(application: Application, found: Address) -> tuple[Resource, ...]:

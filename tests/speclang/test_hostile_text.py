@@ -146,6 +146,32 @@ def test_work_grows_with_size_alone() -> None:
     assert large < small * 5
 
 
+_NOUNS = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen", "ibis", "jay"]
+
+
+def _tables_and_routes(count: int) -> tuple[str, str]:
+    """Return a schema of many owned tables, and the contract of a route for each."""
+    words = [f"{_NOUNS[number % 10]}{number // 10:02}" for number in range(count)]
+    tables = (
+        f"### {word}s\n\n| Column | Type | Constraints |\n|---|---|---|\n"
+        "| id | INTEGER | PRIMARY KEY |\n| user_id | VARCHAR | NOT NULL, owner |\n\n"
+        for word in words
+    )
+    routes = (f"### GET /api/{word}s/{{id}}\n\nReturns `200 OK`.\n\n" for word in words)
+    return "# Schema\n\n" + "".join(tables), "# API\n\n" + "".join(routes)
+
+
+def test_work_grows_with_tables_and_routes_not_with_their_product() -> None:
+    """Four times the routes over four times the tables take about four times the work."""
+    sets = [_tables_and_routes(count) for count in (40, 160)]
+    small, large = (
+        calls(lambda schema=schema, api=api: read(schema=schema, api=api)).total()  # type: ignore[misc]
+        for schema, api in sets
+    )
+
+    assert large < small * 5
+
+
 GROWING = {
     "an unclosed fence of routes": "```\nGET /api/notes/{id} - text\n",
     "a bullet for each column": "## notes\n\n" + "- size: integer (not null)\n",
