@@ -32,6 +32,7 @@ _PATH_USER = re.compile(
 )
 _ERROR_FORM = re.compile(r"(?i)\berrors?(?: responses?)?(?: format| body| form)?\b[^{]{0,60}\{")
 _ERROR_TITLE = re.compile(r"\berrors?\b")
+_NO_ERRORS = re.compile(r"\b(?:success|no errors?)\b")
 _ERROR_OBJECT = re.compile(r"\berrors? (?:response|object|format|body|schema)\b")
 
 _REFUSAL = re.compile(r"[45]\d\d")
@@ -162,21 +163,27 @@ def _voted(
 
 def _error_shape(documents: list[Document]) -> Shape | None:
     for document in documents:
+        titled = [_is_of_errors(section.above) for section in document.sections]
+        before: Block | None = None
         for index, block in enumerate(document.blocks):
-            titles = document.title_words(index)[:1]
-            before = document.blocks[index - 1] if index else None
             lead = key(before.text.split("\n")[-1]) if isinstance(before, Paragraph | Item) else ""
+            before = block
             announced = (
-                _ERROR_TITLE.search(lead)
-                or (titles and _ERROR_TITLE.search(titles[0]))
+                titled[document.section_index(index)]
+                or ("error" in lead and _ERROR_TITLE.search(lead))
                 or _announces_itself(block)
             )
-            if not announced or re.search(r"\b(?:success|no errors?)\b", lead):
+            if not announced or _NO_ERRORS.search(lead):
                 continue
             shape = _shape_at(document, index)
             if shape is not None and shape.type is Type.OBJECT and shape.fields:
                 return shape
     return None
+
+
+def _is_of_errors(titles: tuple[str, ...]) -> bool:
+    """Whether the innermost heading speaks of errors."""
+    return bool(titles) and _ERROR_TITLE.search(titles[0]) is not None
 
 
 def _announces_itself(block: Block) -> bool:

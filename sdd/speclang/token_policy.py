@@ -47,6 +47,7 @@ _WORDS = (  # one of them is in every text that any of these patterns matches
     *("hs256", "hs384", "hs512", "jwks", "eddsa", "rs256", "es256", "ed25519", "ps256"),
     *("secret", "jwt", "claim", "token", "`sub`"),
 )
+_SPANS = ("second", "min", "hour", "day")  # one of them is in every limit
 _LIMIT = re.compile(
     r"(?i)\b(?P<count>[1-9]\d{0,3})\s*(?:\w+\s+){0,3}?(?:requests?|attempts?|tries|log-?ins?|sign-?ins?)"
     r"(?:\s+\w+){0,3}?\s*(?:per|/|an?|every|in|within)\s*(?P<many>\d{1,3})?\s*-?"
@@ -63,8 +64,10 @@ def read_auth(documents: Iterable[Document], findings: Findings) -> AuthPolicy:
     modes: list[tuple[AuthMode, Span]] = []
     for document in documents:
         for text, span in texts_in(document):
-            policy = _with_limit(policy, text)
-            if not mentions(text.casefold(), _WORDS):
+            folded = text.casefold()
+            if mentions(folded, _SPANS):
+                policy = _with_limit(policy, text)
+            if not mentions(folded, _WORDS):
                 continue
             mode = _mode(text)
             if mode is not None:
