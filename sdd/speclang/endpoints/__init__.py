@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.speclang.endpoints.describe import describe
-from sdd.speclang.endpoints.forms import FORMS, is_later, may_state
+from sdd.speclang.endpoints.forms import FORMS
 from sdd.speclang.endpoints.parts import kind_of
 from sdd.speclang.endpoints.statement import ErrorExample, Sighting, Statement
+from sdd.speclang.endpoints.surroundings import is_later, may_state
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import label_of
 from sdd.speclang.outline import Document

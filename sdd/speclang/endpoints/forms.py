@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from sdd.speclang.endpoints.headers import table_roles
 from sdd.speclang.endpoints.statement import Sighting
-from sdd.speclang.inline import key, label_of, mentions, plain, unticked
+from sdd.speclang.endpoints.surroundings import is_aside
+from sdd.speclang.inline import key, label_of, plain, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import (
     METHODS,
@@ -18,26 +20,8 @@ from sdd.speclang.routes import (
     is_example,
 )
 from sdd.text import Span
-from sdd.text.markdown import Block, Fence, Heading, Item, Paragraph, Table
+from sdd.text.markdown import Fence, Heading, Item, Paragraph, Table
 
-_ASIDE = re.compile(
-    r"(?:\w+ )?(?:acceptance|success) criteria|checklists?|(?:\w+ )?test(?:s|ing)?(?: \w+)?|"
-    r"(?:usage |curl |request |response )?examples?(?: \w+)?|rate limit\w*(?: \w+)?"
-    r"|frontend(?: \w+)*|"
-    r"(?:\w+ )*client (?:usage|examples?|integration|code)|cors(?: \w+)?|change ?log|"
-    r"(?:revision|version|change) history|migrations?(?: \w+)?|curl(?: \w+)?|performance(?: \w+)?|"
-    r"caching(?: \w+)?|(?:\w+ )*flow|sequences?(?: \w+)?|filtering|sorting|pagination|"
-    r"troubleshooting|usage|(?:user |test |acceptance )?scenarios?|diagrams?|deployment(?: \w+)*|"
-    r"monitoring(?: \w+)*|security(?: considerations?| notes?| requirements?)?"
-    r"|verification(?: \w+)*|"
-    r"quick ?start|references?|related(?: \w+)*|errors?(?: \w+)?|(?:implementation"
-    r"|important) notes?"
-)
-_LATER = re.compile(
-    r"\b(?:future|out of scope|not in scope|non goals?|deprecated|removed|obsolete|planned"
-    r"|not included|"
-    r"not implemented|legacy|superseded|rejected|alternatives?)\b"
-)
 _PLAIN_FENCES = frozenset(
     {"", "text", "txt", "plaintext", "plain", "http", "rest", "api", "endpoint", "markdown", "md"}
 )
@@ -63,40 +47,6 @@ class Form(Protocol):
     def find(self, document: Document, index: int) -> Iterable[Sighting]:
         """Return the endpoints that the block at `index` states in this form."""
         ...
-
-
-def may_state(block: Block) -> bool:
-    """Whether a block holds a method's name or a path behind a label at all."""
-    match block:
-        case Table():
-            return any("/" in cell for row in block.rows for cell in row.cells) and any(
-                _HINT.search(cell) for row in block.rows for cell in row.cells
-            )
-        case Heading() | Item() | Paragraph() | Fence():
-            text = block.text
-            return ("/" in text or mentions(text, METHODS)) and _HINT.search(text) is not None
-        case _:
-            return False
-
-
-_HINT = re.compile(
-    rf"\b(?:{'|'.join(METHODS)})\b|(?i:\b(?:endpoint|path|route|url|uri|request)\b[^\n]{{0,40}}/)"
-    rf"|\b(?i:get|post|put|patch|delete)\b"
-)
-
-
-def is_later(document: Document, index: int) -> bool:
-    """Whether a block stands under a heading that puts it off or rules it out."""
-    titles = document.title_words(index)
-    level_one = 1 if len(titles) > 1 else 0
-    return any(_LATER.search(title) for title in titles[: len(titles) - level_one])
-
-
-def is_aside(document: Document, index: int) -> bool:
-    """Whether a block stands under a heading that is not about what endpoints there are."""
-    titles = document.title_words(index)[:2]
-    named = [title for title in titles if "endpoint" not in title and "routes" not in title]
-    return any(_ASIDE.fullmatch(title) for title in named)
 
 
 def _sightings(
@@ -321,60 +271,6 @@ def _label_lines(block: object) -> list[tuple[str, int]]:
             ]
         case _:
             return []
-
-
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("method", r"(?:http )?(?:method|verb)s?"),
-    (
-        "path",
-        (
-            r"(?:full |api |url )?(?:path|endpoint|route|url|uri|resource)(?: path)?s?"
-            r"|api endpoints?|method (?:and )?(?:path|endpoint|url)|endpoint url"
-        ),
-    ),
-    (
-        "auth",
-        (
-            r"auth\w*(?: required)?|requires auth\w*|access|protected|security|jwt(?: required)?"
-            r"|public|authn?"
-        ),
-    ),
-    (
-        "status",
-        (
-            r"(?:success |http |response |expected )?(?:status|codes?)(?: codes?)?(?:es)?|success"
-            r"|status codes?|success code"
-        ),
-    ),
-    (
-        "request",
-        (
-            r"(?:request )?(?:body|payload)|request(?: (?:body|schema|model))?|input(?: schema)?"
-            r"|body params"
-        ),
-    ),
-    ("response", r"response(?: (?:body|schema|model|type))?|returns?|output|success response"),
-    ("errors", r"errors?(?: (?:codes?|responses?|status(?:es)?))?|error statuses"),
-    ("query", r"query(?: (?:params?|parameters?))?|(?:params?|parameters?)"),
-    (
-        "summary",
-        (
-            r"description|purpose|summary|action|operation|function|notes?|details|what it does"
-            r"|feature|name"
-        ),
-    ),
-)
-
-
-def table_roles(header: Iterable[str]) -> dict[int, str]:
-    """Return what the columns of a table of endpoints hold; without `path` it is none."""
-    roles: dict[int, str] = {}
-    for index, cell in enumerate(header):
-        for role, pattern in _COLUMNS:
-            if role not in roles.values() and re.fullmatch(pattern, key(cell)):
-                roles[index] = role
-                break
-    return roles
 
 
 @dataclass(frozen=True, slots=True)
