@@ -200,6 +200,17 @@ def sort_words(entity: Entity, parameter: Parameter) -> tuple[str, ...]:
     return words or tuple(item.name for item in sortable(entity))
 
 
+def unsorted_words(entity: Entity, parameter: Parameter) -> tuple[str, ...]:
+    """Return the stated values of a sort parameter that name no column, and are no direction."""
+    default = str(parameter.default.value) if parameter.default else ""
+    stated = dict.fromkeys(word for word in (*parameter.constraints.choices, default) if word)
+    return tuple(
+        word
+        for word in stated
+        if word.lower() not in {"asc", "desc", "none"} and _order(entity, word) is None
+    )
+
+
 def _forms(example: str) -> tuple[str, ...]:
     """Return the ways to write a column and a direction that a value is an example of."""
     match = _DIRECTED.match(example)

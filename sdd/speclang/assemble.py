@@ -1,8 +1,9 @@
 """Endpoints from statements: bases put in front, examples left out, documents brought together."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from sdd.diagnostics import Severity
 from sdd.ir import Endpoint
@@ -14,7 +15,7 @@ from sdd.speclang.bases import (
     is_stage,
     states_complete_paths,
 )
-from sdd.speclang.documents import Role
+from sdd.speclang.documents import Role, feature_folder
 from sdd.speclang.endpoints import Statement, without_examples
 from sdd.speclang.findings import Findings
 from sdd.speclang.merging import merged
@@ -138,7 +139,13 @@ def assemble(reads: Sequence[Read], findings: Findings) -> Assembled:
         grouped.setdefault(identity_of(statement), []).append(statement)
     routes = _Routes(authority)
     for read, statements in ranked:
-        _second(read, statements, routes, grouped, findings)
+        if _is_another_matter(read, statements, routes):
+            for statement in _with_base(statements, base_path):
+                if identity_of(statement) not in grouped:
+                    _tell_another_matter(statement.endpoint, findings)
+                grouped.setdefault(identity_of(statement), []).append(statement)
+        else:
+            _second(read, statements, routes, grouped, findings)
     endpoints = tuple(merged(group, findings) for group in grouped.values())
     flat = tuple(statement for group in grouped.values() for statement in group)
     return Assembled(endpoints=endpoints, statements=flat, base_path=base_path)
@@ -179,6 +186,41 @@ def _authority(ranked: list[tuple[Read, list[Statement]]]) -> list[Statement]:
         if kept:
             return kept
     return []
+
+
+def _is_another_matter(read: Read, statements: list[Statement], routes: "_Routes") -> bool:
+    """Whether a feature's document states endpoints of which the contract knows nothing at all.
+
+    One that the contract knows in part is stale where they differ. How users sign in is often
+    another program's, and a numbered folder may be about another phase.
+    """
+    if read.role is not Role.BEHAVIOUR or feature_folder(PurePosixPath(read.document.path)):
+        return False
+    stated = [item.endpoint for item in statements if item.strong]
+    return bool(stated) and not any(
+        is_example(endpoint.path) or routes.knows(endpoint) for endpoint in stated
+    )
+
+
+def _with_base(statements: list[Statement], base: str | None) -> Iterator[Statement]:
+    """Yield what is stated in a form of its own, below the contract's base."""
+    strong = [item for item in statements if item.strong]
+    peers = _first_segments(strong)
+    for statement in without_examples(strong):
+        path = statement.endpoint.path
+        path = completed(path, base, peers) if base else path
+        yield replace(statement, endpoint=replace(statement.endpoint, path=path))
+
+
+def _tell_another_matter(endpoint: Endpoint, findings: Findings) -> None:
+    findings.contradiction(
+        "endpoint-not-in-contract",
+        f"{endpoint.name} stands in a feature's document alone, the API contract has none of its "
+        "endpoints.",
+        ((endpoint.span, "it is stated here"),),
+        hint="Add it to the contract; it is taken as it stands here.",
+        subject=endpoint.name,
+    )
 
 
 def _second(
@@ -238,18 +280,26 @@ class _Routes:
 
     def __init__(self, authority: list[Statement]) -> None:
         self.counted = {id(statement) for statement in authority}
+        self._words: set[str] = set()
         self._tails: dict[tuple[str, tuple[str, ...]], Endpoint] = {}
         self._ends: set[tuple[str, str]] = set()
         self._lengths: dict[tuple[str, int], list[str]] = {}
         for statement in authority:
             endpoint = statement.endpoint
-            self._tails.setdefault((endpoint.method, _tail(endpoint.path)), endpoint)
+            tail = _tail(endpoint.path)
+            self._words.update(tail)
+            self._tails.setdefault((endpoint.method, tail), endpoint)
             parts = shape_of(endpoint.path).strip("/").split("/")
             for start in range(len(parts)):
                 self._ends.add((endpoint.method, "/".join(parts[start:])))
             same = self._lengths.setdefault((endpoint.method, len(parts)), [])
             if len(same) < _MOST_COMPARED:
                 same.append("/".join(parts))
+
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Whether any route speaks of what this one is about, its base aside."""
+        named = {part for part in _tail(endpoint.path) if part != "{}"}
+        return not (self.counted and named) or not named.isdisjoint(self._words)
 
     def meant(self, endpoint: Endpoint) -> Endpoint | None:
         """Find the route that differs in its base or in the user in the path alone."""
@@ -294,9 +344,3 @@ def _tail(path: str) -> tuple[str, ...]:
         if not base and not (not kept and name.casefold().replace("_", "") in {"userid", "user"}):
             kept.append(part)
     return tuple(kept)
-
-
-# --- one endpoint from all that is said of it
-
-
-# --- access

@@ -1,32 +1,53 @@
 """One endpoint from all that is stated of it, and where statements contradict each other."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sdd.ir import Endpoint, Location, Parameter, Shape
-from sdd.speclang.endpoints import Statement
+from sdd.speclang.endpoints import WITH_TEXT, Statement
 from sdd.speclang.endpoints.parameters import same_name
+from sdd.speclang.evidence import conflicts, tell
 from sdd.speclang.examples import combine
 from sdd.speclang.findings import Findings
 from sdd.speclang.routes import parameters_of
+from sdd.text import Span
 
 
 def merged(group: list[Statement], findings: Findings) -> Endpoint:
-    """Join the statements of one endpoint, the first before the others; tell contradictions."""
-    ordered = sorted(group, key=lambda item: (item.document != group[0].document, not item.strong))
+    """Join the statements of one endpoint, the first before the others; tell contradictions.
+
+    In one document the place with a text of its own comes before the row of an overview that
+    writes the same path.
+    """
+    path = group[0].endpoint.path
+    ordered = sorted(
+        group,
+        key=lambda item: (
+            item.document != group[0].document,
+            not item.strong,
+            item.form not in WITH_TEXT or item.endpoint.path != path,
+        ),
+    )
     first = ordered[0]
     result = first.endpoint
+    stated = {attribute: first.place(attribute) for attribute in _SINGLE}
     for other in ordered[1:]:
-        _report(first, result, other, findings)
+        _report(stated, result, other, findings)
+        for attribute in _SINGLE:
+            if getattr(result, attribute) is None:
+                stated[attribute] = other.place(attribute)
         result = _joined(result, other, same=other.document == first.document)
     return result
 
 
-def _report(first: Statement, so_far: Endpoint, other: Statement, findings: Findings) -> None:
+_SINGLE = {"success_status": "success statuses", "auth": "statements on authentication"}
+
+
+def _report(
+    stated: Mapping[str, Span | None], so_far: Endpoint, other: Statement, findings: Findings
+) -> None:
     endpoint = other.endpoint
-    for attribute, what in (
-        ("success_status", "success statuses"),
-        ("auth", "statements on authentication"),
-    ):
+    for attribute, what in _SINGLE.items():
         mine, theirs = getattr(so_far, attribute), getattr(endpoint, attribute)
         if mine is None or theirs is None or mine == theirs:
             continue
@@ -34,7 +55,7 @@ def _report(first: Statement, so_far: Endpoint, other: Statement, findings: Find
             f"contradicting-{attribute.replace('_', '-')}",
             f"{so_far.name} has two {what}: {_word(mine)} and {_word(theirs)}.",
             (
-                (first.place(attribute), f"here {_word(mine)}"),
+                (stated[attribute], f"here {_word(mine)}"),
                 (other.place(attribute), f"here {_word(theirs)}"),
             ),
             hint=f"Write the same in both places; {_word(mine)} is followed for now.",
@@ -63,6 +84,7 @@ def _report_body(
     theirs = getattr(other.endpoint, attribute)
     if mine is None or theirs is None or not mine.fields or not theirs.fields:
         return
+    tell(conflicts(mine, theirs), so_far.name, findings)
     names = [{item.name for item in shape.fields} for shape in (mine, theirs)]
     here, there = sorted(names[0] - names[1]), sorted(names[1] - names[0])
     if attribute == "request" and (here or there) and names[0] & names[1]:

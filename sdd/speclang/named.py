@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sdd.ir import Entity, Field, Shape, Type
+from sdd.ir import NO_BODY, Constraints, Entity, Field, Shape, Type
 from sdd.names import plural, singular, snake, words
 from sdd.speclang.endpoints.bodies import field_of, fields_in, optional_fields, read_fence
 from sdd.speclang.endpoints.statement import Statement
@@ -254,22 +254,44 @@ def _same(statement: Statement, everything: list[Statement]) -> Statement:
         ("request", statement.request_name),
         ("response", statement.response_name),
     ):
-        if getattr(endpoint, attribute) is not None or not re.search(r"(?i)\bsame\b", words_):
+        own = getattr(endpoint, attribute)
+        if not re.search(r"(?i)\b(?:same|identical)\b", words_) or own is NO_BODY:
             continue
-        other = _meant(words_, statement, everything)
+        stating = [item for item in everything if getattr(item.endpoint, attribute) is not None]
+        other = _meant(words_, statement, stating)
         if other is None:
             continue
         shape = getattr(other.endpoint, attribute)
-        if shape is None:
-            continue
-        if re.search(r"(?i)\boptional\b|\bpartial\b", words_) and shape.type is Type.OBJECT:
+        partly = endpoint.method == "PATCH" and attribute == "request" and own is None
+        if shape.type is Type.OBJECT and (
+            partly or re.search(r"(?i)\boptional\b|\bpartial\b", words_)
+        ):
             shape = optional_fields(_unrequired(shape))
+        if own is not None:
+            shape = _with_rules(own, shape)
         endpoint = (
             replace(endpoint, request=shape)
             if attribute == "request"
             else replace(endpoint, response=shape)
         )
     return replace(statement, endpoint=endpoint)
+
+
+def _with_rules(own: Shape, other: Shape) -> Shape:
+    """Return a body whose fields have the bounds of another's where they state none."""
+    fields: list[Field] = []
+    for item in own.fields:
+        known = other.field(item.name)
+        if known is not None and item.shape.constraints == Constraints():
+            shape = replace(
+                item.shape,
+                type=item.shape.type or known.shape.type,
+                constraints=known.shape.constraints,
+            )
+            fields.append(replace(item, shape=shape))
+        else:
+            fields.append(item)
+    return replace(own, fields=tuple(fields))
 
 
 def _unrequired(shape: Shape) -> Shape:
@@ -309,6 +331,9 @@ def _meant(
         "schema",
         "as",
         "the",
+        "a",
+        "an",
+        "new",
         "response",
         "request",
         "body",
@@ -329,9 +354,9 @@ def _meant(
 
 def _verbs(statement: Statement) -> set[str]:
     return {
-        "POST": {"create", "add"},
-        "PUT": {"update", "replace"},
-        "PATCH": {"update"},
+        "POST": {"create", "add", "creating", "adding", "creation"},
+        "PUT": {"update", "replace", "updating", "replacing"},
+        "PATCH": {"update", "updating"},
         "DELETE": {"delete"},
         "GET": {"get", "list"},
     }.get(statement.endpoint.method, set())

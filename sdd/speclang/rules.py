@@ -71,6 +71,12 @@ SPEC_RULES = (
         remedy="Write the same in both places.",
     ),
     Rule(
+        id="contradicting-example",
+        severity=Severity.WARNING,
+        title="Two places give a field of a body two types",
+        remedy="Give it one type in both places.",
+    ),
+    Rule(
         id="contradicting-path",
         severity=Severity.WARNING,
         title="A feature document writes another path for an endpoint of the contract",
@@ -171,6 +177,12 @@ SPEC_RULES = (
         severity=Severity.WARNING,
         title="A field and its column have different maximum lengths",
         remedy="Write the same in both places.",
+    ),
+    Rule(
+        id="unknown-sort-value",
+        severity=Severity.WARNING,
+        title="A list is to be sorted by what is no column",
+        remedy="Name a column, or add one to the schema.",
     ),
     Rule(
         id="entity-without-owner",

@@ -36,6 +36,9 @@ _SHORTEST = 4
 _TOKENS = frozenset(
     {"token", "jwt", "authenticated", "authentication", "unauthenticated", "signed"}
 )
+_SIGNING_IN = re.compile(
+    r"\b(?:sign(?:ed|ing)?|log(?:ged|ging)?)[- ]?in\b|\blogin\b|\bcredentials?\b", re.IGNORECASE
+)
 _OWNING = frozenset({"own", "owner", "ownership", "isolation", "isolated", "confine", "belong"})
 _STATUS = re.compile(r"\b[1-5]\d\d\b")
 
@@ -167,7 +170,9 @@ def _shares(rule: Requirement, said: set[str], entities: list[Entity]) -> bool:
 def _policies(text: str, said: set[str], application: Application) -> Iterator[str]:
     """Yield what holds for many endpoints at once and answers a text that speaks of it."""
     auth = application.auth
-    if said & _TOKENS and (auth.required or auth.mode):
+    if (said & _TOKENS and (auth.required or auth.mode)) or (
+        demands_sign_in(text) and any(item.auth for item in application.endpoints)
+    ):
         yield f"tokens ({auth.mode.value})" if auth.mode else "tokens"
     if auth.secret_variable and auth.secret_variable in text:
         yield f"secret in {auth.secret_variable}"
@@ -184,6 +189,11 @@ def _policies(text: str, said: set[str], application: Application) -> Iterator[s
     fields = application.errors.fields or ()
     if set(fields) & set(re.findall(r"\w+", text)):
         yield f"errors with {', '.join(fields)}"
+
+
+def demands_sign_in(text: str) -> bool:
+    """Whether a requirement is about being signed in, in whatever words."""
+    return _SIGNING_IN.search(text) is not None
 
 
 def _parameters(

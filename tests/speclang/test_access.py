@@ -190,7 +190,7 @@ def test_two_statements_on_access_contradict() -> None:
     )
     (finding,) = [item for item in reading.diagnostics if item.rule == "contradicting-auth"]
 
-    assert [item.span.line for item in finding.related] == [5, 9]
+    assert [item.span.line for item in finding.related] == [9, 5]
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,67 @@ def test_a_body_may_be_the_same_as_another() -> None:
     assert outline(app.endpoints[1].request) == {"text?": "str"}
 
 
+SAME_RULES = """
+# API
+
+### POST /notes
+
+**Request Body**:
+
+| Field | Type | Required | Rules |
+|---|---|---|---|
+| text | string | yes | max 80 characters |
+| mood | string | no | max 20 characters |
+
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### PATCH /notes/{id}\n\nSame rules as POST.\n",
+        "### PATCH /notes/{id}\n\nA partial update; the same validation rules as for POST apply.\n",
+        "### PATCH /notes/{id}\n\n**Rules**: same as create\n",
+        "### PATCH /notes/{id}\n\n**Request**: same rules as POST\n",
+        "### PATCH /notes/{id}\n\nChanges a note with the same rules as creating a note.\n",
+        "## Others\n\n- `PATCH /notes/{id}`: same rules as POST\n- `DELETE /notes/{id}`: gone\n",
+        (
+            "## Others\n\n| Method | Path | Description |\n|---|---|---|\n"
+            "| PATCH | /notes/{id} | same fields as POST |\n"
+        ),
+    ],
+)
+def test_prose_gives_a_request_the_rules_of_another(text: str) -> None:
+    """`Same rules as POST` says which fields there are, and a PATCH may leave each out."""
+    app = application(api=SAME_RULES + text)
+    request = app.endpoints[1].request
+
+    assert request is not None
+    assert outline(request) == {"text?": "str", "mood?": "str"}
+    assert [item.shape.constraints.max_length for item in request.fields] == [80, 20]
+
+
+def test_own_fields_take_the_bounds_of_the_others() -> None:
+    """A body that shows its fields and has the same rules as another has that one's bounds."""
+    app = application(
+        api=f"{SAME_RULES}### PATCH /notes/{{id}}\n\n**Request Body**:\n\n"
+        '```json\n{"text": "New"}\n```\n\nSame rules as POST.\n'
+    )
+    request = app.endpoints[1].request
+
+    assert request is not None
+    assert [(item.name, item.shape.constraints.max_length) for item in request.fields] == [
+        ("text", 80)
+    ]
+
+
+def test_an_answer_like_another_is_no_request() -> None:
+    """Words on the answer alone leave the request open."""
+    app = application(api=f"{SAME_RULES}### PATCH /notes/{{id}}\n\nAnswers the same body as GET.\n")
+
+    assert app.endpoints[1].request is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -127,3 +127,20 @@ def test_inert_principles_are_one_note() -> None:
 
     assert finding.rule == "inert-principle"
     assert "C-002" in finding.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Every operation requires sign-in.",
+        "Anybody has to be logged in first.",
+        "Nothing happens without valid credentials.",
+    ],
+)
+def test_access_that_the_contract_demands_answers_a_requirement(text: str) -> None:
+    """Protected endpoints answer what asks for signing in; where all is open, nothing does."""
+    feature = f"# Notes\n\n- **FR-001**: {text}\n"
+    open_to_all = API.replace("All endpoints require a JWT.", "All endpoints are public.")
+
+    assert "unanswered-requirement" not in found(api=API, schema=SCHEMA, feature=feature)
+    assert "unanswered-requirement" in found(api=open_to_all, schema=SCHEMA, feature=feature)

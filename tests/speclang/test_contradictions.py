@@ -217,3 +217,59 @@ def test_a_feature_file_repeats_a_stale_limit(line: str) -> None:
     )
 
     assert lines(finding(reading, "contradicting-length"))[0] == ("schema.md", 6)
+
+
+def test_the_place_with_a_text_counts_before_the_overview() -> None:
+    """An overview's row that differs from the endpoint's own section yields, and is named."""
+    reading = read(
+        api=(
+            "# API\n\n| Method | Path | Status |\n|---|---|---|\n| POST | /n | 200 |\n\n"
+            "### POST /n\n\nMakes one.\n\n**Response 201**: the note\n"
+        )
+    )
+    told = finding(reading, "contradicting-success-status")
+
+    assert reading.application.endpoints[0].success_status == 201
+    assert reading.application.endpoints[0].span is not None
+    assert reading.application.endpoints[0].span.line == 7
+    assert lines(told) == [("rest-endpoints.md", 11), ("rest-endpoints.md", 5)]
+
+
+def test_a_contradiction_names_the_place_that_is_followed() -> None:
+    """What only the second place states is followed, so it is the place that a third one meets."""
+    reading = read(
+        api="# API\n\n### GET /n\n\nAll.\n",
+        feature="# F\n\n### GET /n\n\n**Response 200**: all\n",
+        tokens="# T\n\n### GET /n\n\n**Response 202**: all\n",
+    )
+    told = finding(reading, "contradicting-success-status")
+
+    assert lines(told) == [("notes.md", 5), ("authentication.md", 5)]
+    assert "200" in told.message
+
+
+def test_documents_that_show_one_body_differently_contradict() -> None:
+    """A field that is a number here and a text there is told with both places."""
+    reading = read(
+        api='# API\n\n### GET /n/{id}\n\n**Response**:\n\n```json\n{"id": 1, "text": "a"}\n```\n',
+        feature=(
+            '# F\n\n### GET /n/{id}\n\n**Response**:\n\n```json\n{"id": "n-1", "text": "a"}\n```\n'
+        ),
+    )
+    told = finding(reading, "contradicting-example")
+
+    assert lines(told) == [("rest-endpoints.md", 7), ("notes.md", 7)]
+
+
+def test_examples_that_fit_together_are_quiet() -> None:
+    """A date and a text, a whole number and a fraction, another set of fields: no contradiction."""
+    reading = read(
+        api=(
+            "# API\n\n### GET /n/{id}\n\n**Response**:\n\n"
+            '```json\n{"id": 1, "at": "2026-01-01", "price": 1}\n```\n\n'
+            '**Example**:\n\n```json\n{"id": 2, "at": "today", "price": 1.5}\n```\n\n'
+            '**Example**:\n\n```json\n{"id": "x", "other": 1, "names": 2}\n```\n'
+        )
+    )
+
+    assert [item.rule for item in reading.diagnostics] == []

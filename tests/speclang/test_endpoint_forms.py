@@ -297,3 +297,64 @@ def test_parameters_stand_in_a_plain_fence() -> None:
         ("page", Default(value=1)),
         ("limit", Default(value=10)),
     ]
+
+
+REMINDERS = """
+# Feature: Reminders
+
+### POST /api/reminders
+
+Makes one. **Response 201**: the reminder
+
+### GET /api/reminders
+
+Lists them.
+"""
+CONTRACT = "# API\n\n### GET /api/notes\n\nLists them.\n\n### POST /api/notes\n\nMakes one.\n"
+
+
+def test_a_feature_that_the_contract_knows_nothing_of_brings_its_endpoints() -> None:
+    """A feature's document that is about another matter altogether is read, and it is said."""
+    reading = read(api=CONTRACT, feature=REMINDERS)
+    told = [item for item in reading.diagnostics if item.rule == "endpoint-not-in-contract"]
+
+    assert routes(reading.application)[2:] == ["POST /api/reminders", "GET /api/reminders"]
+    assert reading.application.endpoints[2].success_status == 201
+    assert [item.span.line for item in told if item.span] == [3, 7]
+    assert all("taken as it stands" in (item.hint or "") for item in told)
+
+
+def test_such_a_feature_stands_below_the_contracts_base() -> None:
+    """Relative paths of a feature have the base that the contract states."""
+    reading = read(
+        api="# API\n\nBase URL: `/api`\n\n### GET /notes\n\nLists them.\n",
+        feature=REMINDERS.replace("/api/", "/"),
+    )
+
+    assert routes(reading.application)[1:] == ["POST /api/reminders", "GET /api/reminders"]
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        f"{REMINDERS}\n### PATCH /api/notes\n\nChanges all.\n",
+        "# Feature: Notes\n\n### POST /api/v2/notes\n\nMakes one.\n",
+        "# Feature: Reminders\n\nLater `POST /api/reminders` may come.\n",
+    ],
+)
+def test_a_feature_that_the_contract_knows_is_stale_where_it_differs(feature: str) -> None:
+    """What shares a resource with the contract, or only mentions a route, adds none."""
+    reading = read(api=CONTRACT, feature=feature)
+
+    assert routes(reading.application) == ["GET /api/notes", "POST /api/notes"]
+
+
+def test_how_to_sign_in_is_not_taken_from_a_feature() -> None:
+    """Tokens are often another program's: its routes are told, not implemented."""
+    reading = read(
+        api=CONTRACT,
+        tokens="# Authentication\n\n### POST /api/auth/sign-in\n\nHands out a token.\n",
+    )
+
+    assert routes(reading.application) == ["GET /api/notes", "POST /api/notes"]
+    assert "endpoint-not-in-contract" in {item.rule for item in reading.diagnostics}

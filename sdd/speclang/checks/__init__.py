@@ -1,7 +1,7 @@
 """The linter's checks beyond reading: what is stated, but does not hold together."""
 
 from sdd.diagnostics import Diagnostic, by_place
-from sdd.speclang.checks import access, bodies, ownership, references, requirements
+from sdd.speclang.checks import access, bodies, ownership, references, requirements, sorting
 from sdd.speclang.reading import Reading
 
 CHECKS = (
@@ -10,6 +10,7 @@ CHECKS = (
     ownership.check,
     references.check,
     requirements.check,
+    sorting.check,
 )
 
 

@@ -6,14 +6,10 @@ from itertools import pairwise
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.ir import Application, Column, Endpoint, Entity, Field, Type
 from sdd.speclang.checks.resources import Resources, folded, writes
+from sdd.speclang.evidence import akin
 from sdd.speclang.routes import is_parameter
 
 _SECRETS = ("password", "secret")
-_KIN = (
-    frozenset({Type.STR, Type.TEXT, Type.ENUM, Type.UUID, Type.DATETIME, Type.DATE, Type.TIME}),
-    frozenset({Type.INT, Type.FLOAT, Type.DECIMAL}),
-    frozenset({Type.JSON, Type.LIST, Type.OBJECT}),
-)
 
 
 def check(application: Application) -> Iterator[Diagnostic]:
@@ -86,7 +82,7 @@ def _agreement(
     related = () if column.span is None else (Related(span=column.span, message="the column"),)
     subject = f"{entity.name}.{column.name}"
     kinds = item.shape.type, column.type
-    if kinds[0] is not None and kinds[1] is not None and not _akin(kinds[0], kinds[1]):
+    if kinds[0] is not None and kinds[1] is not None and not akin(kinds[0], kinds[1]):
         yield Diagnostic(
             rule="field-type-differs",
             severity=Severity.WARNING,
@@ -116,10 +112,6 @@ def _agreement(
             route=endpoint.name,
             subject=f"{endpoint.name}:{item.name}:length",
         )
-
-
-def _akin(first: Type, second: Type) -> bool:
-    return first is second or any(first in kin and second in kin for kin in _KIN)
 
 
 def _columns(endpoint: Endpoint, entity: Entity) -> Iterator[Diagnostic]:

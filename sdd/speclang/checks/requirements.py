@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sdd.diagnostics import Diagnostic, Related, Severity
 from sdd.ir import Application, Requirement
 from sdd.names import plural, singular, snake, words
+from sdd.speclang.tracing import demands_sign_in
 
 _CHECKED = frozenset(
     [
@@ -64,10 +65,14 @@ def check(application: Application) -> Iterator[Diagnostic]:
     yield from _questions(application)
     vocabulary = _vocabulary(application)
     named = {item for endpoint in application.endpoints for item in endpoint.requirements}
+    guarded = any(endpoint.auth for endpoint in application.endpoints)
     unanswered = [
         item
         for item in application.requirements
-        if item.kind == "functional" and item.id not in named and not _speaks_of(item, vocabulary)
+        if item.kind == "functional"
+        and item.id not in named
+        and not _speaks_of(item, vocabulary)
+        and not (guarded and demands_sign_in(item.text))
     ]
     inert = [
         item

@@ -17,9 +17,16 @@ from sdd.speclang.routes import is_example, is_example_of, shape_of
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Block, Fence, Item, Paragraph, parse_blocks
 
-__all__ = ["ErrorExample", "Sighting", "Statement", "read_statements", "without_examples"]
+__all__ = [
+    "WITH_TEXT",
+    "ErrorExample",
+    "Sighting",
+    "Statement",
+    "read_statements",
+    "without_examples",
+]
 
-_OWNERS = frozenset({"heading", "path heading", "label", "line"})
+WITH_TEXT = frozenset({"heading", "path heading", "label", "line"})
 
 
 def read_statements(document: Document, findings: Findings) -> list[Statement]:
@@ -84,7 +91,7 @@ class _Owners:
 
     def __init__(self, document: Document, sightings: list[Sighting]) -> None:
         owners = _distinct(
-            document, [item for item in sightings if item.form in _OWNERS and item.strong]
+            document, [item for item in sightings if item.form in WITH_TEXT and item.strong]
         )
         self._starts = [item.block for item in owners]
         self._ends: list[int] = []

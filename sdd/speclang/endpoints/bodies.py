@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sdd.ir import NO_BODY, Constraints, Field, Shape, Type
 from sdd.speclang.endpoints.parts import Part
+from sdd.speclang.evidence import Conflict, conflicts
 from sdd.speclang.examples import combine, read_example
 from sdd.speclang.facts import Facts, for_type
 from sdd.speclang.fields import Entry, read_entry, read_items, read_table
@@ -57,6 +58,7 @@ class Body:
     words: str = ""
     span: Span | None = None
     example: bool = False
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -129,7 +131,7 @@ def read_body(part: Part) -> Body:
     stated = visible(part.value)
     body = _inline(_STATUS_WORDS.sub("", stated) if codes_in(stated) else stated, part.span)
     blocks = _of_success(part)
-    shape, has_example = _shown(body.shape, blocks)
+    shape, has_example, found = _shown(body.shape, blocks)
     fields = _listed(blocks)
     words = body.words
     if not fields and not words:
@@ -137,27 +139,33 @@ def read_body(part: Part) -> Body:
     if fields and all(_is_type_name(item) for item in fields):
         words, fields = words or fields[0].name, ()
     if fields:
-        shape = _with_fields(shape, fields, part.span)
+        listed = _with_fields(shape, fields, part.span)
+        found = (*found, *conflicts(listed, shape))
+        shape = listed
     if shape is not None and _ALL_OPTIONAL.search(f"{part.label} {part.value}"):
         shape = optional_fields(shape)
-    return Body(shape=shape, words=words, span=part.span, example=has_example)
+    return Body(shape=shape, words=words, span=part.span, example=has_example, conflicts=found)
 
 
-def _shown(shape: Shape | None, blocks: list[Block]) -> tuple[Shape | None, bool]:
+def _shown(
+    shape: Shape | None, blocks: list[Block]
+) -> tuple[Shape | None, bool, tuple[Conflict, ...]]:
     """Add what examples in fences and on lines show; say whether there was a fence."""
     has_example = False
+    told: tuple[Conflict, ...] = ()
     for block in blocks:
         if isinstance(block, Paragraph):
             shape = shape or _inline(block.text, block.span).shape
         elif isinstance(block, Fence):
             found = read_fence(block)
             if found is not None:
+                told = (*told, *conflicts(shape, found))
                 known = shape is not None and shape is not NO_BODY
                 shape = combine(shape, found) if shape is not None and known else found
                 has_example = True
             elif _NOTHING.search(block.text.strip()):
                 shape = shape or NO_BODY
-    return shape, has_example
+    return shape, has_example, told
 
 
 def _listed(blocks: list[Block]) -> tuple[Field, ...]:

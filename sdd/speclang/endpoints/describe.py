@@ -3,12 +3,20 @@
 import re
 
 from sdd.ir import NO_BODY, Endpoint
-from sdd.speclang.endpoints.exchange import read_errors, read_request, read_response
+from sdd.speclang.endpoints.bodies import Body
+from sdd.speclang.endpoints.exchange import (
+    against_examples,
+    read_errors,
+    read_request,
+    read_response,
+    same_as,
+)
 from sdd.speclang.endpoints.parameters import read_parameters
 from sdd.speclang.endpoints.parts import Kind, Part, split_parts, texts_of
 from sdd.speclang.endpoints.roles import read_roles
 from sdd.speclang.endpoints.statement import Sighting, Statement
 from sdd.speclang.endpoints.tokens import read_auth
+from sdd.speclang.evidence import tell
 from sdd.speclang.findings import Findings
 from sdd.speclang.inline import key, plain, sentences
 from sdd.speclang.outline import Document
@@ -38,6 +46,8 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     auth, auth_span = read_auth(parts, sighting)
     roles = read_roles(parts, sighting)
     request = read_request(parts, sighting.method)
+    if request.is_empty:
+        request = Body(words=same_as(sighting.summary), span=sighting.span)
     response = read_response(parts, sighting.method)
     places: list[tuple[str, Span]] = []
     if status_span is not None:
@@ -48,6 +58,9 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
         places.append(("request", request.span))
     if response.span is not None:
         places.append(("response", response.span))
+    name = f"{sighting.method} {sighting.path}"
+    aside = against_examples(parts, request, response)
+    tell((*request.conflicts, *response.conflicts, *aside), name, findings)
     no_content = success in {204, 205}
     endpoint = Endpoint(
         method=sighting.method,

@@ -8,6 +8,7 @@ from sdd.ir import NO_BODY, Shape, Type
 from sdd.speclang.endpoints.bodies import Body, optional_fields, read_body, read_fence, refine
 from sdd.speclang.endpoints.parts import Kind, Part, texts_of
 from sdd.speclang.endpoints.statement import ErrorExample
+from sdd.speclang.evidence import Conflict, conflicts
 from sdd.speclang.examples import combine, read_example
 from sdd.speclang.fields import columns_of
 from sdd.speclang.inline import key, plain
@@ -23,7 +24,37 @@ _NO_BODY = re.compile(
     r"(?i)\b(?:no request body|there is no (?:request )?body|without a (?:request )?body|"
     r"no body (?:is )?(?:required|needed))\b"
 )
+_SAME_AS = re.compile(
+    r"(?i)\b(?:same|identical)\s+(?:\w+\s+){0,3}?"
+    r"(?:rules?|validations?|body|fields?|payload|request|schema|input|constraints?|limits?)\b"
+    r"[^.;\n]{0,40}?\b(?:as|like|for)\b[^.\n]*"
+)
+_AS_OTHER = re.compile(r"(?i)^\W*(?:same|identical)\b")
 _INLINE_BODY = re.compile(r"(?i)\b(?:request )?body:\s*(?P<object>\{[^{}]*\})")
+
+
+def against_examples(parts: list[Part], request: Body, response: Body) -> tuple[Conflict, ...]:
+    """Return what examples with a label of their own give other types than the bodies do.
+
+    An example is of the body before it, where most of its names are that body's.
+    """
+    found: list[Conflict] = []
+    before: Body | None = None
+    for part in parts:
+        if part.kind in {Kind.REQUEST, Kind.RESPONSE}:
+            before = request if part.kind is Kind.REQUEST else response
+        elif part.kind is Kind.EXAMPLE and before is not None:
+            shapes = (read_fence(block) for block in part.blocks if isinstance(block, Fence))
+            for shape in filter(None, shapes):
+                if _is_of(shape, before.shape):
+                    found.extend(conflicts(before.shape, shape))
+    return tuple(found)
+
+
+def _is_of(example: Shape, body: Shape | None) -> bool:
+    names = {item.name for item in example.fields}
+    known = {item.name for item in body.fields} if body is not None else set()
+    return len(names & known) * 2 > max(len(names), len(known))
 
 
 def read_request(parts: list[Part], method: str) -> Body:
@@ -54,6 +85,8 @@ def _labelled(parts: list[Part]) -> Body:
 
 def _refined(body: Body, parts: list[Part]) -> Body:
     shape = body.shape
+    if not body.words:
+        body = replace(body, words=next(filter(None, map(_same_in, parts)), ""))
     for part in parts:
         if shape is None or not shape.fields:
             return body
@@ -64,6 +97,8 @@ def _refined(body: Body, parts: list[Part]) -> Body:
 
 def _told(parts: list[Part]) -> Body:
     for part in parts:
+        if same := _same_in(part):
+            return Body(words=same, span=part.span)
         for text, span in texts_of(part):
             described = part.kind in {Kind.DESCRIPTION, Kind.NOTES}
             if described and _NO_BODY.search(plain(text)):
@@ -74,14 +109,32 @@ def _told(parts: list[Part]) -> Body:
     return Body()
 
 
+def _same_in(part: Part) -> str:
+    """Return the words by which a part takes the rules of another request, or none."""
+    if part.kind is Kind.RULES and _AS_OTHER.match(part.value):
+        return part.value
+    if part.kind not in {Kind.DESCRIPTION, Kind.NOTES, Kind.RULES, Kind.REQUEST}:
+        return ""
+    return next(filter(None, (same_as(plain(text)) for text, _ in texts_of(part))), "")
+
+
+def same_as(text: str) -> str:
+    """Return the words that give a request the rules of another: `same rules as POST`, or none."""
+    found = _SAME_AS.search(text)
+    return found[0] if found and not re.search(r"(?i)\bresponses?\b", found[0]) else ""
+
+
 def _joined(first: Body, second: Body) -> Body:
     if first.is_empty:
         return second
     if second.is_empty or second.shape is NO_BODY:
         return first
+    told = (*first.conflicts, *second.conflicts)
     if first.shape is None or second.shape is None:
-        return replace(first, shape=first.shape or second.shape, words=first.words or second.words)
-    return replace(first, shape=combine(first.shape, second.shape))
+        words = first.words or second.words
+        return replace(first, shape=first.shape or second.shape, words=words, conflicts=told)
+    told = (*told, *conflicts(first.shape, second.shape))
+    return replace(first, shape=combine(first.shape, second.shape), conflicts=told)
 
 
 def _unlabelled_request(parts: list[Part]) -> Body:
@@ -145,7 +198,10 @@ def read_response(parts: list[Part], method: str) -> Body:
         found = read_body(part)
         if body.is_empty:
             body = found
-        elif body.shape is None:
+            continue
+        told = (*body.conflicts, *found.conflicts, *conflicts(body.shape, found.shape))
+        body = replace(body, conflicts=told)
+        if body.shape is None:
             body = replace(found, words="; ".join(filter(None, (body.words, found.words))))
         elif found.shape is not None and body.shape is not NO_BODY and not found.example:
             body = replace(body, shape=combine(body.shape, found.shape))
