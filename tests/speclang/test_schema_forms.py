@@ -791,3 +791,23 @@ def test_a_domain_model_lists_names_alone() -> None:
         ("author_id", None),
     ]
     assert len(app.entities) == 1
+
+
+COLUMN_LISTS = {
+    "table": "| Column | Type |\n|---|---|\n| id | INTEGER |\n| body | TEXT |\n",
+    "bullets": "- id: integer (primary key)\n- body: text (not null)\n",
+    "lines": "```\nid: INTEGER (PK)\nbody: TEXT (Not Null)\n```\n",
+}
+
+
+@pytest.mark.parametrize("columns", COLUMN_LISTS.values(), ids=COLUMN_LISTS)
+@pytest.mark.parametrize("name", ["notes", "steps", "features", "files", "status", "references"])
+@pytest.mark.parametrize(
+    "title", ["### {0}", "### `{0}`", "## {0} table", "**{0}**", "**Table: {0}**", "`{0}`:"]
+)
+def test_a_table_may_bear_the_name_of_a_part_of_a_text(title: str, name: str, columns: str) -> None:
+    """`notes` or `steps` over columns is a table, whatever the word means elsewhere."""
+    app = application(schema=f"# Schema\n\n## Tables\n\n{title.format(name)}\n\n{columns}")
+
+    assert [item.table for item in app.entities] == [name]
+    assert [item.name for item in app.entities[0].columns] == ["id", "body"]

@@ -91,7 +91,8 @@ def label_before(document: Document, index: int) -> EntityName | bool | None:
         return True
     if re.search(r"\b(?:query|path|request|response|headers?|body|params?|parameters?)\b", words):
         return False
-    return _named_label(document, index, label) if label.bold and not label.value else None
+    is_name = label.bold or re.fullmatch(r"`[A-Za-z_]\w*`:", line.strip()) is not None
+    return _named_label(document, index, label) if is_name and not label.value else None
 
 
 def _named_label(document: Document, index: int, label: Label) -> EntityName | None:

@@ -102,11 +102,13 @@ def _from_fence(document: Document, index: int, fence: Fence) -> Iterator[TableD
     """Read `id: UUID (Primary Key)` lines in a plain fence below a table's name."""
     if fence.language not in {"", "text", "plaintext", "txt", "yaml", "yml"}:
         return
+    labelled = label_before(document, index)
     found = named_section(document, index)
-    if found is None:
+    if isinstance(labelled, EntityName):
+        found = labelled, found[1] if found else document.section_at(index)
+    if found is None or labelled is False:
         return
-    title = document.section_at(index).words
-    if ELSEWHERE.search(title) or label_before(document, index) is False:
+    if ELSEWHERE.search(document.section_at(index).words) and labelled is None:
         return
     entries: list[Entry] = []
     lines = [
