@@ -10,7 +10,18 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.items import contains, elements
 from sdd.audit.joins import choose
-from sdd.audit.logic import NO, YES, Holds, both, either, negated
+from sdd.audit.logic import (
+    NO,
+    YES,
+    Exists,
+    Formula,
+    Holds,
+    both,
+    either,
+    negated,
+    parts_of,
+    values_in,
+)
 from sdd.audit.natives import call_native
 from sdd.audit.sessions import set_column
 from sdd.audit.state import State, Write
@@ -100,9 +111,37 @@ def quantified(*, every: bool) -> Model:
                     )
                 )
             return Truth(either(parts))
-        return Truth(Holds("all" if every else "any", (elements(engine, value, state),)))
+        element = elements(engine, value, state)
+        said = Holds("all" if every else "any", (element,))
+        of_each = _of_each(element, every=every)
+        if of_each is None:
+            return Truth(said)
+        return Truth(both([said, of_each]) if every else either([said, of_each]))
 
     return run
+
+
+def _of_each(element: Value, *, every: bool) -> Formula | None:
+    """Say what `all` means for each row of a collection, or `any` for one of them.
+
+    An empty collection says nothing: of a row that is not there, nothing follows.
+    """
+    kept: Formula = YES
+    item = element
+    if isinstance(element, Phi) and len(element.cases) == 1:
+        ((kept, item),) = element.cases
+    if not isinstance(item, Truth):
+        return None
+    rows = {
+        part
+        for value in values_in(item.formula)
+        for part in parts_of(value)
+        if isinstance(part, Row)
+    }
+    there = both([Exists(row) for row in rows])
+    if every:
+        return either([negated(there), negated(kept), item.formula]) if rows else None
+    return both([there, kept, item.formula]) if rows else None
 
 
 def get_attribute(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -200,31 +239,6 @@ def zipped(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     """`zip(a, b)`."""
     del node
     return Many(Tup(tuple(elements(engine, value, state) for value in arguments.positional)))
-
-
-def passed_on(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-    """`run_in_threadpool(f, a)`: call it here."""
-    if not arguments.positional:
-        return NONE
-    inner = replace(arguments, positional=arguments.positional[1:])
-    return engine.call(arguments.positional[0], inner, state, node)
-
-
-def partially(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-    """`functools.partial(f, a)`."""
-    del engine, state, node
-    if not arguments.positional:
-        return NONE
-    function, *given = arguments.positional
-    keywords = arguments.keywords
-
-    def run(machine: Engine, more: Arguments, now: State, place: ast.AST) -> Value:
-        every = replace(
-            more, positional=(*given, *more.positional), keywords=(*keywords, *more.keywords)
-        )
-        return machine.call(function, every, now, place)
-
-    return Handler("partial", run)
 
 
 def wraps(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:

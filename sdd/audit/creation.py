@@ -10,6 +10,7 @@ from sdd.audit.logic import YES, Eq, Exists, Formula, parts_of
 from sdd.audit.model import Verdict
 from sdd.audit.obligations import IMPOSSIBLE, Finding, describe
 from sdd.audit.ownership import Situation
+from sdd.audit.tenants import member_of
 from sdd.audit.term import record
 from sdd.audit.tokens import is_client
 from sdd.audit.values import (
@@ -316,7 +317,7 @@ def parent_reason(situation: Situation, value: Value, parent: str, key: str) -> 
             reason = situation.owned(row)
             if reason:
                 return f"its {parent}: {reason}"
-    return situation.member_of(parent, key, value)
+    return member_of(situation, parent, key, value)
 
 
 def rows_of(case: Case) -> list[Row]:

@@ -18,7 +18,7 @@ from sdd.audit.logic import (
 from sdd.audit.ownership import Situation
 from sdd.audit.schema import Schema
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Apply, Claims, Field, LibObject, Row, Sym, Truth, Value
+from sdd.audit.values import Apply, Claims, Field, LibObject, Ref, Row, Sym, Truth, Value
 
 
 def doubt(schema: Schema, case: Case, row: Row) -> str | None:
@@ -74,6 +74,38 @@ def _compares_unknown(schema: Schema, atom: Eq, row: Row) -> bool:
             if isinstance(theirs, Apply) and not is_client(theirs):
                 return True
     return False
+
+
+COUNTED = "what the client names is held against rows of the caller's, in a way not understood"
+
+
+def held_against(schema: Schema, case: Case, row: Row) -> Iterator[Row | Ref]:
+    """Yield what the client's choice of a row was counted against, or compared with as a whole."""
+    chosen = set(_chosen_by(schema, case, row))
+    for literal in case.literals:
+        atom = literal.atom if isinstance(literal, Not) else literal
+        if not isinstance(atom, (Eq, Holds, Truthy)):
+            continue
+        parts = [part for value in values_in(atom) for part in _every_part(value)]
+        if not chosen.isdisjoint(parts):
+            yield from (one for one in parts if isinstance(one, (Row, Ref)) and one != row)
+
+
+def _chosen_by(schema: Schema, case: Case, row: Row) -> Iterator[Value]:
+    """Yield the client's values among which a row's key was looked for."""
+    key = Field(row, schema.entity(row.entity).key_column)
+    for literal in case.literals:
+        if isinstance(literal, Holds) and literal.name == "in" and literal.args[0] == key:
+            yield from (part for part in parts_of(literal.args[1]) if is_client(part))
+
+
+def _every_part(value: Value) -> Iterator[Value]:
+    """Yield the terms inside a term, and inside the conditions that it holds."""
+    for part in parts_of(value):
+        yield part
+        if isinstance(part, Truth):
+            for inner in values_in(part.formula):
+                yield from _every_part(inner)
 
 
 def _scope_columns(schema: Schema, row: Row) -> Iterator[str]:

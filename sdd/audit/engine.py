@@ -78,6 +78,7 @@ class Engine(Ledger):
         self.memory = Memory()
         self.running: dict[ast.AST, int] = {}
         self.missing: dict[str, None] = {}
+        self.cut_short: dict[Place, None] = {}
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
         self.trusted: tuple[str, ...] = ()
@@ -359,8 +360,17 @@ class Engine(Ledger):
             try:
                 self.execute([statement], state)
             except BudgetExceededError:
-                self.steps = 0
+                self.cut(statement, state)
             state.alive = True
+
+    def cut(self, statement: ast.stmt, state: State) -> None:
+        """Note a statement that takes too many steps: what it would bind is not known."""
+        self.steps = 0
+        place = self.place(statement)
+        self.cut_short[place] = None
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                state.env[node.id] = Sym("unknown", f"{node.id}, which takes too long to work out")
 
     def unknown_check(self, reason: str, state: State, values: Sequence[Value]) -> None:
         """Note that something happened with these values that may have checked them."""

@@ -1,17 +1,20 @@
 """Code of the program that is handed to somebody else's code, which may call it at any time."""
 
 import ast
-import sys
 from collections.abc import Callable, Iterator
 
+from sdd.audit.callbacks import is_callable
 from sdd.audit.classes import is_enum, is_model
 from sdd.audit.coroutines import aside, is_waiting, resume
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.language_models import is_of_model, tool_arguments, tools_of
+from sdd.audit.lending import HARMLESS_PACKAGES, lend
 from sdd.audit.state import State
+from sdd.audit.strangers import note_stranger
 from sdd.audit.values import (
     Bound,
+    DictObject,
     Func,
     Instance,
     ListObject,
@@ -25,13 +28,7 @@ from sdd.audit.values import (
 _HARMLESS = frozenset(
     {"debug", "info", "warning", "error", "exception", "critical", "log", "commit", "flush"}
 )
-_HARMLESS_PACKAGES = frozenset(sys.stdlib_module_names - {"asyncio", "concurrent", "threading"})
-_HARMLESS_PACKAGES |= frozenset(
-    {"fastapi", "starlette", "sqlalchemy", "sqlmodel", "pydantic", "jwt", "jose", "loguru"}
-)
-_STARTS = frozenset(
-    {"add_task", "start_soon", "submit", "run_in_executor", "add_job", "call_soon", "call_later"}
-)
+_STARTS = frozenset({"add_task", "start_soon", "submit", "add_job", "call_soon", "call_later"})
 _ANY = Sym("unknown", "an argument that foreign code gives")
 _DEEPEST = 2
 
@@ -46,16 +43,25 @@ def hand_over(
 ) -> None:
     """Run what foreign code may call with what it was given: its effects are the request's."""
     package, _, method = callee.rpartition(".")
-    if engine.module_states or method in _HARMLESS or engine.escaping >= _DEEPEST:
+    if engine.module_states or method in _HARMLESS:
         return
     if method in _STARTS:
         _start(engine, arguments, state, node)
         return
-    if not package or package.lstrip(".").partition(".")[0] in _HARMLESS_PACKAGES:
+    if not package or package.lstrip(".").partition(".")[0] in HARMLESS_PACKAGES:
+        return
+    tools = dict.fromkeys(_tools(engine, arguments, receiver, state)) if is_of_model(callee) else {}
+    if not tools:
+        # What has methods of the program is run below: they say what is done with what it holds.
+        kept = [one for one in arguments.every() if not any(_handed(engine, one, state))]
+        lend(engine, callee, kept, receiver, state, node)
+    if engine.escaping >= _DEEPEST:
+        if tools or any(any(_handed(engine, one, state)) for one in arguments.every()):
+            note_stranger(engine, "read", f"what {callee} calls back so far down", state, node)
         return
     engine.escaping += 1
-    if is_of_model(callee):
-        _run_tools(engine, arguments, receiver, state, node)
+    for tool in tools:
+        _run_tool(engine, tool, arguments, state, node)
     for value in arguments.every():
         for given in (
             ()
@@ -72,7 +78,7 @@ def _is_list(engine: Engine, value: Value, state: State) -> bool:
 
 def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
     """A task of its own, with its arguments; nobody waits for it."""
-    functions = [item for item in arguments.positional if isinstance(item, (Func, Bound))]
+    functions = list(filter(is_callable, arguments.positional))
     if not functions:
         sent = Tup(arguments.every())
         engine.handed_out.append((sent, state.fork(), engine.place(node)))
@@ -88,21 +94,24 @@ def _start(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
     )
 
 
-def _run_tools(
-    engine: Engine, arguments: Arguments, receiver: Value | None, state: State, node: ast.AST
-) -> None:
-    """A model may call each tool that it was given, with whatever arguments it likes."""
-    tools: dict[Value, None] = {}
+def _tools(
+    engine: Engine, arguments: Arguments, receiver: Value | None, state: State
+) -> Iterator[Value]:
+    """Yield the program's functions that a model may call."""
     for value in (*arguments.every(), *([receiver] if receiver is not None else [])):
         if not isinstance(value, (Func, Bound)):
-            tools.update(dict.fromkeys(tools_of(engine, value, state)))
-    for tool in tools:
+            yield from tools_of(engine, value, state)
 
-        def run(now: State, tool: Value = tool) -> Value:
-            given = tool_arguments(engine, tool, arguments, now)
-            return engine.call(tool, given, now, node)
 
-        _hand_out(engine, run, state, node)
+def _run_tool(
+    engine: Engine, tool: Value, arguments: Arguments, state: State, node: ast.AST
+) -> None:
+    """A model may call each tool that it was given, with whatever arguments it likes."""
+
+    def run(now: State) -> Value:
+        return engine.call(tool, tool_arguments(engine, tool, arguments, now), now, node)
+
+    _hand_out(engine, run, state, node)
 
 
 def _run_any(engine: Engine, value: Value, state: State, node: ast.AST) -> None:
@@ -123,14 +132,14 @@ def _hand_out(engine: Engine, run: Callable[[State], Value], state: State, node:
 
 def _handed(engine: Engine, value: Value, state: State) -> Iterator[Value]:
     """Yield what can be called of a value: functions, coroutines, methods of objects."""
-    if isinstance(value, (Func, Bound)) or is_waiting(value):
+    if is_callable(value) or is_waiting(value):
         yield value
     elif isinstance(value, Tup):
         for item in value.items:
             yield from _handed(engine, item, state)
     elif isinstance(value, Ref):
         held = engine.load(state, value)
-        if isinstance(held, ListObject):
+        if isinstance(held, (ListObject, DictObject)):
             for item in (*(item for _, item in held.items), *held.more):
                 yield from _handed(engine, item, state)
         elif isinstance(held, Instance) and held.info is not None:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Mapping
 
-from sdd.audit import coroutines, tokens, web
+from sdd.audit import callbacks, coroutines, tokens, web
 from sdd.audit.builtin_functions import (
     Model,
     boolean,
@@ -21,8 +21,6 @@ from sdd.audit.builtin_functions import (
     member_of,
     nothing,
     parsed,
-    partially,
-    passed_on,
     picked,
     quantified,
     random,
@@ -177,12 +175,9 @@ MODELS: Mapping[str, Model] = {
     "enumerate": enumerated,
     "zip": zipped,
     **coroutines.MODELS,
+    **callbacks.MODELS,
     "asgiref.sync.async_to_sync": identity,
     "asgiref.sync.sync_to_async": identity,
-    "asyncio.to_thread": passed_on,
-    "fastapi.concurrency.run_in_threadpool": passed_on,
-    "starlette.concurrency.run_in_threadpool": passed_on,
-    "functools.partial": partially,
     "functools.wraps": wraps,
     "functools.lru_cache": identity,
     "functools.cache": identity,

@@ -2,6 +2,7 @@
 
 import ast
 
+from sdd.audit.callbacks import method_with_callback
 from sdd.audit.classes import all_fields
 from sdd.audit.containers import DUMPS, dict_method, dumped, list_method, mapping_method, mapping_of
 from sdd.audit.contents import held as contents
@@ -14,6 +15,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.escapes import hand_over
 from sdd.audit.execution import result_method
 from sdd.audit.language_models import ANSWER, is_of_model
+from sdd.audit.lending import lend_methods
 from sdd.audit.predicates import column_method
 from sdd.audit.queries import query_method
 from sdd.audit.schema import schema_of as schema
@@ -98,6 +100,9 @@ def _foreign(
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Call a method of somebody else's object: what it is given goes there."""
+    called = method_with_callback(engine, receiver, name, arguments, state, node)
+    if called is not None:
+        return called
     holder = holder_of(receiver)
     if holder is not None:
         put(engine, holder, arguments.every(), state)
@@ -106,7 +111,7 @@ def _foreign(
     if holder is not None and is_of_model(holder.name):
         hand_over(engine, f"{holder.name}.{name}", arguments, state, node, holder)
         return ANSWER
-    hand_over(engine, f"{origin}.{name}", arguments, state, node)
+    hand_over(engine, f"{origin}.{name}", arguments, state, node, receiver)
     return _unknown(engine, receiver, name, arguments, state, node)
 
 
@@ -250,6 +255,7 @@ def _unknown(
                 engine.handed_out.append((sent, state.fork(), engine.place(node)))
             return Sym("client", f"request.{name}", "body")
         if isinstance(held, Instance) and held.info is not None and held.info.library_bases():
+            lend_methods(engine, held.info, name, state, node)
             return apply(f".{name}", (receiver, *arguments.every()))
         engine.unknown_check(f"method {name}", state, arguments.every())
     return apply(f".{name}", (receiver, *arguments.every()))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 
 from sdd.audit.cases import Answer, Case, implies
-from sdd.audit.doubts import doubt
+from sdd.audit.doubts import COUNTED, doubt, held_against
 from sdd.audit.effects import ATTACHES, DELEGATES
 from sdd.audit.engine import Engine
 from sdd.audit.logic import (
@@ -20,9 +20,10 @@ from sdd.audit.schema import Schema
 from sdd.audit.state import Place
 from sdd.audit.strangers import is_stranger, not_known
 from sdd.audit.switches import delivered, turned
+from sdd.audit.tenants import in_common
 from sdd.audit.term import named_record
 from sdd.audit.tokens import is_client
-from sdd.audit.values import Field, Phi, Row, Sym, Value
+from sdd.audit.values import Field, Phi, Ref, Row, Sym, Value
 
 IMPOSSIBLE = "no request can get here"
 
@@ -123,8 +124,13 @@ class Judge:
         if attaches and self.schema.is_user(row.entity):
             return None
 
+        # A tenant's rows are shown to its members; to change another member's takes more.
+        alone = (
+            obligation.operation != "read" and not attaches and self.schema.names_owner(row.entity)
+        )
+
         def goal(situation: Situation) -> str | None:
-            reason = situation.owned(row) or situation.privileged()
+            reason = situation.owned(row, alone=alone) or situation.privileged()
             if reason is None and (obligation.operation == "read" or attaches):
                 reason = "it is marked public" if situation.public(row) else None
                 reason = reason or situation.nobodys(row)
@@ -210,7 +216,8 @@ class Judge:
         case = answer.case
         reason = doubt(self.schema, case, row) if case is not None else None
         if reason is None and case is not None:
-            reason = Situation(case, self.schema).fellow(row)
+            reason = in_common(Situation(case, self.schema), row)
+            reason = reason or (COUNTED if self._is_counted(case, row) else None)
         if answer.exhausted:
             reason = "there are too many cases to look at"
         if reason:
@@ -223,6 +230,19 @@ class Judge:
             because=self._missing(case, row),
             case=case,
         )
+
+    def _is_counted(self, case: Case, row: Row) -> bool:
+        """Whether the ids that the client sent were held against some of the caller's own."""
+        for other in held_against(self.schema, case, row):
+            if isinstance(other, Ref):
+                return True
+
+            def goal(situation: Situation, other: Row = other) -> str | None:
+                return situation.owned(other)
+
+            if self.ask((*case.literals, Exists(other)), goal)[0].holds:
+                return True
+        return False
 
     def _missing(self, case: Case | None, row: Row) -> str:
         """Say what would have to be compared and is not."""

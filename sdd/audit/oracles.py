@@ -7,6 +7,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, And, Eq, Exists, Formula, Not, Truthy, atoms, both, values_in
 from sdd.audit.schema import Schema
 from sdd.audit.state import State
+from sdd.audit.strangers import stranger
 from sdd.audit.values import (
     Apply,
     DictObject,
@@ -20,6 +21,7 @@ from sdd.audit.values import (
     Ref,
     Result,
     Row,
+    Sym,
     Truth,
     Tup,
     Value,
@@ -28,7 +30,8 @@ from sdd.audit.values import (
 # Numbers say nothing of what is in a row.
 _NUMBERS = frozenset({"aggregate", "count", "len", "sum", "hash"})
 _ARITHMETIC = frozenset({"+", "Sub", "Mult", "Div", "FloorDiv", "Mod", "unary"})
-_MOST = 400
+_MOST = 4000
+_CUT = stranger("content that is too large to look through")
 
 
 class Oracles:
@@ -106,8 +109,11 @@ class Oracles:
 
     # ------------------------------------------------------------ copying
 
-    def copied(self, effect: Effect) -> Iterator[tuple[Row, Formula]]:
-        """Yield the rows whose content a write puts into a row that belongs to somebody."""
+    def copied(self, effect: Effect) -> Iterator[tuple[Row | Sym, Formula]]:
+        """Yield the rows whose content a write puts into a row that belongs to somebody.
+
+        Of content that is too large to look through, a stranger is what is told.
+        """
         state = State({}, {}, effect.heap)
         if isinstance(effect.target, Row) and effect.operation == "update":
             if self._matters(effect.target) and effect.value is not None:
@@ -122,13 +128,15 @@ class Oracles:
 
     def _columns(
         self, entity: str, pairs: Iterable[tuple[str, Value]], state: State
-    ) -> Iterator[tuple[Row, Formula]]:
+    ) -> Iterator[tuple[Row | Sym, Formula]]:
         columns = self.schema.entity(entity).columns
         for name, value in pairs:
             if name == "*" or name in columns:
                 yield from self._content(value, state, whole=name == "*")
 
-    def _content(self, value: Value, state: State, *, whole: bool) -> Iterator[tuple[Row, Formula]]:
+    def _content(
+        self, value: Value, state: State, *, whole: bool
+    ) -> Iterator[tuple[Row | Sym, Formula]]:
         """Yield the rows of which a value holds content; a row itself is only referred to."""
         stack: list[tuple[Value, Formula, bool]] = [(value, YES, whole)]
         seen: set[tuple[Value, Formula]] = set()
@@ -149,6 +157,8 @@ class Oracles:
                     stack += [(one, guard, True) for one in self._items(item, state)]
                 case _:
                     stack += [(one, guard, True) for one in _parts(item)]
+        if stack:
+            yield _CUT, YES
 
     def _items(self, ref: Ref, state: State) -> tuple[Value, ...]:
         match self.engine.load(state, ref):

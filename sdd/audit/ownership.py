@@ -7,6 +7,7 @@ from sdd.audit.cases import Case
 from sdd.audit.logic import Eq, Exists, Formula, Holds, Proved, Truthy, parts_of
 from sdd.audit.powers import claim_path, is_privileged, names_somebody, root_of
 from sdd.audit.schema import Schema
+from sdd.audit.tenants import fellow_member, through_tenant
 from sdd.audit.tokens import is_client, is_remote, is_secret
 from sdd.audit.values import NONE, Claims, Field, LibObject, Lit, Many, Ref, Row, Sym, Value
 
@@ -34,8 +35,9 @@ class Situation:
         self.schema = schema
         self._groups: dict[Value, list[Value]] = {}
         self._rows: dict[Row, None] = {}
-        self._owned: dict[Row, str | None] = {}
+        self._owned: dict[tuple[Row, bool], str | None] = {}
         self._of_entity: dict[str, list[Row]] = {}
+        self._by_key: dict[str, dict[object, list[Row]]] = {}
         self._compared: dict[Row, list[tuple[str, Value]]] | None = None
         for literal in case.literals:
             if isinstance(literal, Exists):
@@ -126,16 +128,24 @@ class Situation:
 
     # ------------------------------------------------------------ rows
 
-    def owned(self, row: Row) -> str | None:
-        """Return why a row belongs to the caller, or None."""
-        if row in self._owned:
-            return self._owned[row]
-        self._owned[row] = None  # in a circle of references nobody owns anything
-        reason = self._reason(row)
-        self._owned[row] = reason
+    def owned(self, row: Row, *, alone: bool = False) -> str | None:
+        """Return why a row belongs to the caller, or None.
+
+        With `alone`, that the caller is one of the members of a tenant is no reason.
+        """
+        asked = row, alone
+        if asked in self._owned:
+            return self._owned[asked]
+        self._owned[asked] = None  # in a circle of references nobody owns anything
+        reason = self._reason(row, alone=alone)
+        self._owned[asked] = reason
         return reason
 
-    def _reason(self, row: Row) -> str | None:
+    def rows(self, entity: str) -> Sequence[Row]:
+        """Return the rows of an entity that are known to be there."""
+        return self._of_entity.get(entity, ())
+
+    def _reason(self, row: Row, *, alone: bool) -> str | None:
         if self._proved_password(row) or self._password_matches(row):
             return "the caller proved the password"
         secret = self.bearer_column(row)
@@ -143,16 +153,16 @@ class Situation:
             return f"found by its secret {secret[0]}"
         if self.made_here(Field(row, self.schema.entity(row.entity).key_column)):
             return "it was made in this request"
-        twin = self._twin(row)
+        twin = self._twin(row, alone=alone)
         if twin is not None:
             return twin
         if self.schema.is_user(row.entity):
-            return self._own_user_row(row) or self._fellow_member(row)
+            return self._own_user_row(row) or (None if alone else fellow_member(self, row))
         for column in self.schema.owner_columns(row.entity):
             why = self.principal(Field(row, column))
             if why:
                 return f"{row.entity}.{column} = {why}"
-        return self._through_parent(row) or self._through_membership(row)
+        return through_tenant(self, row, alone=alone)
 
     def made_here(self, value: Value) -> bool:
         """Whether a value comes from an object that this request has made."""
@@ -162,23 +172,30 @@ class Situation:
             for term in self.equals(value)
         )
 
-    def _twin(self, row: Row) -> str | None:
+    def _twin(self, row: Row, *, alone: bool) -> str | None:
         """Two names for one row: what is known of one holds for the other."""
         for other in self._same_rows(row):
             if other != row:
-                why = self.owned(other)
+                why = self.owned(other, alone=alone)
                 if why:
                     return why
         return None
 
     def _same_rows(self, row: Row) -> Iterator[Row]:
+        if row.entity not in self._by_key:
+            known = self._by_key[row.entity] = {}
+            for other in self.rows(row.entity):
+                for name in self._keys(other):
+                    known.setdefault(name, []).append(other)
+        known = self._by_key[row.entity]
+        found = (other for name in self._keys(row) for other in known.get(name, ()))
+        yield from dict.fromkeys(found)
+
+    def _keys(self, row: Row) -> tuple[object, object]:
+        """Return what two names for one row have in common: the row itself, or all of its key."""
         keys = self.schema.entity(row.entity).key_columns
-        mine = self.case.canonical(row)
-        for other in self._of_entity.get(row.entity, ()):
-            if self.case.canonical(other) == mine or all(
-                self.case.same(Field(other, key), Field(row, key)) for key in keys
-            ):
-                yield other
+        same = tuple([self.case.canonical(Field(row, key)) for key in keys])
+        return self.case.canonical(row), same
 
     def _own_user_row(self, row: Row) -> str | None:
         key = self.schema.entity(row.entity).key_column
@@ -189,28 +206,6 @@ class Situation:
                 why = self._is_own_value(row, name, is_key=name == key)
                 if why:
                     return why
-        return None
-
-    def _fellow_member(self, row: Row) -> str | None:
-        """A user of the tenant that the caller's token names, shown by a membership row."""
-        key = Field(row, self.schema.entity(row.entity).key_column)
-        for other in self._rows:
-            if not self.schema.is_association(other.entity):
-                continue
-            users = self.schema.owner_columns(other.entity)
-            if not any(self.case.same(Field(other, column), key) for column in users):
-                continue
-            for column, parent, _ in self.schema.parents(other.entity):
-                why = self.principal(Field(other, column))
-                if why:
-                    return f"{other.entity} says that it belongs to the {parent} of {why}"
-        return None
-
-    def fellow(self, row: Row) -> str | None:
-        """Say what a user has in common with the caller; who may be a colleague or a stranger."""
-        for column, parent, _ in self.schema.parents(row.entity):
-            if self.schema.is_user(row.entity) and self.principal(Field(row, column)):
-                return f"it is not known whether users of one {parent} may see one another"
         return None
 
     def _compared_columns(self, row: Row) -> Iterator[str]:
@@ -248,46 +243,6 @@ class Situation:
             _PASSWORD_COLUMN.search(name) and is_client(theirs)
             for name, theirs in self._comparisons(row)
         )
-
-    def _through_parent(self, row: Row) -> str | None:
-        for column, parent, key in self.schema.parents(row.entity):
-            mine = Field(row, column)
-            why = self.principal(mine)
-            if why:
-                return f"{row.entity}.{column} = {why}"
-            if self.schema.is_owned(parent) and self.made_here(mine):
-                return f"its {parent} was made in this request"
-            member = self.member_of(parent, key, mine, row)
-            if member:
-                return f"{row.entity}.{column} is {parent}.{key}, and {member}"
-            for other in self._of_entity.get(parent, ()) if self.schema.is_owned(parent) else ():
-                if self.case.same(Field(other, key), mine):
-                    reason = self.owned(other)
-                    if reason:
-                        return f"{row.entity}.{column} is {parent}.{key}, and {reason}"
-        return None
-
-    def _through_membership(self, row: Row) -> str | None:
-        for _, _, key, _ in self.schema.memberships(row.entity):
-            named = self.principal(Field(row, key))
-            if named:
-                return f"{row.entity}.{key} = {named}"
-            member = self.member_of(row.entity, key, Field(row, key), row)
-            if member:
-                return member
-        return None
-
-    def member_of(self, entity: str, key: str, value: Value, row: Row | None = None) -> str | None:
-        """Return which row says that the caller belongs to the one that this key value names."""
-        for link, column, named, user in self.schema.memberships(entity):
-            for other in self._of_entity.get(link, ()) if named == key else ():
-                if (
-                    other != row
-                    and self.case.same(Field(other, column), value)
-                    and self.principal(Field(other, user))
-                ):
-                    return f"{link} says that the caller belongs to it"
-        return None
 
     # ------------------------------------------------------------ roles
 

@@ -68,13 +68,7 @@ class _Required:
         for row, found in ways.items():
             yield self._read(row, end.place, (*end.facts, _one_way(found)))
         if carried.is_cut:
-            yield Obligation(
-                operation="read",
-                entity=_CUT.name,
-                target=_CUT,
-                place=end.place,
-                facts=end.facts,
-            )
+            yield _too_large(_CUT, end.place, end.facts)
 
     def of_branches(self) -> Iterator[Obligation]:
         """Yield one for each row whose content decides which of several answers is given."""
@@ -93,8 +87,11 @@ class _Required:
 
     def of_copies(self, effect: Effect) -> Iterator[Obligation]:
         """Yield one for each row whose content is written into another."""
-        for row, guard in self.oracles.copied(effect):
-            yield self._read(row, effect.place, (*effect.facts, guard))
+        for item, guard in self.oracles.copied(effect):
+            if isinstance(item, Row):
+                yield self._read(item, effect.place, (*effect.facts, guard))
+            else:
+                yield _too_large(item, effect.place, effect.facts)
 
     def of_attachments(self, effect: Effect) -> Iterator[Obligation]:
         """Yield one for each row that a write puts beside another, over a relationship."""
@@ -135,6 +132,10 @@ class _Required:
 def _one_way(ways: list[Formula]) -> Formula:
     """One of these holds; what holds without any of them need not be asked for each."""
     return ways[0] if len(ways) == 1 else Or(tuple(dict.fromkeys(ways)))
+
+
+def _too_large(what: Sym, place: Place, facts: tuple[Formula, ...]) -> Obligation:
+    return Obligation(operation="read", entity=what.name, target=what, place=place, facts=facts)
 
 
 def _of_stranger(effect: Effect) -> Obligation:

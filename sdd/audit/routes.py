@@ -71,7 +71,7 @@ def _call_factories(engine: Engine, path: str, module: Module) -> None:
                 try:
                     engine.call(function, Arguments(), state, node)
                 except BudgetExceededError:
-                    engine.steps = 0
+                    engine.cut(node, state)
                 engine.absorb(state)
 
 

@@ -21,6 +21,11 @@ _MEMBERSHIP = re.compile(
     r"member|collaborat|participant|access|share|permission|enrol|subscri|assignment|link|role",
     re.IGNORECASE,
 )
+# Who made or handles a row says less of whose it is than an owner does.
+_HANDLED_BY = re.compile(
+    r"creat|updat|modif|edit|approv|review|report|assign|upload|invit|added|clos|delet|archiv|resolv",
+    re.IGNORECASE,
+)
 _T = TypeVar("_T")
 
 
@@ -231,14 +236,18 @@ class Schema:
         found: list[tuple[str, str, str, str]] = []
         if self.entity(key).table in self._shared_tables:
             return ()
-        for other in self._classes:
-            if other == key or not self.is_association(other):
+        for other in self.associations():
+            if other == key:
                 continue
             owners = self.owner_columns(other)
             pair = self.joined(other, key)
             if owners and pair:
                 found.append((other, pair[0], pair[1], owners[0]))
         return tuple(found)
+
+    def associations(self) -> tuple[str, ...]:
+        """Return the entities that say who belongs to what."""
+        return tuple(filter(self.is_association, self._classes))
 
     @_answered_once
     def is_association(self, key: str) -> bool:
@@ -252,6 +261,17 @@ class Schema:
             return True
         name = self._classes[key].name if key in self._classes else key
         return bool(_MEMBERSHIP.search(name)) and len(references) > 1
+
+    @_answered_once
+    def names_owner(self, key: str) -> bool:
+        """Whether rows of an entity are users, or name one."""
+        return self.is_user(key) or bool(self.owner_columns(key))
+
+    @_answered_once
+    def is_personal(self, key: str) -> bool:
+        """Whether a row says whose it is, so that its tenant's other members may be strangers."""
+        named = any(not _HANDLED_BY.search(name) for name in self.owner_columns(key))
+        return named and not self.is_association(key)
 
     @_answered_once
     def is_owned(self, key: str) -> bool:

@@ -57,7 +57,8 @@ def is_stranger(value: Value) -> bool:
 
 def not_known(name: str) -> str:
     """Say why nothing can be said of whose it is."""
-    return f"not known to be a table: {name}"
+    is_table = not name.startswith("what ")
+    return f"not known to be a table: {name}" if is_table else f"it is not known {name}"
 
 
 def stranger(name: str) -> Sym:

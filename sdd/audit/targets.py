@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Sequence
 
+from sdd.audit.callbacks import is_callable
 from sdd.audit.contents import holder_of, put
+from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
+from sdd.audit.escapes import hand_over
 from sdd.audit.items import get_item
 from sdd.audit.joins import choose, in_rest
 from sdd.audit.logic import YES, Formula, negated
@@ -91,6 +94,8 @@ def set_attribute(
             engine.set_field(branch, item, name, value)
         elif (holder := holder_of(item)) is not None:
             put(engine, holder, [value], branch)
+            if is_callable(value):
+                hand_over(engine, f"{holder.name}.{name}", Arguments((value,)), branch, node)
         return NONE
 
     engine.each(state, base, one)

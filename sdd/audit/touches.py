@@ -10,6 +10,7 @@ from sdd.audit.engine import STORED, Engine
 from sdd.audit.language_models import is_chosen_by_model
 from sdd.audit.logic import parts_of
 from sdd.audit.state import State
+from sdd.audit.strangers import note_stranger
 from sdd.audit.values import (
     NONE,
     Apply,
@@ -33,6 +34,7 @@ _IDENTITY = re.compile(
     re.IGNORECASE,
 )
 _MOST_TERMS = 600
+CUT = Sym("unknown", "more than can be looked through")
 _MAIL = frozenset(
     {"smtplib", "aiosmtplib", "fastapi_mail", "sendgrid", "resend", "yagmail", "emails", "twilio",
      "postmarker", "mailjet_rest", "brevo_python", "redmail", "mailtrap", "email"}
@@ -160,6 +162,8 @@ def terms(engine: Engine, values: Iterable[Value], state: State) -> Iterator[Val
                 stack.extend(_inside(engine.load(state, part)))
             elif isinstance(part, LibObject):
                 stack.extend(held(engine, part, state))
+    if stack:
+        yield CUT
 
 
 def _inside(item: HeapObject | None) -> Iterable[Value]:
@@ -174,10 +178,13 @@ def _inside(item: HeapObject | None) -> Iterable[Value]:
 
 def _has_client(engine: Engine, values: Iterable[Value], state: State) -> bool:
     sent = {"body", "path", "query"}
-    return any(
-        isinstance(part, Sym) and part.kind == "client" and part.note in sent
-        for part in terms(engine, values, state)
-    )
+    for part in terms(engine, values, state):
+        if isinstance(part, Sym) and part.kind == "client" and part.note in sent:
+            return True
+        if part == CUT:
+            words = "what is done with a value that is too large to look through"
+            note_stranger(engine, "update", words, state, ast.Pass())
+    return False
 
 
 def _has_secret(engine: Engine, values: Iterable[Value], state: State) -> bool:

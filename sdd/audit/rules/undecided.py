@@ -20,6 +20,8 @@ def _find(audited: Audited) -> Iterator[Diagnostic]:
             if access.verdict is Verdict.UNKNOWN:
                 why = f"{access.operation} of {access.entity}: {access.because}"
                 yield _note(report.name, access.span, why)
+    for place in audited.engine.cut_short:
+        yield _about(place, "this takes too long to follow: what it makes is unknown")
     for inclusion in lost_inclusions(audited.engine):
         yield _about(inclusion.place, "the router that is included here was not found")
     for router in unmounted(audited.engine):
