@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdd.names import singular, words
 from sdd.speclang.inline import key, label_of, mentions, plain, sentences
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import clean_path, find_routes
 from sdd.text import Span
-from sdd.text.markdown import Item, Paragraph
+from sdd.text.markdown import Heading, Item, Paragraph
 
 _ALL = re.compile(
     r"\b(?:all|every|each|any)\b(?P<subject>[^.:;]{0,90}?)\b"
@@ -194,6 +194,8 @@ def rules_of(document: Document, holders: frozenset[int]) -> list[AccessRule]:
                     section=confined,
                 )
             )
+        if section.heading is not None and number not in holders:
+            rules.extend(_of_heading(section.heading, document.path, number))
     rules.extend(_absent(document, holders))
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph | Item):
@@ -278,6 +280,14 @@ def _of_title(title: str) -> bool | None:
     return None
 
 
+def _of_heading(heading: Heading, document: str, number: int) -> Iterator[AccessRule]:
+    """Yield what a heading like `## Auth: Bearer <token>` says of the whole API."""
+    label = label_of(heading.text)
+    if label is not None and _AUTH_TITLE.fullmatch(key(label.name)):
+        for rule in _of_label(heading.text, heading.span, document, number):
+            yield replace(rule, section=None)
+
+
 def _of_label(line: str, span: Span, document: str, section: int | None) -> list[AccessRule]:
     label = label_of(line)
     if label is None or section is None:
@@ -298,6 +308,8 @@ def _rules_in(
 ) -> list[AccessRule]:
     shown = plain(sentence)
     found = _ALL.search(shown)
+    if found and _frees(found["rest"]) and not _subjects(found["subject"]):
+        return [AccessRule(auth=False, span=span, document=document, section=section)]
     needed = found and (_NEEDS.search(found["rest"]) or _NEEDED_FOR.search(shown[: found.start()]))
     if found and needed and _TOKEN.search(f"{shown} {context}"):
         rule = _required(sentence, found, span, document, section)
@@ -305,6 +317,17 @@ def _rules_in(
     if _PUBLIC.search(shown) and not _NOT_PUBLIC.search(shown):
         return _public(sentence, span, document)
     return []
+
+
+def _frees(rest: str) -> bool:
+    """Whether what is said of all endpoints is that they are open, exceptions aside."""
+    told = _EXCEPT.sub("", rest)
+    public, needs = _PUBLIC.search(told), _NEEDS.search(told)
+    return (
+        public is not None
+        and _NOT_PUBLIC.search(told) is None
+        and (needs is None or public.start() <= needs.start())
+    )
 
 
 def _required(

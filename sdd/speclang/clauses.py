@@ -25,7 +25,7 @@ _ON_DELETE = pattern(
     r"(?:\bon[ _-]?delete\s*[:=]?\s*[\"'`]?(?P<a>cascade|restrict|set[ _-]?null|no action)[\"'`]?|"
     r"\b(?P<b>cascade)[sd]?\s*(?:on\s*)?delete|\bdelete\s+(?P<c>cascade))"
 )
-_PRIMARY = pattern(r"\bprimary[ _-]?key\b|\bpk\b|\bprimary\b(?=\s*(?:[,;)]|$))")
+_PRIMARY = pattern(r"(?<![\w.@])@id\b|\bprimary[ _-]?key\b|\bpk\b|\bprimary\b(?=\s*(?:[,;)]|$))")
 _AUTOINCREMENT = pattern(
     r"\bauto[- _]?increment(?:ed|ing|s)?\b|\bautoincrement\b|\bauto[- ]?generated\b|\bsequential\b|"
     r"\bidentity\b(?=\s*(?:$|[,;.()]|pk\b|primary\b|column\b|key\b|always\b|by\b))"
@@ -52,11 +52,11 @@ _INDEX = pattern(r"\bindex(?:ed)?\b(?!\s*(?:name|on))")
 _REFRESHED = pattern(
     r"\bon update\b(?:\s*[:=]?\s*[\w.()]+)?|\bupdated (?:on|at|with) (?:each|every"
     r"|any)?\s*(?:change|update|modification)s?\b|"
-    r"\bauto[- ]?updat\w*\b|\bautomatically updated\b|\bupdates? (?:automatically|on change)\b"
-    r"|\bonupdate\b[\w.=()]*"
+    r"@updatedat\b|\bauto[- ]?updat\w*\b|\bautomatically updated\b"
+    r"|\bupdates? (?:automatically|on change)\b|\bonupdate\b[\w.=()]*"
 )
 _DEFAULT = pattern(
-    r"\bdefault(?:s|ing|ed)?(?:\s+to|\s+is|\s+value)?\s*(?:[:=]|→)?\s*"
+    r"(?:@default\(|\bdefault(?:s|ing|ed)?(?:\s+to|\s+is|\s+value)?\s*(?:[:=]|→)?\s*)"
     r"(?P<value>\"[^\"]*\"|'[^']*'(?:::\w+)?|`[^`]*`|\[[^\]]*\]|\{[^}]*\}|[\w.]+\([^()]*\)|"
     r"(?:an )?empty (?:array|list|object|dict|string)|current(?:[ _](?:timestamp|time|date))?"
     r"|auto-generated|"
@@ -205,7 +205,10 @@ _CLAUSES: tuple[tuple[Callable[[Phrase], Facts], tuple[str, ...]], ...] = (
         ("of", "enum", "value", "allowed", "option", "choice", "accept", "either", "in", "check"),
     ),
     (_read_default, ("default",)),
-    (_read_keys, ("primary", "pk", "auto", "identity", "sequential", "updat", "unique", "index")),
+    (
+        _read_keys,
+        ("primary", "pk", "@id", "auto", "identity", "sequential", "updat", "unique", "index"),
+    ),
     (_read_presence, ("null", "required", "mandatory", "optional", "provided", "empty")),
     (read_items, _DIGITS),
     (read_lengths, (*_DIGITS, "empty")),

@@ -222,3 +222,37 @@ def test_optional_authentication_lets_everybody_in() -> None:
     app = application(api="# API\n\n### GET /notes\n\n**Authentication**: Optional\n")
 
     assert app.endpoints[0].auth is False
+
+
+@pytest.mark.parametrize(
+    "heading", ["## Auth: Bearer <token>", "## Authentication: JWT", "## Auth: required"]
+)
+def test_a_heading_may_say_that_all_is_protected(heading: str) -> None:
+    """A heading that is a label with its value is about the whole API."""
+    app = application(api=f"# API\n\n{heading}\n\n## Notes\n\n- GET /notes\n- POST /notes\n")
+
+    assert [item.auth for item in app.endpoints] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All endpoints are currently public (no authentication required).",
+        "All endpoints do not require authentication.",
+        "Every request is public; tokens will be required later.",
+    ],
+)
+def test_all_endpoints_may_be_open(text: str) -> None:
+    """A sentence on all endpoints that says they are open is not one that asks for tokens."""
+    app = application(api=f"# API\n\n### GET /notes\n\nAll.\n\n## Security\n\n{text}\n")
+
+    assert app.endpoints[0].auth is False
+
+
+def test_exceptions_do_not_open_the_rest() -> None:
+    """Public endpoints that are excepted leave the others protected."""
+    app = application(
+        api="# API\n\nAll endpoints except public ones require a JWT.\n\n### GET /notes\n\nAll.\n"
+    )
+
+    assert app.endpoints[0].auth is not False

@@ -358,3 +358,40 @@ def test_how_to_sign_in_is_not_taken_from_a_feature() -> None:
 
     assert routes(reading.application) == ["GET /api/notes", "POST /api/notes"]
     assert "endpoint-not-in-contract" in {item.rule for item in reading.diagnostics}
+
+
+CHECKLIST = """
+# Notes
+
+## Acceptance Criteria
+
+### Backend API Endpoints (all under /api/notes)
+
+- [ ] GET /api/notes ?state=open|done → the user's notes
+- [ ] POST /api/notes {title: str (1-80), text?: str (≤500)} → the note
+- [ ] PATCH /api/notes/{note_id}/pin {pinned: bool} → the note
+"""
+
+
+def test_a_checklist_of_endpoints_states_them() -> None:
+    """Boxes below a heading on endpoints are endpoints, with the bodies in their lines."""
+    app = application(feature=CHECKLIST)
+    requests = [item.request for item in app.endpoints]
+
+    assert routes(app) == ["GET /api/notes", "POST /api/notes", "PATCH /api/notes/{note_id}/pin"]
+    assert requests[0] is None
+    assert [[field.name for field in item.fields] for item in requests[1:] if item] == [
+        ["title", "text"],
+        ["pinned"],
+    ]
+
+
+def test_a_checklist_of_other_things_states_none() -> None:
+    """What has to be tried by hand is no list of endpoints."""
+    app = application(
+        feature=(
+            "# Notes\n\n### GET /api/notes\n\nAll.\n\n## Manual tests\n\n- [ ] GET /api/other fails\n"
+        )
+    )
+
+    assert routes(app) == ["GET /api/notes"]

@@ -811,3 +811,66 @@ def test_a_table_may_bear_the_name_of_a_part_of_a_text(title: str, name: str, co
 
     assert [item.table for item in app.entities] == [name]
     assert [item.name for item in app.entities[0].columns] == ["id", "body"]
+
+
+def test_a_column_may_have_a_remark_in_place_of_its_type() -> None:
+    """Among columns, a name in code with a remark is a column whose type is open."""
+    app = application(
+        schema=(
+            "# Schema\n\n### `tokens`\n\n- `hash` (PK, text)\n- `note_id` (FK -> `notes.id`)\n"
+            "- `ends_at` (epoch ms)\n- `used_at` (nullable, epoch ms)\n"
+        )
+    )
+
+    assert [item.name for item in app.entities[0].columns] == [
+        "hash",
+        "note_id",
+        "ends_at",
+        "used_at",
+    ]
+    assert column(app, "Token.ends_at").type is None
+    assert column(app, "Token.used_at").nullable is True
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"), [("VARCHAR(100)", Type.STR), ("string", Type.TEXT)]
+)
+def test_a_bounded_text_of_the_schema_stays_one(stated: str, expected: Type) -> None:
+    """`TEXT` of a data model makes `string` exact, and leaves `VARCHAR(100)` as it is."""
+    reading = read_specs(
+        [
+            source(
+                "specs/database/schema.md",
+                "# S\n\n### notes\n\n| Column | Type |\n|---|---|\n| id | INTEGER |\n"
+                f"| mood | {stated} |\n",
+            ),
+            source(
+                "specs/001-notes/data-model.md",
+                "# D\n\n```sql\nCREATE TABLE notes (id INTEGER PRIMARY KEY, mood TEXT);\n```\n",
+            ),
+        ]
+    )
+
+    assert column(reading.application, "Note.mood").type is expected
+
+
+def test_attributes_of_prisma_are_read() -> None:
+    """`@id`, `@unique`, `@default(…)` and `@updatedAt` in a cell say what they say in a schema."""
+    app = application(
+        schema=(
+            "# Schema\n\n### `Note`\n\n| Field | Type | Attributes |\n|---|---|---|\n"
+            "| `id` | String | `@id @default(uuid())` |\n| `slug` | String | `@unique` |\n"
+            "| `state` | String | `@default(OPEN)` |\n| `text` | String? | |\n"
+            "| `createdAt` | DateTime | `@default(now())` |\n"
+            "| `updatedAt` | DateTime | `@updatedAt` |\n"
+        )
+    )
+    found = {item.name: item for item in app.entities[0].columns}
+
+    assert found["id"].primary_key
+    assert found["id"].default == Default(factory=Factory.UUID)
+    assert found["slug"].unique
+    assert found["state"].default == Default(value="OPEN")
+    assert found["text"].nullable
+    assert found["createdAt"].default == Default(factory=Factory.NOW)
+    assert found["updatedAt"].refreshed

@@ -3,13 +3,12 @@
 import re
 
 from sdd.ir import NO_BODY, Endpoint
-from sdd.speclang.endpoints.bodies import Body
 from sdd.speclang.endpoints.exchange import (
     against_examples,
+    beside_route,
     read_errors,
     read_request,
     read_response,
-    same_as,
 )
 from sdd.speclang.endpoints.parameters import read_parameters
 from sdd.speclang.endpoints.parts import Kind, Part, split_parts, texts_of
@@ -47,7 +46,7 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     roles = read_roles(parts, sighting)
     request = read_request(parts, sighting.method)
     if request.is_empty:
-        request = Body(words=same_as(sighting.summary), span=sighting.span)
+        request = beside_route(sighting)
     response = read_response(parts, sighting.method)
     places: list[tuple[str, Span]] = []
     if status_span is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sdd.ir import NO_BODY, Shape, Type
 from sdd.speclang.endpoints.bodies import Body, optional_fields, read_body, read_fence, refine
 from sdd.speclang.endpoints.parts import Kind, Part, texts_of
-from sdd.speclang.endpoints.statement import ErrorExample
+from sdd.speclang.endpoints.statement import ErrorExample, Sighting
 from sdd.speclang.evidence import Conflict, conflicts
 from sdd.speclang.examples import combine, read_example
 from sdd.speclang.fields import columns_of
@@ -30,6 +30,7 @@ _SAME_AS = re.compile(
     r"[^.;\n]{0,40}?\b(?:as|like|for)\b[^.\n]*"
 )
 _AS_OTHER = re.compile(r"(?i)^\W*(?:same|identical)\b")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _INLINE_BODY = re.compile(r"(?i)\b(?:request )?body:\s*(?P<object>\{[^{}]*\})")
 
 
@@ -122,6 +123,16 @@ def same_as(text: str) -> str:
     """Return the words that give a request the rules of another: `same rules as POST`, or none."""
     found = _SAME_AS.search(text)
     return found[0] if found and not re.search(r"(?i)\bresponses?\b", found[0]) else ""
+
+
+def beside_route(sighting: Sighting) -> Body:
+    """Read what the line of a route says of its request: `PUT /notes/{id} {title?, text?}`."""
+    shown = _BRACES.match(sighting.summary)
+    if shown and sighting.method in {"POST", "PUT", "PATCH"}:
+        shape = read_example(shown[0], sighting.span)
+        if shape is not None and shape.fields:
+            return Body(shape=shape, span=sighting.span)
+    return Body(words=same_as(sighting.summary), span=sighting.span)
 
 
 def _joined(first: Body, second: Body) -> Body:

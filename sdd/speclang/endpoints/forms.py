@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sdd.speclang.endpoints.headers import table_roles
 from sdd.speclang.endpoints.statement import Sighting
-from sdd.speclang.endpoints.surroundings import is_aside
+from sdd.speclang.endpoints.surroundings import is_about_endpoints, is_aside
 from sdd.speclang.inline import key, label_of, plain, unticked
 from sdd.speclang.outline import Document
 from sdd.speclang.routes import (
@@ -155,7 +155,7 @@ class LineForm:
 
 def _ends_cleanly(rest: str) -> bool:
     """Whether what follows a route is a description set off from it, not the rest of a sentence."""
-    return not rest or rest[0] in f":-\u2013—([→|=,{WIDE}" or rest[:1].isupper()
+    return not rest or rest[0] in f":-\u2013—([→|=,?{{{WIDE}" or rest[:1].isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class ItemForm:
             return
         rest = shown[route.end :].strip()
         strong = _ends_cleanly(rest) and not is_aside(document, index)
-        ticked = first != block.text
+        ticked = first != block.text and not is_about_endpoints(document, index)
         yield from _sightings(
             route,
             self.name,

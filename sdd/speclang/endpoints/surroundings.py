@@ -54,8 +54,17 @@ def is_later(document: Document, index: int) -> bool:
     return any(_LATER.search(title) for title in titles[: len(titles) - level_one])
 
 
+def is_about_endpoints(document: Document, index: int) -> bool:
+    """Whether the heading over a block says that endpoints follow."""
+    return any(
+        re.search(r"\b(?:endpoints|routes)\b", title) for title in document.title_words(index)[:1]
+    )
+
+
 def is_aside(document: Document, index: int) -> bool:
     """Whether a block stands under a heading that is not about what endpoints there are."""
+    if is_about_endpoints(document, index):
+        return False
     titles = document.title_words(index)[:2]
     named = [title for title in titles if "endpoint" not in title and "routes" not in title]
     return any(_ASIDE.fullmatch(title) for title in named)

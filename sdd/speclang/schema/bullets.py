@@ -164,10 +164,13 @@ def _columns_in(item: Item) -> list[Entry]:
 
 
 def _bare(item: Item) -> list[Entry]:
-    """Read an item among columns that is nothing but a name: a column whose type is left open."""
-    return read_entry(f"`{item.text.strip('`')}`", item.span) if _BARE.match(item.text) else []
+    """Read an item among columns that is a name, or a name in code with a remark; no type."""
+    if _BARE.match(item.text):
+        return read_entry(f"`{item.text.strip('`')}`", item.span)
+    return read_entry(item.text, item.span) if _REMARKED.match(item.text) else []
 
 
+_REMARKED = re.compile(r"^`[a-z_]\w*`\s*\([^()]*\)$")
 _LISTED = re.compile(r"^[`*]*(?P<name>[a-z_]\w*)[`*]*\s*(?P<rest>$|[:(].*)$", re.DOTALL)
 
 

@@ -16,10 +16,15 @@ _FAMILIES: tuple[frozenset[Type], ...] = (
 _EXACT = (Type.ENUM, Type.TEXT, Type.DECIMAL, Type.LIST)
 
 
-def joined(first: Facts, second: Facts) -> Facts:
-    """Fill what one leaves open with the other; of two words for one type the more exact."""
+def joined(first: Facts, second: Facts, *, kept: bool = False) -> Facts:
+    """Fill what one leaves open with the other; of two words for one type the more exact.
+
+    With `kept` the first is exact already: `VARCHAR(100)`, and another document's `TEXT`.
+    """
     both = merged(first, second)
     if first.type is not None and second.type is not None and first.type is not second.type:
+        if kept and second.type is Type.TEXT:
+            return both
         for kind in _EXACT:
             family = _family(first.type)
             if (

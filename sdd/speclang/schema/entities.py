@@ -51,6 +51,7 @@ _BODIES = frozenset(
         "in",
     ]
 )
+_SIZED = re.compile(r"(?i)char\w*\s*\(\s*\d")
 _OWNERS = ("user_id", "owner_id", "userId", "ownerId", "account_id")
 _MAKERS = ("created_by", "author_id")
 _OWNER_ASSUMED = frozenset({"owner_column"})
@@ -155,7 +156,11 @@ def _merge_columns(
                 continue
             subject = f"{table.entity}.{column.name}"
             compare(subject, (known.facts, known.span), (facts, column.span), findings)
-            known.facts = joined(known.facts, facts)
+            first, stated = known.drafts[0]
+            sized = _SIZED.search(stated.type_text or "") is not None
+            known.facts = joined(
+                known.facts, facts, kept=sized and draft.document != first.document
+            )
             known.implied = (
                 merged(known.implied, column.implied)
                 if _ranks_above(known, draft)
