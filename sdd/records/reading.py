@@ -1,7 +1,6 @@
 """Reads prompt history records: our own exactly, those of others as far as they can be read."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -249,8 +248,8 @@ def _read_section(marked: "_Marked", heading: "_Mark", name: str) -> tuple[Secti
         return Section(text=fenced.text, line=line, fenced=True), fenced.end
     end = _section_end(marked, heading.end, name)
     text = body[heading.end : end].strip("\r\n")
-    if outer := _OUTER_FENCE.fullmatch(text.strip()):  # with fences inside that end it too early
-        text = outer["text"]
+    if text.lstrip()[:1] in {"`", "~"} and (outer := _OUTER_FENCE.fullmatch(text.strip())):
+        text = outer["text"]  # fences inside would have ended it too early
     return Section(text="" if text.isspace() else text, line=line), end
 
 
@@ -296,14 +295,14 @@ class _Mark(NamedTuple):  # thousands of them: a dataclass takes twice as long t
 
 
 class _Marked:
-    """A body and its headings and fences, looked for once."""
+    """A body and its headings and fences; each is looked for once, and only where one asks."""
 
     def __init__(self, body: str, body_line: int) -> None:
         self.body = body
         self._body_line = body_line
         # With a line end before it, its first line begins as all others do.
-        self._marks = [_mark(match) for match in _LINE.finditer(f"\n{body}")]
-        self._starts = [mark.start for mark in self._marks]
+        self._lines = f"\n{body}"
+        self._after: dict[int, _Mark | None] = {}
 
     def line_of(self, mark: _Mark) -> int:
         """Return the line of the file on which a mark stands."""
@@ -311,9 +310,8 @@ class _Marked:
 
     def at(self, position: int) -> _Mark | None:
         """Return the mark on the line that begins there."""
-        at = bisect_left(self._starts, position)
-        found = at < len(self._starts) and self._starts[at] == position
-        return self._marks[at] if found else None
+        mark = self._next(position)
+        return mark if mark is not None and mark.start == position else None
 
     def find(self, kind: str, position: int, end: int) -> _Mark | None:
         """Return the first heading of a section between two places, if need be in a fence."""
@@ -328,10 +326,8 @@ class _Marked:
     def headings(self, position: int, *, through_fences: bool) -> Iterator[_Mark]:
         """Yield the headings from a place on, without those in fenced blocks unless asked."""
         unclosed: dict[str, int] = {}  # the shortest fence of each mark that nothing closes
-        for at in range(bisect_left(self._starts, position), len(self._marks)):
-            mark = self._marks[at]
-            if mark.start < position:
-                continue
+        while (mark := self._next(position)) is not None:
+            position = mark.end
             if not mark.fence:
                 yield mark
                 continue
@@ -342,13 +338,21 @@ class _Marked:
             else:
                 unclosed[mark.fence[0]] = len(mark.fence)
 
+    def _next(self, position: int) -> _Mark | None:
+        """Return the first mark whose line begins at a place or after it."""
+        if position not in self._after:
+            match = _LINE.search(self._lines, position)
+            self._after[position] = None if match is None else _mark(match)
+        return self._after[position]
+
 
 def _mark(match: re.Match[str]) -> _Mark:
-    start, end = match.start(), match.end() - 1
-    if match["fence"]:
-        return _Mark(start, end, match["fence"], 0, None)
-    level = len(match["marks"])
-    return _Mark(start, end, "", level, _kind(match["title"]) if level <= _LEAST_SECTION else None)
+    start, end = match.span()
+    fence, marks, title = match.groups()
+    if fence:
+        return _Mark(start, end - 1, fence, 0, None)
+    level = len(marks)
+    return _Mark(start, end - 1, "", level, _kind(title) if level <= _LEAST_SECTION else None)
 
 
 @lru_cache(maxsize=256)

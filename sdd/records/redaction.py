@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import chain
@@ -35,17 +35,31 @@ _NEEDLES = tuple(
     (tuple(needle.encode() for needle in pattern.needles), pattern) for pattern in PATTERNS
 )
 _SPARSE_NEEDLES = tuple(pair for pair in _NEEDLES if not pair[1].dense)
+
+
+def _any_of(needles: Iterable[bytes]) -> bytes:
+    """Return a form of any needle, by first letters: tens of them at each sign cost too much."""
+    by_letter = defaultdict[bytes, list[bytes]](list)
+    for needle in needles:
+        by_letter[needle[:1]].append(needle[1:])
+    forms = (
+        re.escape(letter) + (b"" if b"" in rests else _any_of(rests))
+        for letter, rests in by_letter.items()
+    )
+    return b"(?:" + b"|".join(forms) + b")"
+
+
 _STARTS, _INSIDE = (
-    b"|".join(
-        re.escape(needle)
+    _any_of(
+        needle
         for needles, pattern in _NEEDLES
         for needle in needles
         if pattern.dense and pattern.bounded is bounded
     )
     for bounded in (True, False)
 )
-# Tried at the beginnings of words: tens of forms at every sign would cost more than all else.
-_DENSE_NEEDLE = re.compile(rb"(?<![a-z0-9_-])(?:" + _STARTS + rb")|" + _INSIDE)
+_DENSE_START = re.compile(rb"(?<![a-z0-9_-])" + _STARTS)
+_DENSE_INSIDE = re.compile(_INSIDE)
 _LEAST_LENGTH = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_SETTING_LENGTH = 6
@@ -140,7 +154,8 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
     data = text.encode("utf-8", "surrogatepass").lower()
     dense = _dense_words(data)
     folded = ""
-    for needles, pattern in _NEEDLES if _DENSE_NEEDLE.search(dense) else _SPARSE_NEEDLES:
+    is_vendors = _DENSE_START.search(dense) or _DENSE_INSIDE.search(dense)
+    for needles, pattern in _NEEDLES if is_vendors else _SPARSE_NEEDLES:
         where = dense if pattern.dense else data
         for needle in needles:
             if needle in where:
