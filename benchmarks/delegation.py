@@ -3,7 +3,8 @@
 Usage: python benchmarks/delegation.py [--agents N] [--turns N] [--seconds N] [--rounds N]
 
 1. So many agents at once, each with so many turns, and a model that takes so long for each: the
-   wall clock beside the critical path, which is what a single agent must wait for its model.
+   wall clock beside the critical path, which is what a single agent must wait for its model. The
+   model answers from a process of its own.
 2. The sample specs, implemented by a model behind the API: what is sent, beside the same requests
    with every document of `specs/` in each of them; and what of it is new to the server's cache.
 """
@@ -15,7 +16,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -73,16 +77,38 @@ async def at_once(agents: int, url: str, folder: Path) -> tuple[float, float]:
         return time.perf_counter() - began, time.thread_time() - worked
 
 
+def serve(turns: int, seconds: float, line: Connection) -> None:
+    """Serve a model to another process: says where, and at the end how often it was asked."""
+    with messages_api(brain=working(turns, seconds)) as api:
+        line.send(api.url)
+        line.recv()
+        line.send(len(api.requests))
+
+
+@contextmanager
+def served(turns: int, seconds: float, asked: int) -> Iterator[str]:
+    """Yield where a model answers, in a process of its own as a provider's server is."""
+    ours, theirs = Pipe()
+    server = get_context("spawn").Process(target=serve, args=(turns, seconds, theirs))
+    server.start()
+    try:
+        yield ours.recv()
+        ours.send("enough")
+        assert ours.recv() == asked
+    finally:
+        server.terminate()
+        server.join()
+
+
 def side_by_side(agents: int, turns: int, seconds: float, rounds: int) -> None:
     """Print the wall clock of the quietest round beside the critical path."""
-    with messages_api(brain=working(turns, 0.0)) as api, tempfile.TemporaryDirectory() as folder:
-        asyncio.run(at_once(1, api.url, Path(folder)))  # imports are no part of the measure
+    with served(turns, 0.0, turns) as url, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(at_once(1, url, Path(folder)))  # imports are no part of the measure
     measured = []
     for _ in range(rounds):
-        with messages_api(brain=working(turns, seconds)) as api:
-            with tempfile.TemporaryDirectory() as place:
-                measured.append(asyncio.run(at_once(agents, api.url, Path(place))))
-            assert len(api.requests) == agents * turns
+        where = served(turns, seconds, agents * turns)
+        with where as url, tempfile.TemporaryDirectory() as place:
+            measured.append(asyncio.run(at_once(agents, url, Path(place))))
     taken = min(wall for wall, _ in measured)
     path = turns * seconds
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")

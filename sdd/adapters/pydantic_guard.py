@@ -137,7 +137,7 @@ class Meter:
             input_tokens=usage.input_tokens,
             cached_tokens=usage.cache_read_tokens,
             output_tokens=usage.output_tokens,
-            usd=self._cost(usage),
+            usd=self.cost(usage),
         )
 
     def _longest(self, prompt: int, most: int) -> int:
@@ -160,7 +160,8 @@ class Meter:
             return Decimal(0)
         return self.price.cost(fresh=0, cached=0, written=prompt, output=answer)
 
-    def _cost(self, taken: RequestUsage) -> Decimal:
+    def cost(self, taken: RequestUsage) -> Decimal:
+        """Return what an answer costs by our prices; nothing where there is none."""
         if self.price is None:
             return Decimal(0)
         cached, written = taken.cache_read_tokens, taken.cache_write_tokens
@@ -237,6 +238,8 @@ class GuardedModel(WrapperModel):
         (response,) = ModelMessagesTypeAdapter.validate_json(data)
         if not isinstance(response, ModelResponse):
             raise TypeError(f"the journal holds no answer but {type(response).__name__}")
+        # Known here, by our own prices: the framework would look for its own in a long table.
+        response.usage.cost = self.meter.cost(response.usage)
         if replayed:
             self.meter.after_replay(len(said), response.usage, paid=self._journal.is_own)
         if not replayed:
