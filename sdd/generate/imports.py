@@ -63,6 +63,9 @@ STANDARD: Mapping[str, str] = {
     "to_jsonable_python": "pydantic_core",
     "compiles": "sqlalchemy.ext.compiler",
     "listen": "sqlalchemy.event",
+    "ConnectionPoolEntry": "sqlalchemy.pool",
+    "InvalidatePoolError": "sqlalchemy.exc",
+    **dict.fromkeys(("DefaultSelector", "EVENT_READ"), "selectors"),
     "MISSING": "pydantic",
     "PoolTimeoutError": "sqlalchemy.exc:TimeoutError",
     "CORSMiddleware": "fastapi.middleware.cors",
@@ -119,8 +122,8 @@ _STANDARD_LIBRARY = frozenset(
         "logging",
         "pathlib",
     }
-    | {"hashlib", "importlib", "itertools", "math", "os", "re", "secrets", "sys", "threading"}
-    | {"time", "typing", "uuid"}
+    | {"hashlib", "importlib", "itertools", "math", "os", "re", "secrets", "selectors"}
+    | {"sys", "threading", "time", "typing", "uuid"}
 )
 
 

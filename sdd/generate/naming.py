@@ -25,7 +25,7 @@ _CLASSES = frozenset(
         "UTCDateTime",
     }
     | {"UUID", "Sequence", "MISSING", "JSONValue", "SessionDep", "CurrentUserId", "PasswordHash"}
-    | {"ASGIApp", "DatabaseDep", "KeySet", "KeySetDep", "Lock", "QueuePool", "StaticPool"}
+    | {"ASGIApp", "DatabaseDep", "KeySet", "Lock", "QueuePool", "StaticPool"}
 )
 _MODULES = frozenset({"auth", "base", "error", "errors", "health", "session", "types"})
 _ATTRIBUTES = frozenset(

@@ -337,7 +337,7 @@ def _signature(
     if stored or asks_for_health(operation):
         required.insert(0, "database: DatabaseDep" if domain.is_sync else "session: SessionDep")
     if operation.action is Action.REFRESH or (session is not None and session.token):
-        required.insert(0, "settings: SettingsDep")
+        required.insert(0, "request: Request")
     if body is not None:
         required.append(f"body: {body}")
     return (*lines, *required, *optional)

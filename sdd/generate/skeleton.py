@@ -173,7 +173,7 @@ class Skeleton:
         user = self.domain.user if self.domain.own_users else None
         session = "DatabaseDep" if self.domain.is_sync else "SessionDep"
         own = (item.alias for item in project.own_ids)
-        of_users = ("CurrentUserId", "SettingsDep", "require_role", *own)
+        of_users = ("CurrentUserId", "require_role", *own)
         values = {"user": user, "own_ids": self._own_ids()}
         # Coroutines that wait for nothing are cheaper than a thread for each request.
         waits = user is not None or project.keys

@@ -10,11 +10,14 @@ Specs:
 - specs/001-task-crud/spec.md
 """
 
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, make_url
 from sqlalchemy.event import listen
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.models import metadata
@@ -48,6 +51,8 @@ def _engine_options(url: URL) -> dict[str, Any]:
                 "poolclass": AsyncAdaptedQueuePool,
                 "pool_size": SQLITE_POOL_SIZE,
                 "max_overflow": 0,
+                # A session that closes has rolled back already; once more would wait for a thread.
+                "pool_reset_on_return": None,
             }
         return options
     # prepare_threshold: a pooler in transaction mode gives each transaction another connection,
@@ -62,7 +67,6 @@ def _engine_options(url: URL) -> dict[str, Any]:
         "max_overflow": POOL_OVERFLOW,
         "pool_timeout": POOL_TIMEOUT_SECONDS,
         "pool_recycle": POOL_RECYCLE_SECONDS,
-        "pool_pre_ping": True,
     }
 
 
@@ -78,6 +82,8 @@ class Database:
         )
         if self.is_sqlite:
             listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+        else:
+            listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     async def create_tables(self) -> None:
         """Create the tables that do not exist yet."""
@@ -96,3 +102,18 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+def _refuse_closed(_: Any, entry: ConnectionPoolEntry, __: Any) -> None:
+    """Replace the connections that the server has closed.
+
+    Nothing is to be read from an idle connection but its end. A look at the socket finds that out
+    without the round trip of `pool_pre_ping`.
+    """
+    connection: Any = entry.driver_connection
+    if connection.closed:
+        raise InvalidatePoolError()
+    with DefaultSelector() as selector:
+        selector.register(connection.fileno(), EVENT_READ)
+        if selector.select(0):
+            raise InvalidatePoolError()

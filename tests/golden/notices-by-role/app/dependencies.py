@@ -32,22 +32,14 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
-async def get_settings(request: Request) -> Settings:
-    """Return the settings that the application was created with."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-SettingsDep = Annotated[Settings, Depends(get_settings)]
-
-
 async def get_current_user_id(
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    settings: SettingsDep,
 ) -> str:
     """Return the id of the user whose token the request bears."""
     if credentials is None:
         raise UnauthorizedError()
+    settings: Settings = request.app.state.settings
     return verify_token(credentials.credentials, settings)
 
 
@@ -58,10 +50,11 @@ def require_role(*allowed: str) -> Callable[..., Any]:
     """Return a dependency that lets in whoever has one of some roles or scopes."""
 
     async def check(
+        request: Request,
         _user_id: CurrentUserId,
         credentials: Annotated[HTTPAuthorizationCredentials, Depends(_bearer)],
-        settings: SettingsDep,
     ) -> None:
+        settings: Settings = request.app.state.settings
         granted = read_roles(credentials.credentials, settings)
         if granted.isdisjoint(allowed):
             raise ForbiddenError()

@@ -32,22 +32,14 @@ SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
-async def get_settings(request: Request) -> Settings:
-    """Return the settings that the application was created with."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-SettingsDep = Annotated[Settings, Depends(get_settings)]
-
-
 async def get_current_user_id(
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    settings: SettingsDep,
 ) -> str:
     """Return the id of the user whose token the request bears."""
     if credentials is None:
         raise UnauthorizedError()
+    settings: Settings = request.app.state.settings
     return verify_token(credentials.credentials, settings)
 
 

@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from app.api.responses import (
     CONFLICT,
@@ -18,7 +18,7 @@ from app.auth.jwt import issue_token
 from app.auth.limits import limit_sign_in
 from app.auth.passwords import hash_password, password_matches
 from app.auth.refresh import RefreshTokens
-from app.dependencies import CurrentUserId, SessionDep, SettingsDep
+from app.dependencies import CurrentUserId, SessionDep
 from app.errors import UnauthorizedError
 from app.repositories.user import UserRepository
 from app.schemas.auth import (
@@ -47,7 +47,7 @@ router = APIRouter(prefix="/api/auth", tags=["auth"])
     },
 )
 async def login(
-    settings: SettingsDep,
+    request: Request,
     session: SessionDep,
     body: LoginRequest,
 ) -> LoginResponse:
@@ -56,7 +56,7 @@ async def login(
     stored = user.hashed_password if user is not None else None
     if not await password_matches(body.password, stored) or user is None:
         raise UnauthorizedError("The credentials are not valid")
-    token = issue_token(str(user.id), settings)
+    token = issue_token(str(user.id), request.app.state.settings)
     refresh_token = await RefreshTokens(session).issue(user.id)
     return LoginResponse(
         access_token=token, token_type="bearer", refresh_token=refresh_token
@@ -112,13 +112,13 @@ async def get_me(
     },
 )
 async def refresh(
-    settings: SettingsDep,
+    request: Request,
     session: SessionDep,
     body: RefreshRequest,
 ) -> LoginResponse:
     """Refresh user."""
     user_id, refresh_token = await RefreshTokens(session).rotate(body.refresh_token)
-    token = issue_token(str(user_id), settings)
+    token = issue_token(str(user_id), request.app.state.settings)
     return LoginResponse(
         access_token=token, token_type="bearer", refresh_token=refresh_token
     )
@@ -137,7 +137,7 @@ async def refresh(
     },
 )
 async def register(
-    settings: SettingsDep,
+    request: Request,
     session: SessionDep,
     body: RegisterRequest,
 ) -> RegisterResponse:
@@ -145,7 +145,7 @@ async def register(
     user = await UserRepository(session).register(
         body, await hash_password(body.password)
     )
-    token = issue_token(str(user.id), settings)
+    token = issue_token(str(user.id), request.app.state.settings)
     return RegisterResponse(
         user=UserResponse.model_validate(user), access_token=token, token_type="bearer"
     )

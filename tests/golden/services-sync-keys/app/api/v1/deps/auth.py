@@ -19,32 +19,15 @@ from app.core.security import verify_token
 _bearer = HTTPBearer(auto_error=False, description="A JWT of the signed-in user")
 
 
-def get_settings(request: Request) -> Settings:
-    """Return the settings that the application was created with."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-SettingsDep = Annotated[Settings, Depends(get_settings)]
-
-
-def get_key_set(request: Request) -> KeySet:
-    """Return the issuer's keys."""
-    keys: KeySet = request.app.state.keys
-    return keys
-
-
-KeySetDep = Annotated[KeySet, Depends(get_key_set)]
-
-
 def get_current_user_id(
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-    settings: SettingsDep,
-    keys: KeySetDep,
 ) -> str:
     """Return the id of the user whose token the request bears."""
     if credentials is None:
         raise UnauthorizedError()
+    settings: Settings = request.app.state.settings
+    keys: KeySet = request.app.state.keys
     return verify_token(credentials.credentials, settings, keys)
 
 
