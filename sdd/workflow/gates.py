@@ -132,7 +132,7 @@ def _gates(
     return (
         Gate(
             name=INTEGRATION,
-            judge=lambda _: _integration(files, base, backend, work, understood.application),
+            judge=lambda _: _integration(files, base, work, understood.application, verified),
         ),
         Gate(
             name="audit",
@@ -183,10 +183,11 @@ def _ask(verifier: Verifier, gate: DynamicGate, _: Reports, *, alone: bool) -> G
 def _integration(
     files: ReadableFiles,
     base: ReadableFiles,
-    backend: PurePosixPath,
     work: Work,
     application: Application,
+    context: VerifyContext,
 ) -> GateReport:
+    backend = PurePosixPath(context.target.prefix)
     deleted = [path for path, data in work.writes.items() if data is None]
     paths = [endpoint.path for endpoint in application.endpoints]
     conflicts = tuple(dict.fromkeys(diagnostic for _, diagnostic in work.conflicts))
@@ -197,11 +198,15 @@ def _integration(
         *lost_tests(base, files, backend, deleted, paths),
     )
     number = sum(path.suffix == ".py" for path in files.paths(backend))
-    return GateReport(
+    report = GateReport(
         gate=INTEGRATION,
         result=Result.FAILED if found else Result.PASSED,
         summary=f"{number} modules parse, and their imports resolve",
-        reason=f"{len(found)} defects" if found else "",
         diagnostics=found,
         counts=(("modules", number),),
     )
+    if not found:
+        return report
+    # The import gate, which waits for this one, would tell of them a round of repair later.
+    report = with_invented(report, context, files, base, backend)
+    return replace(report, reason=f"{len(report.diagnostics)} defects")

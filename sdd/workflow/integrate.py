@@ -68,7 +68,7 @@ def check_integration(files: ReadableFiles, backend: PurePosixPath) -> tuple[Dia
     """Find Python files of the backend that do not parse, and imports that lead nowhere."""
     trees, broken_files = _parsed(files, backend)
     found = [_unparsable(path, error) for path, error in broken_files.items()]
-    modules = _modules(trees, backend)
+    modules = _modules(trees, backend, frozenset(_module(path, backend) for path in broken_files))
     broken = {item.span.path for item in found if item.span}
     loose = _loose_folders(trees, backend)
     for path, tree in trees.items():
@@ -177,19 +177,75 @@ class _Import:
 
 
 def _modules(
-    trees: Mapping[PurePosixPath, ast.Module], backend: PurePosixPath
+    trees: Mapping[PurePosixPath, ast.Module],
+    backend: PurePosixPath,
+    broken: frozenset[str] = frozenset(),
 ) -> dict[str, frozenset[str] | None]:
-    """Return the names that each module of the backend offers; None: it may offer any."""
-    modules: dict[str, frozenset[str] | None] = {}
+    """Return the names that each module of the backend offers; None: it may offer any.
+
+    A name that a module imports is offered if it comes from somewhere: one that two modules have
+    from each other, or a module from itself, is nowhere.
+    """
+    modules: dict[str, set[str] | None] = {}
     for path, tree in trees.items():
-        modules[_module(path, backend)] = _offered(tree)
+        modules[_module(path, backend)] = None if _may_offer_any(tree) else set(_made(tree))
     for name in list(modules):
         parent, _, last = name.rpartition(".")
         while parent:
-            offered = modules.get(parent, frozenset())
-            modules[parent] = None if offered is None else offered | {last}
+            offered = modules.setdefault(parent, set())
+            if offered is not None:
+                offered.add(last)
             parent, _, last = parent.rpartition(".")
-    return modules
+    loans = [
+        (_module(path, backend), loan)
+        for path, tree in trees.items()
+        for loan in _loans(tree, path.relative_to(backend).parent.parts)
+    ]
+    settled = True
+    while settled:
+        open_loans = []
+        for name, loan in loans:
+            if not _is_covered(loan, modules, broken):
+                open_loans.append((name, loan))
+            elif (offered := modules[name]) is not None:
+                offered.add(loan.bound)
+        settled = len(open_loans) < len(loans)
+        loans = open_loans
+    return {name: None if names is None else frozenset(names) for name, names in modules.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loan:
+    """A name that a module has from another one: `from module import name as bound`."""
+
+    bound: str
+    module: str
+    name: str
+
+
+@lru_cache(maxsize=256)
+def _loans(tree: ast.Module, package: tuple[str, ...]) -> tuple[_Loan, ...]:
+    return tuple(
+        _Loan(bound=alias.asname or alias.name, module=_source(node, package), name=alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
+
+
+def _is_covered(
+    loan: _Loan, modules: Mapping[str, set[str] | None], broken: frozenset[str]
+) -> bool:
+    if loan.module in modules:
+        offered = modules[loan.module]
+        return offered is None or loan.name in offered
+    return loan.module in broken or loan.module.split(".")[0] not in modules
+
+
+def _source(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
+    """Return the whole name of the module that names are imported from."""
+    base = package[: len(package) - node.level + 1] if node.level else ()
+    return ".".join((*base, *((node.module,) if node.module else ())))
 
 
 def _loose_folders(trees: Mapping[PurePosixPath, ast.Module], backend: PurePosixPath) -> set[str]:
@@ -200,25 +256,29 @@ def _loose_folders(trees: Mapping[PurePosixPath, ast.Module], backend: PurePosix
 
 
 @lru_cache(maxsize=256)
-def _offered(tree: ast.Module) -> frozenset[str] | None:
+def _may_offer_any(tree: ast.Module) -> bool:
+    return "__getattr__" in _made(tree) or any(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)
+    )
+
+
+@lru_cache(maxsize=256)
+def _made(tree: ast.Module) -> frozenset[str]:
+    """Return the names that a module has of its own, and the modules that it imports whole."""
     names: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.ImportFrom(names=[ast.alias(name="*")]):
-                return None
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 names.add(name)
-            case ast.ClassDef(name="__getattr__"):
-                return None
             case ast.ClassDef(name=name):
                 names.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            case ast.Import(names=aliases):
                 names |= {(alias.asname or alias.name).split(".")[0] for alias in aliases}
             case ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)
             case _:
                 pass
-    return None if "__getattr__" in names else frozenset(names)
+    return frozenset(names)
 
 
 def _imports(tree: ast.Module, path: PurePosixPath, backend: PurePosixPath) -> tuple[_Import, ...]:
@@ -238,11 +298,10 @@ def _import_statements(tree: ast.Module, package: tuple[str, ...]) -> Iterator[_
             case ast.Import(names=aliases, lineno=line):
                 for alias in aliases:
                     yield _Import(module=alias.name, names=(), line=line, optional=spare)
-            case ast.ImportFrom(module=module, names=aliases, level=level, lineno=line):
-                base = package[: len(package) - level + 1] if level else ()
-                full = ".".join((*base, *((module,) if module else ())))
+            case ast.ImportFrom(names=aliases, lineno=line):
                 names = tuple(alias.name for alias in aliases if alias.name != "*")
-                yield _Import(module=full, names=names, line=line, optional=spare)
+                module = _source(node, package)
+                yield _Import(module=module, names=names, line=line, optional=spare)
             case _:
                 pass
 

@@ -121,17 +121,42 @@ runpy.run_module("sdd", run_name="__main__", alter_sys=True)
 """
 
 
-def test_an_interruption_of_a_running_command_is_told(tmp_path: Path) -> None:
-    """^C in the middle ends 130, says so, and shows no traceback."""
-    (tmp_path / "specs").mkdir()
-    (tmp_path / "specs" / "api.md").write_text("# Notes\n\n### GET /api/notes\n\nLists notes.\n")
-    sdd = [sys.executable, "-c", _HEARS_INTERRUPTS, "implement", "all", "--project", str(tmp_path)]
-    with subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_of_a_running_command_is_told(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """^C and SIGTERM in the middle end 130, say so, and show no traceback."""
+    with _running(tmp_path, _HEARS_INTERRUPTS) as child:
         assert child.stderr is not None
         child.stderr.readline()
-        child.send_signal(signal.SIGINT)
+        child.send_signal(number)
         _, said = child.communicate()
 
     assert child.returncode == ExitCode.INTERRUPTED
     assert said.endswith("Interrupted.\n")
     assert "Traceback" not in said
+
+
+def test_a_run_that_is_told_to_end_says_how_it_goes_on(tmp_path: Path) -> None:
+    """SIGTERM reaches a run where ^C is ignored, too; nothing lands, and the run is kept."""
+    with _running(tmp_path, _HEARS_INTERRUPTS.replace("default_int_handler", "SIG_IGN")) as child:
+        assert child.stderr is not None
+        child.stderr.readline()
+        child.send_signal(signal.SIGTERM)
+        printed, said = child.communicate()
+
+    assert child.returncode == ExitCode.INTERRUPTED
+    assert "Interrupted; nothing landed. The same command goes on from here." in printed
+    assert "Traceback" not in said
+    (run,) = (tmp_path / ".sdd/runs").glob("*/run.json")
+    assert json.loads(run.read_text("utf-8"))["state"] == "interrupted"
+    assert not (tmp_path / "backend").exists()
+
+
+def _running(project: Path, code: str) -> subprocess.Popen[str]:
+    """Start `sdd implement` on a small project, in a process that does this before."""
+    (project / "specs").mkdir()
+    (project / "specs" / "api.md").write_text("# Notes\n\n### GET /api/notes\n\nLists notes.\n")
+    words = ["implement", "all", "--no-input", "--project", str(project)]
+    sdd = [sys.executable, "-c", code, *words]
+    return subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -35,6 +35,18 @@ def test_a_mistake_lands_only_mended(arena: Arena, mistake: Mistake) -> None:
 
 
 @pytest.mark.slow
+def test_imports_that_are_made_up_in_every_file_are_mended_in_one_round(arena: Arena) -> None:
+    """One that hides others, or that hides itself, would cost a round each."""
+    (mistake,) = (item for item in MISTAKES if item.name == "invents imports")
+    model = Adversary(mistake=mistake, seed=992, repairs=True, inner=OFFLINE)
+
+    trial = arena.trial("entries", model, landed_before=True)
+
+    assert trial.wrong == ()
+    assert (trial.landed, trial.report.rounds) == (True, 1), trial.report.answer
+
+
+@pytest.mark.slow
 def test_a_run_gets_through_an_api_that_fails_now_and_then(arena: Arena) -> None:
     """Limits, overload, cut streams and slow tokens cost time and repeats, and nothing else."""
     passing = (

@@ -101,3 +101,44 @@ def test_star_imports_and_lazy_modules_may_offer_anything() -> None:
     )
 
     assert found == []
+
+
+def test_a_name_that_a_module_has_from_itself_leads_nowhere() -> None:
+    """Nor does one that two modules have from each other; who uses it is told at once, too."""
+    found = rules(
+        {
+            "backend/app/__init__.py": "",
+            "backend/app/errors.py": "from app.errors import Quota\n",
+            "backend/app/one.py": "from app.two import shared as lent\n",
+            "backend/app/two.py": "from .one import lent as shared\n",
+            "backend/app/main.py": "from app.errors import Quota\nfrom app.two import shared\n",
+        }
+    )
+
+    assert sorted(found) == [
+        ("unresolved-import", "backend/app/errors.py:1"),
+        ("unresolved-import", "backend/app/main.py:1"),
+        ("unresolved-import", "backend/app/main.py:2"),
+        ("unresolved-import", "backend/app/one.py:1"),
+        ("unresolved-import", "backend/app/two.py:1"),
+    ]
+
+
+def test_a_name_that_is_passed_on_is_offered() -> None:
+    """Through any number of modules, under any name, from a library or a file that is broken."""
+    found = rules(
+        {
+            "backend/app/__init__.py": "from .models import Task as Item\n",
+            "backend/app/models/__init__.py": "from app.models.task import Task\n",
+            "backend/app/models/task.py": "from sqlmodel import Field\nclass Task: ...\n",
+            "backend/app/broken.py": "def (:\n",
+            "backend/app/passing.py": "from app.broken import anything\n",
+            "backend/app/main.py": (
+                "from app import Item, models\n"
+                "from app.models.task import Field\n"
+                "from app.passing import anything\n"
+            ),
+        }
+    )
+
+    assert found == [("unparsable-file", "backend/app/broken.py:1")]

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import signal
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +29,7 @@ from sdd.ir import Question
 from sdd.wiring.compose import Asked, compose_run
 from sdd.wiring.project import find_project
 from sdd.workflow.implement import implement
+from sdd.workflow.report import RunReport
 from sdd.workflow.runs import show_run
 
 Progress = LiveProgress | PlainProgress | SilentProgress
@@ -88,13 +91,23 @@ def implement_command(arguments: ImplementArguments) -> int:
     interactive = not arguments.no_input and output.err.is_terminal and _stdin_is_terminal()
     run = compose_run(_asked(arguments), ask=_Asker(output.err, progress) if interactive else None)
     with progress:
-        report = asyncio.run(implement(run.request, run.ports, progress))
+        report = asyncio.run(_stoppable(implement(run.request, run.ports, progress)))
     if arguments.output_format is Format.JSON:
         write(dumps({"schema_version": 1, **to_json(report)}))
     else:
         read_line = read_lines_below(run.project)
         print_run_report(output.out, report, read_line, verbose=arguments.verbose)
     return report.exit_code
+
+
+async def _stoppable(run: Coroutine[None, None, RunReport]) -> RunReport:
+    """Wait for a run; SIGTERM cancels it as ^C does, so that it keeps what it has and says so."""
+    task = asyncio.current_task()
+    # Neither Windows nor a thread beside the main one has signals in its loop.
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await run
 
 
 def _require_queueable(arguments: ImplementArguments) -> None:
