@@ -17,11 +17,13 @@ def merged(group: list[Statement], findings: Findings) -> Endpoint:
     """Join the statements of one endpoint, the first before the others; tell contradictions.
 
     In one document the place with a text of its own comes before the row of an overview that
-    writes the same path.
+    writes the same path; its name stays what is written first: a row has a title, a text has
+    sentences.
     """
     path = group[0].endpoint.path
+    written = sorted(group, key=lambda item: (item.document != group[0].document, not item.strong))
     ordered = sorted(
-        group,
+        written,
         key=lambda item: (
             item.document != group[0].document,
             not item.strong,
@@ -37,7 +39,8 @@ def merged(group: list[Statement], findings: Findings) -> Endpoint:
             if getattr(result, attribute) is None:
                 stated[attribute] = other.place(attribute)
         result = _joined(result, other, same=other.document == first.document)
-    return result
+    titles = (item.endpoint.summary for item in written)
+    return replace(result, summary=next(filter(None, titles), None))
 
 
 _SINGLE = {"success_status": "success statuses", "auth": "statements on authentication"}
@@ -140,7 +143,6 @@ def _joined(first: Endpoint, other: Statement, *, same: bool) -> Endpoint:
         parameters=_parameters(first, second, same=same),
         request=request,
         response=response,
-        summary=first.summary or second.summary,
         span=first.span,
     )
 

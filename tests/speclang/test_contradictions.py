@@ -235,6 +235,18 @@ def test_the_place_with_a_text_counts_before_the_overview() -> None:
     assert lines(told) == [("rest-endpoints.md", 11), ("rest-endpoints.md", 5)]
 
 
+def test_the_row_of_an_overview_names_an_endpoint() -> None:
+    """The section says more, but its sentences are no title."""
+    reading = read(
+        api=(
+            "# API\n\n| Method | Path | Purpose |\n|---|---|---|\n| POST | /n | Make a note |\n\n"
+            "### POST /n\n\nMakes one note of the user, and returns it.\n"
+        )
+    )
+
+    assert reading.application.endpoints[0].summary == "Make a note"
+
+
 def test_a_contradiction_names_the_place_that_is_followed() -> None:
     """What only the second place states is followed, so it is the place that a third one meets."""
     reading = read(
