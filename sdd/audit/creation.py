@@ -294,7 +294,9 @@ def _decide_parent(
         return None
     if answer.holds:
         return Finding(obligation=obligation, verdict=Verdict.PROVED, because=reason)
-    verdict = Verdict.VIOLATED if is_client(value) else Verdict.UNKNOWN
+    several = {value, value.base} if isinstance(value, Field) and value.name == "*" else ()
+    counted = answer.case is not None and judge.counted(answer.case, frozenset(several))
+    verdict = Verdict.VIOLATED if is_client(value) and not counted else Verdict.UNKNOWN
     because = (
         f"{obligation.entity}.{link.column} is {describe(value)}, and nothing says that this"
         f" {link.parent} is the caller's"

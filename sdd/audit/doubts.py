@@ -1,6 +1,6 @@
 """What was not understood on a path, and may have been the check that is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sdd.audit.cases import Case
 from sdd.audit.joins import TOO_COMPLEX
@@ -79,24 +79,23 @@ def _compares_unknown(schema: Schema, atom: Eq, row: Row) -> bool:
 COUNTED = "what the client names is held against rows of the caller's, in a way not understood"
 
 
-def held_against(schema: Schema, case: Case, row: Row) -> Iterator[Row | Ref]:
-    """Yield what the client's choice of a row was counted against, or compared with as a whole."""
-    chosen = set(_chosen_by(schema, case, row))
+def held_against(case: Case, chosen: Collection[Value]) -> Iterator[Row | Ref]:
+    """Yield what the client's values were counted against, or compared with as a whole."""
     for literal in case.literals:
         atom = literal.atom if isinstance(literal, Not) else literal
         if not isinstance(atom, (Eq, Holds, Truthy)):
             continue
         parts = [part for value in values_in(atom) for part in _every_part(value)]
-        if not chosen.isdisjoint(parts):
-            yield from (one for one in parts if isinstance(one, (Row, Ref)) and one != row)
+        if any(one in chosen for one in parts):
+            yield from (one for one in parts if isinstance(one, (Row, Ref)))
 
 
-def _chosen_by(schema: Schema, case: Case, row: Row) -> Iterator[Value]:
+def chosen_among(schema: Schema, case: Case, row: Row) -> Iterator[Value]:
     """Yield the client's values among which a row's key was looked for."""
     key = Field(row, schema.entity(row.entity).key_column)
     for literal in case.literals:
         if isinstance(literal, Holds) and literal.name == "in" and literal.args[0] == key:
-            yield from (part for part in parts_of(literal.args[1]) if is_client(part))
+            yield from (one for one in literal.args[1:] if is_client(one))
 
 
 def _every_part(value: Value) -> Iterator[Value]:

@@ -12,6 +12,7 @@ from sdd.audit.language_models import is_of_model, tool_arguments, tools_of
 from sdd.audit.lending import HARMLESS_PACKAGES, lend
 from sdd.audit.state import State
 from sdd.audit.strangers import note_stranger
+from sdd.audit.touches import terms
 from sdd.audit.values import (
     Bound,
     DictObject,
@@ -19,6 +20,7 @@ from sdd.audit.values import (
     Instance,
     ListObject,
     Ref,
+    Row,
     Sym,
     Tup,
     Value,
@@ -43,6 +45,7 @@ def hand_over(
 ) -> None:
     """Run what foreign code may call with what it was given: its effects are the request's."""
     package, _, method = callee.rpartition(".")
+    given = arguments.every()
     if engine.module_states or method in _HARMLESS:
         return
     if method in _STARTS:
@@ -50,26 +53,39 @@ def hand_over(
         return
     if not package or package.lstrip(".").partition(".")[0] in HARMLESS_PACKAGES:
         return
-    tools = dict.fromkeys(_tools(engine, arguments, receiver, state)) if is_of_model(callee) else {}
+    tools: dict[Value, None] = {}
+    if is_of_model(callee):
+        tools.update(dict.fromkeys(_tools(engine, arguments, receiver, state)))
+        _tell(engine, given, state, node)
     if not tools:
         # What has methods of the program is run below: they say what is done with what it holds.
-        kept = [one for one in arguments.every() if not any(_handed(engine, one, state))]
+        kept = [one for one in given if not any(_handed(engine, one, state))]
         lend(engine, callee, kept, receiver, state, node)
     if engine.escaping >= _DEEPEST:
-        if tools or any(any(_handed(engine, one, state)) for one in arguments.every()):
+        if tools or any(any(_handed(engine, one, state)) for one in given):
             note_stranger(engine, "read", f"what {callee} calls back so far down", state, node)
         return
     engine.escaping += 1
     for tool in tools:
         _run_tool(engine, tool, arguments, state, node)
-    for value in arguments.every():
-        for given in (
-            ()
-            if is_of_model(callee) and _is_list(engine, value, state)
-            else _handed(engine, value, state)
-        ):
-            _run_any(engine, given, state, node)
+    for one in _callbacks(engine, callee, given, state):
+        _run_any(engine, one, state, node)
     engine.escaping -= 1
+
+
+def _tell(engine: Engine, given: tuple[Value, ...], state: State, node: ast.AST) -> None:
+    """What a language model is told, it may tell whoever asks it."""
+    if any(isinstance(one, Row) for one in terms(engine, given, state)):
+        engine.handed_out.append((Tup(given), state.fork(), engine.place(node)))
+
+
+def _callbacks(
+    engine: Engine, callee: str, given: tuple[Value, ...], state: State
+) -> Iterator[Value]:
+    """Yield what may be called of what is given; a model's lists are of tools."""
+    for value in given:
+        if not (is_of_model(callee) and _is_list(engine, value, state)):
+            yield from _handed(engine, value, state)
 
 
 def _is_list(engine: Engine, value: Value, state: State) -> bool:

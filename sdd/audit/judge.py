@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sdd.audit.cases import Case
 from sdd.audit.dependencies import Used, dotted_name, function_of
@@ -42,6 +43,8 @@ def judge_route(engine: Engine, run: Run, schema: Schema, settings: AuditSetting
     auth = _authentication(judge, run, pending, settings)
     if auth.verdict is Verdict.PUBLIC:
         findings = [item for item in findings if not is_door_keeping(item.obligation)]
+    if auth.verdict is Verdict.UNKNOWN:
+        findings = [_not_certain(judge, item) for item in findings]
     accesses = _accesses(judge, run, findings, auth)
     isolation = max(
         (access.verdict for access in accesses), key=_RANK.__getitem__, default=Verdict.NONE
@@ -74,6 +77,17 @@ def _decided(judge: Judge, pending: Iterable[Obligation]) -> Iterator[Finding]:
             yield finding
             if finding.verdict is Verdict.VIOLATED:
                 broken.add(where)
+
+
+def _not_certain(judge: Judge, finding: Finding) -> Finding:
+    """Nobody can say that rows are not the caller's where the caller is not understood."""
+    if (
+        finding.verdict is not Verdict.VIOLATED
+        or finding.obligation.target in judge.engine.injected
+    ):
+        return finding
+    because = f"who the caller is was not understood; otherwise {finding.because}"
+    return replace(finding, verdict=Verdict.UNKNOWN, because=because)
 
 
 def _where(item: Obligation) -> tuple[str, str, str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 
 from sdd.audit.cases import Answer, Case, implies
-from sdd.audit.doubts import COUNTED, doubt, held_against
+from sdd.audit.doubts import COUNTED, chosen_among, doubt, held_against
 from sdd.audit.effects import ATTACHES, DELEGATES
 from sdd.audit.engine import Engine
 from sdd.audit.logic import (
@@ -232,13 +232,19 @@ class Judge:
         )
 
     def _is_counted(self, case: Case, row: Row) -> bool:
-        """Whether the ids that the client sent were held against some of the caller's own."""
-        for other in held_against(self.schema, case, row):
+        chosen = frozenset(chosen_among(self.schema, case, row))
+        return self.counted(case, chosen, but=row)
+
+    def counted(self, case: Case, chosen: frozenset[Value], but: Row | None = None) -> bool:
+        """Whether what the client sent was held, as a whole, against rows of the caller's own."""
+        for other in held_against(case, chosen):
             if isinstance(other, Ref):
                 return True
+            if other == but:
+                continue
 
             def goal(situation: Situation, other: Row = other) -> str | None:
-                return situation.owned(other)
+                return situation.owned(other) or situation.nobodys(other)
 
             if self.ask((*case.literals, Exists(other)), goal)[0].holds:
                 return True

@@ -8,13 +8,13 @@ from sdd.audit.contents import holders
 from sdd.audit.effects import ATTACHES, DELEGATES, Effect
 from sdd.audit.engine import Engine
 from sdd.audit.flows import carried_by
-from sdd.audit.logic import YES, Exists, Formula, Or, both
+from sdd.audit.logic import YES, Exists, Formula, Or, both, operands
 from sdd.audit.obligations import Obligation
 from sdd.audit.oracles import Oracles
 from sdd.audit.requests import End, Run
 from sdd.audit.state import Place, State
 from sdd.audit.strangers import is_stranger, stranger
-from sdd.audit.values import Instance, Ref, Row, Sym, Tup
+from sdd.audit.values import Instance, ListObject, Ref, Row, Sym, Tup, Value
 
 _CUT = stranger("an answer that is too large to look through")
 _WRITES = frozenset({"create", "update", "delete", DELEGATES})
@@ -34,6 +34,7 @@ def obligations(engine: Engine, run: Run) -> tuple[Obligation, ...]:
             if effect.column != ATTACHES:
                 found[_of_write(effect)] = None
             found.update(dict.fromkeys(required.of_attachments(effect)))
+            found.update(dict.fromkeys(required.of_children(effect)))
             found.update(dict.fromkeys(required.of_copies(effect)))
     return tuple(found)
 
@@ -96,10 +97,7 @@ class _Required:
     def of_attachments(self, effect: Effect) -> Iterator[Obligation]:
         """Yield one for each row that a write puts beside another, over a relationship."""
         write = _of_write(effect)
-        held = effect.heap.get(effect.target.uid) if isinstance(effect.target, Ref) else None
-        pairs = list(held.fields) if isinstance(held, Instance) else []
-        if effect.column is not None and effect.value is not None:
-            pairs.append((effect.column, effect.value))
+        pairs = _written(effect)
         relations = schema(self.engine).entity(write.entity).relations
         for name, value in pairs:
             if name != ATTACHES and not (name in relations and relations[name].many):
@@ -117,6 +115,28 @@ class _Required:
                     facts=(*effect.facts, guard, Exists(row)),
                 )
 
+    def of_children(self, effect: Effect) -> Iterator[Obligation]:
+        """Yield one for each row that is saved because its parent is."""
+        write = _of_write(effect)
+        if not write.entity:
+            return
+        relations = schema(self.engine).entity(write.entity).relations
+        stack = [value for name, value in _written(effect) if name in {*relations, ATTACHES}]
+        seen = {effect.target}
+        while stack:
+            item = stack.pop()
+            stack.extend(operands(item))
+            held = effect.heap.get(item.uid) if isinstance(item, Ref) else None
+            if item in seen or held is None:
+                continue
+            seen.add(item)
+            if isinstance(held, ListObject):
+                stack.extend((*(one for _, one in held.items), *held.more))
+            elif isinstance(held, Instance) and held.info is not None and held.info.entity:
+                made = replace(effect, operation="create", target=item, column=None, value=None)
+                yield _of_write(made)
+                yield from self.of_children(made)
+
     def _read(self, row: Row, place: Place, facts: tuple[Formula, ...]) -> Obligation:
         effect = self.reads.get(row)
         return Obligation(
@@ -132,6 +152,15 @@ class _Required:
 def _one_way(ways: list[Formula]) -> Formula:
     """One of these holds; what holds without any of them need not be asked for each."""
     return ways[0] if len(ways) == 1 else Or(tuple(dict.fromkeys(ways)))
+
+
+def _written(effect: Effect) -> list[tuple[str, Value]]:
+    """Return the columns and relationships that a write sets."""
+    held = effect.heap.get(effect.target.uid) if isinstance(effect.target, Ref) else None
+    pairs = list(held.fields) if isinstance(held, Instance) else []
+    if effect.column is not None and effect.value is not None:
+        pairs.append((effect.column, effect.value))
+    return pairs
 
 
 def _too_large(what: Sym, place: Place, facts: tuple[Formula, ...]) -> Obligation:

@@ -188,6 +188,7 @@ def _columns(
         parents.update(
             (info.name, column)
             for column, parent, _ in tables.parents(key)
-            if tables.is_owned(parent)
+            # A user's tenant binds nobody to the caller.
+            if tables.is_owned(parent) and not tables.is_user(key)
         )
     return frozenset(owners), frozenset(parents)

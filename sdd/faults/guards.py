@@ -51,6 +51,35 @@ def guards(ground: Ground, function: Function) -> Iterator[Guard]:
                 pass
 
 
+def seed_locks(ground: Ground) -> Iterator[Mutation]:
+    """Drop each statement that may end a request: it may stand in for a check that is gone."""
+    for function in ground.functions:
+        entries = tuple(entry.name for entry in function.entries if entry.confined)
+        for node in ast.walk(function.node) if entries else ():
+            match node:
+                case ast.If(orelse=[], body=[*_, ast.Raise() | ast.Return()]) if (
+                    function.source.starts_line(node)
+                ):
+                    yield _dropped(function, node, entries)
+                case ast.Expr(value=ast.Await(value=ast.Call() as call) | (ast.Call() as call)) if (
+                    ground.is_checker(call, function)
+                ):
+                    yield _dropped(function, node, entries)
+                case _:
+                    pass
+
+
+def _dropped(function: Function, statement: ast.stmt, entries: tuple[str, ...]) -> Mutation:
+    source = function.source
+    return Mutation(
+        kind=Kind.DROPPED_GUARD,
+        title=f"{source.text(statement).split(chr(10), 1)[0]} dropped",
+        span=source.span(statement),
+        edits=(source.replace(statement, "pass"),),
+        entries=entries,
+    )
+
+
 def _is_about_used_things(function: Function, call: ast.Call, statement: ast.stmt) -> bool:
     """Whether something that a checker is asked about is used beside the question."""
     given = [*call.args, *(item.value for item in call.keywords)]
@@ -110,7 +139,7 @@ def _mutations(function: Function, guard: Guard, entries: tuple[str, ...]) -> It
             entries=entries,
         )
 
-    yield mutation(Kind.DROPPED_GUARD, "dropped", source.replace(statement, "pass"))
+    yield _dropped(function, statement, entries)
     if isinstance(statement, ast.If):
         test = f"not ({source.text(statement.test)})"
         yield mutation(Kind.INVERTED_GUARD, "inverted", source.replace(statement.test, test))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sdd.changes import edited
 from sdd.diagnostics import Edit
 from sdd.faults.comparisons import seed_comparisons
-from sdd.faults.guards import seed_guards
+from sdd.faults.guards import seed_guards, seed_locks
 from sdd.faults.identities import seed_identities
 from sdd.faults.model import Mutation
 from sdd.faults.owners import seed_owners
@@ -29,6 +29,11 @@ SEEDERS: tuple[Seeder, ...] = (
 def faults(program: Program, facts: Facts) -> tuple[Mutation, ...]:
     """Return every fault that can be made where a program was proved to be right."""
     return _distinct(program, facts, SEEDERS)
+
+
+def locks(program: Program, facts: Facts) -> tuple[Mutation, ...]:
+    """Return what can be taken away and may have been a second check, whatever it asks about."""
+    return _distinct(program, facts, (seed_locks,))
 
 
 def rewrites(program: Program, facts: Facts) -> tuple[Mutation, ...]:

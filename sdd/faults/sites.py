@@ -1,6 +1,7 @@
 """Where a program protects its data: functions that requests run, comparisons, guards."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from sdd.program.model import FunctionNode
 from sdd.text import Span
 
 _CASTS = frozenset({"str", "int", "UUID"})
+_PASSWORD = re.compile(r"pass(word|wd|phrase)?|pwd|hash|otp", re.IGNORECASE)
 _WRITES = frozenset({"add", "add_all", "delete", "commit", "merge", "flush"})
 
 
@@ -65,7 +67,7 @@ class Function:
     def asks_about(self, call: ast.Call) -> bool:
         """Whether a call is given the caller's identity together with something of the request."""
         given = [*call.args, *(item.value for item in call.keywords)]
-        if not any(self.is_principal(item) for item in given):
+        if not any(self.is_principal(item) and not _is_secret(item) for item in given):
             return False
         local = {
             node.id
@@ -288,6 +290,13 @@ def _found_by(function: Function, name: str) -> Iterator[str]:
                         yield inner.id
             case _:
                 pass
+
+
+def _is_secret(node: ast.expr) -> bool:
+    """Whether an expression is the caller's password: to ask for it again confines nothing."""
+    return any(
+        isinstance(one, ast.Attribute) and _PASSWORD.search(one.attr) for one in ast.walk(node)
+    )
 
 
 def is_used(function: Function, name: str, apart: ast.stmt | None) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sdd.audit import AuditReport, AuditSettings, RouteReport, Verdict, audit
 from sdd.audit.survey import survey
 from sdd.diagnostics import Diagnostic, Severity
-from sdd.faults import Kind, Mutation, faults, mutated
+from sdd.faults import Kind, Mutation, faults, locks, mutated
 from sdd.program import Program
 
 MOST_ENTRIES = 12
@@ -88,8 +88,11 @@ def self_test(
     for number, mutation in enumerate(chosen):
         told(number, len(chosen))
         found.append(bench.trial(mutation))
-    locks = [item for item in every if item.kind in _LOCKS]
-    trials = tuple(bench.reconsidered(trial, locks) for trial in found)
+    stand_in = [item for item in every if item.kind in _LOCKS]
+    stand_in += [
+        item for item in locks(program, facts) if item.edits not in {one.edits for one in every}
+    ]
+    trials = tuple(bench.reconsidered(trial, stand_in) for trial in found)
     routes = sum(route.is_proved for route in report.routes)
     return SelfTest(trials=trials, possible=len(every), routes=routes)
 
@@ -147,12 +150,12 @@ class Bench:
             )
         return Trial(mutation=mutation, fate=Fate.MISSED, told="every verdict is as before")
 
-    def reconsidered(self, trial: Trial, locks: Sequence[Mutation]) -> Trial:
+    def reconsidered(self, trial: Trial, stand_in: Sequence[Mutation]) -> Trial:
         """Look for another check without which a fault that was not caught would be."""
         if trial.fate is Fate.CAUGHT:
             return trial
         mutation = trial.mutation
-        for lock in locks:
+        for lock in stand_in:
             shared = _tried(mutation) & set(lock.entries)
             if not shared or lock.edits == mutation.edits:
                 continue
@@ -164,14 +167,14 @@ class Bench:
             if both.fate is Fate.CAUGHT and lock.span != mutation.span:
                 told = f"{lock.span} protects it as well"
                 return Trial(mutation=mutation, fate=Fate.SECOND_LOCK, told=told)
-        return self._as_dropped(trial, locks)
+        return self._as_dropped(trial, stand_in)
 
-    def _as_dropped(self, trial: Trial, locks: Sequence[Mutation]) -> Trial:
+    def _as_dropped(self, trial: Trial, stand_in: Sequence[Mutation]) -> Trial:
         """What is only spoilt is no worse than what is gone: it may contradict the second lock."""
         mutation = trial.mutation
-        for lock in locks:
+        for lock in stand_in:
             if lock.span == mutation.span and lock.edits != mutation.edits:
-                gone = self.reconsidered(self.trial(lock), locks)
+                gone = self.reconsidered(self.trial(lock), stand_in)
                 if gone.fate is Fate.SECOND_LOCK:
                     return Trial(mutation=mutation, fate=Fate.SECOND_LOCK, told=gone.told)
         return trial

@@ -10,12 +10,17 @@ from sdd.program import load
 
 _HANDLER = """
 
+def row_of(user: str = Depends(current_user), session: Session = Depends(get_session)):
+    return session.get(User, user)
+
+
 @router.delete("/own/{{shelf_id}}")
 def extra(
     shelf_id: int,
     user_id: str,
     data: ShelfIn,
     user: str = Depends(current_user),
+    me: User = Depends(row_of),
     session: Session = Depends(get_session),
 ):
 {body}
@@ -39,6 +44,9 @@ def remove(session, shelf_id, user):
     session.delete(shelf)
     session.commit()
     return True
+
+def verified(words, password):
+    return words == password
 """
 _UNUSED_ID = """\
     if user_id != user:
@@ -55,6 +63,11 @@ _ROLE = """\
     session.delete(shelf)
     session.commit()
 """
+_PASSWORD = """\
+    if not verified(data.title, me.password):
+        raise HTTPException(403)
+    return session.exec(select(Shelf).where(Shelf.keeper == user)).all()
+"""
 
 
 @pytest.mark.parametrize(
@@ -62,13 +75,22 @@ _ROLE = """\
     [
         (_REMOVES, "if not removed:"),
         (_UNUSED_ID, "if user_id != user:"),
+        (_PASSWORD, "if not verified(data.title, me.password):"),
         (_ROLE, "if other is not None and other.keeper == user:"),
     ],
-    ids=["the answer of a write", "an id that nothing uses", "a refusal of one's own"],
+    ids=[
+        "the answer of a write",
+        "an id that nothing uses",
+        "a password",
+        "a refusal of one's own",
+    ],
 )
 def test_a_branch_that_protects_nothing_is_no_guard(body: str, line: str) -> None:
     """Without it nobody reaches anything more than before."""
-    text = MAIN.replace("from shelves import", "from shelves import remove,")
+    text = MAIN.replace("from shelves import", "from shelves import remove, verified,")
+    text = text.replace(
+        "User(SQLModel, table=True):\n", "User(SQLModel, table=True):\n    password: str\n"
+    )
     text = text.replace("app.include_router(router)\n", _HANDLER.format(body=body))
     program = load(MemoryFiles({"main.py": text, "shelves.py": SHELVES + _REMOVE}))
     report, facts = survey(program)

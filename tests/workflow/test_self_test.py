@@ -34,6 +34,21 @@ def test_a_second_lock_is_named() -> None:
     assert result.is_passed
 
 
+def test_a_check_of_another_form_is_a_second_lock_too() -> None:
+    """A statement that no fault is seeded into may stop what a fault lets through."""
+    twice = MAIN.replace(
+        "    shelf.title = data.title\n",
+        "    if shelf.keeper not in [user]:\n        raise HTTPException(403)\n"
+        "    shelf.title = data.title\n",
+    )
+    line = twice[: twice.index("if shelf.keeper not in")].count("\n") + 1
+    result = run({"main.py": twice, "shelves.py": SHELVES}, most=None)
+
+    second = [trial.told for trial in result.trials if trial.fate is Fate.SECOND_LOCK]
+    assert any(f"main.py:{line}" in told for told in second), second
+    assert result.is_passed
+
+
 def test_nothing_to_break_is_no_pass() -> None:
     """A self-test that tried nothing has shown nothing."""
     result = run({"main.py": "from fastapi import FastAPI\napp = FastAPI()\n"})

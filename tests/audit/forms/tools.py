@@ -162,3 +162,30 @@ def loop(message: Message, me: UserId):
         calls.append({"tool": name, "arguments": arguments, "result": result})
         response = ask(json.dumps(result))
     return calls
+
+
+def said(message, notes):
+    history = [{"role": "user", "content": note.text} for note in notes]
+    messages = [{"role": "system", "content": "Answer."}]
+    messages.extend(history)
+    messages.append({"role": "user", "content": message.words})
+    answer = client.chat.completions.create(model="m", messages=messages)
+    return answer.choices[0].message.content
+
+
+@app.post("/api/violated/told-to-a-model")
+def told(message: Message, me: UserId, session: SessionDep):
+    return said(message, session.exec(select(Note)).all())
+
+
+@app.post("/api/proved/told-to-a-model")
+def own_told(message: Message, me: UserId, session: SessionDep):
+    return said(message, session.exec(select(Note).where(Note.owner_id == me)).all())
+
+
+@app.post("/api/violated/told-and-kept")
+def told_and_kept(message: Message, me: UserId, session: SessionDep):
+    answer = said(message, session.exec(select(Note)).all())
+    session.add(Note(owner_id=me, text=answer))
+    session.commit()
+    return {"ok": True}
