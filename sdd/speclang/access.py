@@ -17,8 +17,8 @@ _ALL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NEEDS = re.compile(
-    r"\b(?:requir\w+|needs?|must|protected|secured|shall|expects?|enforce\w*|authenticated by"
-    r"|validat\w+|verif\w+)\b",
+    r"\b(?:require[sd]?|requiring|needs?|must|protected|secured|shall|expects?|enforce\w*"
+    r"|authenticated by|validat(?:e[sd]?|ing)|verif(?:y|ies|ied|ying))\b",
     re.IGNORECASE,
 )
 _NEEDED_FOR = re.compile(

@@ -17,6 +17,8 @@ _ROUTE = re.compile(
     r"(?:\s*[:\-\u2013—→]\s*|\s+)"
     rf"(?P<path>(?:https?://[^\s/]+)?/[^\s,;{WIDE}]*|/)",
 )
+# Languages that write a word's case behind it put it behind a path in code too.
+_PARTICLE = re.compile(r"(?<=[a-zA-Z0-9_}])\)?[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+$")
 _QUERY = re.compile(r"\?.*$|#.*$")
 _PARAMETER = re.compile(
     r"^:(?P<colon>\w+)$|^<(?:\w+:)?(?P<angle>\w+)>$|^\{(?P<brace>[^{}]+)\}$|^\[(?P<square>\w+)\]$"
@@ -106,6 +108,7 @@ def _braced(text: str) -> str:
 
 def _trimmed(path: str) -> str:
     """Take off punctuation that belongs to the sentence and not to the path."""
+    path = _PARTICLE.sub("", path)
     while path and path[-1] in ".:*'\"!?`":
         path = path[:-1]
     for opening, closing in (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">")):
@@ -113,6 +116,7 @@ def _trimmed(path: str) -> str:
             path = path[:-1]
         if path.count(opening) > path.count(closing) and opening == "(":
             path = path[: path.rindex(opening)]
+    path = _PARTICLE.sub("", path)
     while path and path[-1] in ".:*'\"!?`":
         path = path[:-1]
     return path

@@ -10,7 +10,7 @@ from sdd.errors import SpecError
 from sdd.ir import Application, AuthMode, Question
 from sdd.ir.complete import complete
 from sdd.ports import ReadableFiles
-from sdd.speclang import ALL, Reading, Role, discover, documents_of, read_specs
+from sdd.speclang import ALL, DocumentInfo, Reading, Role, discover, documents_of, read_specs
 from sdd.speclang.documents import numbered_name, role_of
 from sdd.text import SourceText, Span, decode
 from sdd.workflow.slices import NAMED, OPERATIONS, SCENARIOS, TABLES
@@ -114,7 +114,7 @@ def read_documents(
         stated=stated,
         application=complete(stated),
         diagnostics=by_place(reading.diagnostics),
-        relevant=_relevant(stated, sources),
+        relevant=_relevant(stated, sources, reading.documents),
     )
 
 
@@ -135,7 +135,10 @@ def concerns(feature: str, path: PurePosixPath) -> bool:
     return feature in {ALL, folder, numbered_name(folder)}
 
 
-def _relevant(stated: Application, sources: Iterable[SourceText]) -> tuple[str, ...]:
+def _relevant(
+    stated: Application, sources: Iterable[SourceText], documents: Iterable[DocumentInfo]
+) -> tuple[str, ...]:
+    """Return the documents that state something, or add to what another one states."""
     parts = (stated.entities, stated.endpoints, stated.auth, stated.errors)
     named = {span.path for span in _spans(parts)}
     behaviour = {
@@ -146,7 +149,8 @@ def _relevant(stated: Application, sources: Iterable[SourceText]) -> tuple[str, 
         for source in sources
         if stated.conventions and role_of(PurePosixPath(source.path)) is Role.CONVENTIONS
     }
-    found = named | behaviour | conventions
+    adding = {item.path for item in documents if dict(item.found).get("tables")}
+    found = named | behaviour | conventions | adding
     return tuple(source.path for source in sources if source.path in found)
 
 

@@ -256,3 +256,17 @@ def test_exceptions_do_not_open_the_rest() -> None:
     )
 
     assert app.endpoints[0].auth is not False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This specifies all endpoints, formats, authentication requirements and errors.",
+        "All endpoints are listed here, with their validation rules and token formats.",
+    ],
+)
+def test_a_table_of_contents_protects_nothing(text: str) -> None:
+    """A sentence that lists what a document is about asks nobody for a token."""
+    app = application(api=f"# API\n\n{text}\n\n### GET /notes\n\nAll.\n")
+
+    assert app.endpoints[0].auth is None

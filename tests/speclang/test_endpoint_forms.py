@@ -4,6 +4,7 @@ import pytest
 from speclang.specs_builder import application, only, read, routes, rules
 
 from sdd.ir import Default
+from sdd.speclang.routes import find_routes
 
 FORMS = {
     "heading": "### GET /api/notes",
@@ -390,8 +391,18 @@ def test_a_checklist_of_other_things_states_none() -> None:
     """What has to be tried by hand is no list of endpoints."""
     app = application(
         feature=(
-            "# Notes\n\n### GET /api/notes\n\nAll.\n\n## Manual tests\n\n- [ ] GET /api/other fails\n"
+            "# Notes\n\n### GET /api/notes\n\nAll.\n\n"
+            "## Manual tests\n\n- [ ] GET /api/other fails\n"
         )
     )
 
     assert routes(app) == ["GET /api/notes"]
+
+
+@pytest.mark.parametrize(
+    "text", ["`POST /forgot`는 멱등", "(`POST /forgot`)은 멱등", "`POST /forgot`の後"]
+)
+def test_a_particle_behind_a_path_is_no_part_of_it(text: str) -> None:
+    """Korean and Japanese write a word's case right behind it; a path in that script stays."""
+    assert [route.path for route in find_routes(text)] == ["/forgot"]
+    assert [route.path for route in find_routes("GET /商品")] == ["/商品"]

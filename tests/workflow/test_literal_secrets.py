@@ -33,3 +33,10 @@ def test_a_value_in_the_code_is_found(code: str) -> None:
 def test_names_and_words_are_no_values(code: str) -> None:
     """What reads a secret, or speaks of one, holds none."""
     assert list(literal_secrets(code)) == []
+
+
+def test_a_migration_that_names_an_index_holds_no_secret() -> None:
+    """A step of a migration takes the names of an index and of its table."""
+    code = 'op.create_index("ix_password_resets_user_id", "password_resets", ["user_id"])'
+
+    assert list(literal_secrets(code)) == []

@@ -101,7 +101,8 @@ def _shape(shapes: Shapes, info: ClassInfo, name: str, declared: Value | None) -
     else:
         shape = shapes.of(annotation_value(shapes.engine, node.annotation, home.module))
     stored = _sql_type(declared)
-    if stored is None or (shape.type is not None and stored is not Type.TEXT):
+    written = stored is Type.JSON and shape.type is Type.STR  # text that the code writes itself
+    if stored is None or (shape.type is not None and stored is not Type.TEXT and not written):
         return shape
     return replace(shape, type=stored)
 

@@ -38,8 +38,11 @@ def endpoint_differences(
         columns: Columns that only one side has: bodies that follow them say nothing new.
     """
     pairs, missing, extra = pair_endpoints(spec.endpoints, code.endpoints)
+    twins = _twins(pairs, extra)
+    extra = [item for item in extra if not any(item is twin.code for twin in twins)]
     yield from _moved(pairs)
-    yield from _folded([item for pair in pairs for item in _pair(pair, columns)])
+    found = [item for pair in (*pairs, *twins) for item in _pair(pair, columns)]
+    yield from _folded(list({item.fingerprint: item for item in reversed(found)}.values())[::-1])
     for endpoint in missing:
         yield Difference(
             rule="missing-endpoint",
@@ -120,6 +123,16 @@ def pair_endpoints(
     order = {id(endpoint): number for number, endpoint in enumerate(spec)}
     pairs.sort(key=lambda pair: order.get(id(pair.spec), 0))
     return pairs, missing, extra
+
+
+def _twins(pairs: list[Pair], extra: list[Endpoint]) -> list[Pair]:
+    """Pair what answers a paired route once more, often with a slash at the end."""
+    return [
+        Pair(spec=pair.spec, code=other)
+        for other in extra
+        for pair in pairs
+        if _same_path(pair.code, other)
+    ]
 
 
 def _parts(endpoint: Endpoint) -> list[str]:

@@ -39,6 +39,7 @@ class Views:
     def __init__(self, world: World, operations: list[Operation]) -> None:
         self._world = world
         self._operations = operations
+        self._made: dict[tuple[str, str, str], str] = {}
 
     async def collect(self, actor: Actor, other: Actor) -> dict[Key, Response]:
         """Call every view with every query that it is worth calling with."""
@@ -170,10 +171,17 @@ class Views:
         if kind in {"integer", "number"}:
             bounds = (schema.get("minimum"), schema.get("maximum"))
             stated = [str(bound) for bound in bounds if bound is not None]
-            return stated or [self._world.query_value(parameter, other.prefix)]
+            return stated or [self._value(parameter, other)]
         if kind == "string" and _SEARCHING.search(parameter.name):
             return [other.prefix]
-        return [self._world.query_value(parameter, other.prefix)]
+        return [self._value(parameter, other)]
+
+    def _value(self, parameter: Parameter, other: Actor) -> str:
+        """Make one value for a query parameter, and take it each time: answers are compared."""
+        key = parameter.name, repr(parameter.schema), other.prefix
+        if key not in self._made:
+            self._made[key] = self._world.query_value(parameter, other.prefix)
+        return self._made[key]
 
 
 def _plain(world: World, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -275,3 +275,14 @@ def test_choices_bound_a_text() -> None:
     )
 
     assert told(diff(table(TEXT), table(code))) == []
+
+
+def test_a_route_that_is_answered_twice_is_one_endpoint() -> None:
+    """A second handler with a slash at the end is the stated endpoint too, and is judged so."""
+    spec = api(Endpoint(method="GET", path="/api/notes", auth=True))
+    once = Endpoint(method="GET", path="/api/notes", auth=True)
+    closed = Endpoint(method="GET", path="/api/notes/", auth=True)
+    open_to_all = Endpoint(method="GET", path="/api/notes/", auth=False)
+
+    assert diff(spec, api(once, closed)) == ()
+    assert told(diff(spec, api(once, open_to_all))) == [("drifted-access", "GET /api/notes")]
