@@ -43,7 +43,7 @@ _ABSOLUTE = re.compile(r"(?:/|~/|[A-Za-z]:[\\/]|\\\\|file:)")
 _NUMBERED = re.compile(r"^\d+-")
 _FIGURES = re.compile(r"(?<=\d)-(?=\d)")
 _OCTAL = re.compile(r"0\d+")
-_LIKE_A_PATH = re.compile(r"[/.]")
+LIKE_A_PATH = re.compile(r"[/.]")
 _Check = Callable[[Phr], Iterator[Diagnostic]]
 
 
@@ -84,12 +84,12 @@ def _check_name(phr: Phr) -> Iterator[Diagnostic]:
     if phr.name_stage is None:
         message = "The file name is not NNNN-slug.stage.prompt.md"
         yield _error("file-name", message, phr)
-    elif phr.slug and _slug_words(phr.slug) not in TITLE_WORDS:
+    elif phr.slug and slug_words(phr.slug) not in TITLE_WORDS:
         message = f"The slug '{phr.slug}' has not three to seven words"
         yield _warning("slug-length", message, phr)
 
 
-def _slug_words(slug: str) -> int:
+def slug_words(slug: str) -> int:
     """Count words; figures in a row, as of a version, are one."""
     return slug.count("-") + 1 - len(_FIGURES.findall(slug))
 
@@ -200,13 +200,14 @@ def _is_own_folder(folder: str, phr: Phr) -> bool:
 
 
 def _check_date(phr: Phr) -> Iterator[Diagnostic]:
-    if phr.date and "{{" not in phr.date and not _is_date(phr.date):
+    if phr.date and "{{" not in phr.date and not is_date(phr.date):
         message = f"'{one_line(phr.date)[:40]}' is no date; write YYYY-MM-DD"
         line = _line(phr, "date") if "date" in phr.fields.lines else _line(phr, "date_iso")
         yield _error("invalid-date", message, phr, line)
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Tell whether a text begins with a date."""
     try:
         date.fromisoformat(text[:10])
     except ValueError:
@@ -238,14 +239,18 @@ def _check_user(phr: Phr) -> Iterator[Diagnostic]:
 
 
 def _check_local_paths(phr: Phr) -> Iterator[Diagnostic]:
-    text = phr.text
-    if not (_LOCAL_START.search(text) or ":\\" in text or "file:" in text):
+    if not may_name_a_place(phr.text):
         return
     for name in ("response", "outcome", "evaluation"):
         section = phr.sections.get(name)
         if section is not None and (match := _LOCAL_PATH.search(section.text)):
             message = f"An absolute path in the {name}: {match[0][:60]}"
             yield _warning("absolute-path", message, phr, section.line)
+
+
+def may_name_a_place(text: str) -> bool:
+    """Tell whether a text may hold an absolute path; where not, there is none."""
+    return _LOCAL_START.search(text) is not None or ":\\" in text or "file:" in text
 
 
 def _check_placeholders(phr: Phr) -> Iterator[Diagnostic]:
@@ -306,7 +311,7 @@ def links_to_files(phr: Phr) -> Iterator[Link]:
     """Yield what a record links to that may be a file of the project."""
     for key in ("spec", "adr", "plan", "tasks"):
         link = phr.links.get(key, "")
-        if "{{" not in link and "://" not in link and _LIKE_A_PATH.search(link):
+        if "{{" not in link and "://" not in link and LIKE_A_PATH.search(link):
             yield Link(key, link, _line(phr, "links"))
 
 

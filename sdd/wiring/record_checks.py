@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from sdd.adapters.report_cache import ReportCache, program_stamp
 from sdd.adapters.workers import in_parallel
 from sdd.diagnostics import Diagnostic
+from sdd.records.flawless import recognise
 from sdd.records.kept_checks import content_hash, kept_data, kept_record
 from sdd.records.library import only_records
 from sdd.records.library_checking import CheckedRecord, check_record, check_together, with_folders
@@ -59,4 +60,4 @@ def _check(found: Sequence[_Read]) -> list[CheckedRecord]:
 
 
 def _check_share(share: Sequence[_Read]) -> list[CheckedRecord]:
-    return [check_record(read_phr(data, path)) for path, data in share]
+    return [recognise(data, path) or check_record(read_phr(data, path)) for path, data in share]
