@@ -65,6 +65,7 @@ STANDARD: Mapping[str, str] = {
     "listen": "sqlalchemy.event",
     "ConnectionPoolEntry": "sqlalchemy.pool",
     "InvalidatePoolError": "sqlalchemy.exc",
+    "StaleDataError": "sqlalchemy.orm.exc",
     **dict.fromkeys(("DefaultSelector", "EVENT_READ"), "selectors"),
     "MISSING": "pydantic",
     "PoolTimeoutError": "sqlalchemy.exc:TimeoutError",

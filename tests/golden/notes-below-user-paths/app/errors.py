@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from app.schemas.error import ErrorResponse
@@ -170,6 +171,12 @@ def install_error_handlers(app: FastAPI) -> None:
     async def on_conflict(_: Request, error: IntegrityError) -> JSONResponse:
         logger.info("The database refused a change: %s", type(error.orig).__name__)
         return respond(ConflictError())
+
+    @app.exception_handler(StaleDataError)
+    async def on_vanished(_: Request, error: StaleDataError) -> JSONResponse:
+        # Another request deleted the row between reading and writing it.
+        logger.info("A row vanished before it was written: %s", error)
+        return respond(NotFoundError())
 
     @app.exception_handler(DataError)
     async def on_unstorable(_: Request, error: DataError) -> JSONResponse:

@@ -11,6 +11,7 @@ import logging
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.config import Settings
 from app.logs import JSONFormatter
@@ -43,6 +44,19 @@ def test_unexpected_failures_say_nothing_about_their_cause(
     assert response.status_code == 500
     assert "the cause" not in response.text
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_row_that_vanishes_before_it_is_written_is_absent(
+    app: FastAPI, running: TestClient
+) -> None:
+    """Who changes what another request deletes at that moment is told that it is not there."""
+
+    async def lose() -> None:
+        raise StaleDataError("no row matched")
+
+    app.add_api_route("/vanished", lose)
+
+    assert running.get("/vanished").status_code == 404
 
 
 def test_every_answer_bears_the_id_of_its_request(client: TestClient) -> None:
