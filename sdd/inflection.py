@@ -44,14 +44,8 @@ _CHE = "(?:^|back|head|heart|stomach|tooth)a|avalan|ca|cli|cre|mousta|ni|psy|qui
 _US = "[cg]pu|eau|emu|gnu|guru|haiku|menu"
 _IS = "alibi|api|emoji|kiwi|safari|ski|taxi|wiki"
 
-_Rules = Sequence[tuple[re.Pattern[str], str]]
-
-
-def _compiled(*rules: tuple[str, str]) -> _Rules:
-    return [(re.compile(pattern), replacement) for pattern, replacement in rules]
-
-
-_TO_PLURAL = _compiled(
+_Rules = Sequence[tuple[str, str]]  # compiled when a word comes to them, not at every start
+_TO_PLURAL: _Rules = (
     (rf"({_F})f$", r"\1ves"),
     (rf"({_FE})fe$", r"\1ves"),
     (rf"({_O})o$", r"\1oes"),
@@ -64,7 +58,7 @@ _TO_PLURAL = _compiled(
     (r"(s|x|z|ch|sh)$", r"\1es"),
     (r"$", "s"),
 )
-_TO_SINGULAR = _compiled(
+_TO_SINGULAR: _Rules = (
     (rf"({_F})ves$", r"\1f"),
     (rf"({_FE})ves$", r"\1fe"),
     (rf"({_IE})ies$", r"\1ie"),
@@ -108,7 +102,7 @@ def singular(word: str) -> str:
 
 def _by(rules: _Rules, word: str) -> str:
     for pattern, replacement in rules:
-        changed, count = pattern.subn(replacement, word, count=1)
+        changed, count = re.subn(pattern, replacement, word, count=1)
         if count:
             return changed
     return word

@@ -39,6 +39,12 @@ def plural(word: str) -> str:
     return prefix + inflection.plural(last)
 
 
+def counted(number: int, word: str) -> str:
+    """Say how many of something there are: `1 route`, `3 open questions`."""
+    head, space, last = word.rpartition(" ")
+    return f"{number:,} {word if number == 1 else head + space + plural(last)}"
+
+
 def singular(word: str) -> str:
     """Return the English singular of a lower-case word or snake_case name (its last word)."""
     head, _, last = word.rpartition("_")

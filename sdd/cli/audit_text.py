@@ -10,6 +10,7 @@ from sdd.audit.output import View
 from sdd.cli.excerpts import read_lines_below
 from sdd.cli.paper import Paper, Piece
 from sdd.diagnostics import Diagnostic, Related, Severity
+from sdd.names import counted
 from sdd.text import Span
 from sdd.wiring.auditing import Audited
 
@@ -86,7 +87,9 @@ class _Printer:
         self.paper.line(
             (first.severity.value, _SEVERITIES[first.severity]),
             (f" [{first.rule}] ", "dim"),
-            f"each of these {count} routes {about}:" if named else f"{about} ({count} routes):",
+            f"each of these {count} routes {about}:"
+            if named
+            else f"{about} ({counted(count, 'route')}):",
         )
         width = min(max(len(item.route or "") for item in items), _NAME_WIDTH)
         rows = [(item.route, self._place(item.span) if item.span else "") for item in items]
@@ -274,7 +277,7 @@ def _counts(paper: Paper, report: AuditReport) -> None:
         pieces.append("." if verdict is Verdict.PUBLIC else ", ")
     apps = sorted({route.app for route in report.routes})
     if len(apps) > 1:
-        pieces.append((f" {len(apps)} applications: {', '.join(apps)}.", "dim"))
+        pieces.append((f" {counted(len(apps), 'application')}: {', '.join(apps)}.", "dim"))
     paper.line(*pieces)
     suppressed = len(report.diagnostics) - len(open_findings(report))
     if suppressed:

@@ -76,6 +76,9 @@ def _usage(error: Exception) -> int:
     message = str(error.format_message())  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "sdd"
+    if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself
+        sys.stderr.write(f"{message.strip()}\n")
+        return ExitCode.USAGE
     if message:
         sys.stderr.write(f"error: {message.strip()}\n")
     sys.stderr.write(f"  hint: See `{command} --help`.\n")

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from sdd.cli.excerpts import ReadLine
 from sdd.diagnostics import Diagnostic, Severity, by_place
+from sdd.names import counted
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _EXCERPT_WIDTH = 100
@@ -68,4 +69,4 @@ def _shortened(reason: str) -> str:
         return reason
     telling = [line for line in lines if line.startswith((">", "E "))]
     kept = telling[:_LONGEST_REASON] or [*lines[:_ENDS], "…", *lines[-_ENDS:]]
-    return "\n  ".join([*kept, f"({len(lines)} lines in all: --verbose)"])
+    return "\n  ".join([*kept, f"({counted(len(lines), 'line')} in all: --verbose)"])

@@ -14,6 +14,7 @@ from sdd.cli.progress import MARKS
 from sdd.cli.questions import question_text
 from sdd.diagnostics import Severity
 from sdd.errors import ExitCode
+from sdd.names import counted
 from sdd.workflow.report import RouteCounts, RunReport
 
 _FOLLOW_UP_TITLES = {
@@ -107,8 +108,9 @@ def _summary(report: RunReport) -> Iterator[Text]:
     tokens = usage.input_tokens + usage.output_tokens
     replayed = f", {usage.replayed} replayed from the journal" if usage.replayed else ""
     yield Text(
-        f"Model {report.model}: {usage.requests} calls{replayed}, {tokens:,} tokens, "
-        f"${usage.usd:.2f}; {report.rounds} rounds of repair; {report.seconds:.1f} s in all."
+        f"Model {report.model}: {counted(usage.requests, 'call')}{replayed}, {tokens:,} tokens, "
+        f"${usage.usd:.2f}; {counted(report.rounds, 'round')} of repair; "
+        f"{report.seconds:.1f} s in all."
     )
     if report.record:
         yield Text(f"Record: {report.record}")
@@ -123,7 +125,8 @@ def _by_model(report: RunReport) -> Iterator[Text]:
         names = ", ".join(order.order for order in orders)
         tokens = usage.input_tokens + usage.output_tokens
         yield Text(
-            f"{model}: {names}; {usage.requests} calls, {tokens:,} tokens, ${usage.usd:.2f}."
+            f"{model}: {names}; {counted(usage.requests, 'call')}, "
+            f"{tokens:,} tokens, ${usage.usd:.2f}."
         )
 
 

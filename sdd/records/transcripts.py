@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sdd.names import counted
 from sdd.ports import Clock
 from sdd.records.phr import RecordedPhr, record_phr, suggest_title
 from sdd.records.phr_draft import Evaluation, Outcome, PhrRequest
@@ -161,7 +162,7 @@ def request_of(
         files=names,
         tests=exchange.tests,
         outcome=Outcome(
-            impact=f"{len(names)} files written" if names else "no files written",
+            impact=f"{counted(len(names), 'file')} written" if names else "no files written",
             tests="; ".join(exchange.tests),
         ),
         evaluation=Evaluation(graders=f"not run; cost: {tokens}"),

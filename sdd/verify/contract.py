@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sdd.diagnostics import Diagnostic, Related, Severity, by_place
 from sdd.ir import Constraints, Endpoint, Location, Parameter, Type
+from sdd.names import counted
 from sdd.text import Span
 from sdd.verify.hints import hint_for
 from sdd.verify.judging import blocked, handler_span, not_run, report, shape
@@ -50,7 +51,7 @@ def check_contract(context: VerifyContext) -> GateReport:
         GATE,
         seen,
         by_place(_diagnostic(context, seen, item) for item in mismatches),
-        summary=f"{count} operations in the specs, {len(declared)} in the application",
+        summary=f"{counted(count, 'operation')} in the specs, {len(declared)} in the application",
         counts={"operations": count, "declared": len(declared)},
         stage="describe",
     )

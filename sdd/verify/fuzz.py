@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sdd.diagnostics import Diagnostic, Severity, by_place, errors
+from sdd.names import counted
 from sdd.verify.hints import hint_for
 from sdd.verify.isolation import nobody
 from sdd.verify.judging import blocked, handler_span, not_run, report
@@ -45,7 +46,7 @@ def check_fuzz(context: VerifyContext) -> GateReport:
         GATE,
         seen,
         diagnostics,
-        summary=f"{counts['cases']} cases on {counts['operations']} operations, "
+        summary=f"{counts['cases']} cases on {counted(counts['operations'], 'operation')}, "
         f"Schemathesis {facts['version']}",
         counts=counts,
         stage="fuzz",

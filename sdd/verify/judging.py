@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sdd.diagnostics import Diagnostic, Severity, by_place, errors
+from sdd.names import counted
 from sdd.text import Span
 from sdd.verify.hints import hint_for
 from sdd.verify.observation import Observations
@@ -86,7 +87,7 @@ def report(
 
 
 def _count(number: int) -> str:
-    return "1 defect" if number == 1 else f"{number} defects"
+    return counted(number, "defect")
 
 
 def not_run(gate: str, reason: str, seen: Observations | None = None) -> GateReport:

@@ -1,6 +1,7 @@
 """The gate *import*: the application imports, constructs and starts."""
 
 from sdd.diagnostics import Diagnostic, Severity
+from sdd.names import counted
 from sdd.verify.hints import hint_for
 from sdd.verify.judging import blocked, not_run, report, span_of
 from sdd.verify.observation import Observations, Stage
@@ -31,7 +32,7 @@ def check_import(context: VerifyContext) -> GateReport:
         GATE,
         seen,
         () if facts["ok"] else (_diagnostic(context, seen),),
-        summary=f"{facts['app']} {begins}, {count} operations"
+        summary=f"{facts['app']} {begins}, {counted(count, 'operation')}"
         if facts["ok"]
         else f"does not {begins.removesuffix('s')}",
         counts={"operations": count},

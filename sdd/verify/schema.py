@@ -5,6 +5,7 @@ from typing import Any
 
 from sdd.diagnostics import Diagnostic, Related, Severity, by_place
 from sdd.ir import Application, Column, Entity, Type
+from sdd.names import counted
 from sdd.text import Span
 from sdd.verify.hints import hint_for
 from sdd.verify.judging import blocked, not_run, report, span_of
@@ -42,7 +43,7 @@ def check_schema(context: VerifyContext) -> GateReport:
         GATE,
         seen,
         diagnostics,
-        summary=f"{len(seen.tables)} tables, {columns} columns",
+        summary=f"{counted(len(seen.tables), 'table')}, {counted(columns, 'column')}",
         counts={"tables": len(seen.tables), "columns": columns},
         stage="describe",
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sdd.names import counted
 from sdd.verify.isolation import for_everybody, nobody
 from sdd.verify.judging import blocked, from_findings, not_run, report
 from sdd.verify.observation import Stage
@@ -28,7 +29,7 @@ def check_tokens(context: VerifyContext) -> GateReport:
         GATE,
         seen,
         diagnostics,
-        summary=f"{facts['forgeries']} tokens and headers on {probed} operations, "
+        summary=f"{facts['forgeries']} tokens and headers on {counted(probed, 'operation')}, "
         f"{len(facts['deep'])} of them in full; {facts['checks']} checks; {facts['how']}{signed}",
         counts={
             "operations_probed": probed,

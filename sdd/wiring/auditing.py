@@ -92,7 +92,7 @@ def audit_folder(request: AuditRequest, clock: Clock | None = None) -> Audited:
     report, warm = audit_one.report(tree, "audit")
     if not report.files and not report.unreadable:
         raise ConfigError(
-            f"No Python files in {named}.", hint="Name the folder that holds the FastAPI app."
+            f"No Python files in {root}.", hint="Name the folder that holds the FastAPI app."
         )
     if request.diff is not None:
         from sdd.audit.baseline import only_new  # noqa: PLC0415 - a start costs what it loads

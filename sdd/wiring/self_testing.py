@@ -24,7 +24,7 @@ def self_test_folder(named: Path | None, told: Callable[[int, int], None]) -> tu
     program = load(read_tree(root))
     if not program.modules:
         raise ConfigError(
-            f"No Python files in {folder}.", hint="Name the folder that holds the FastAPI app."
+            f"No Python files in {root}.", hint="Name the folder that holds the FastAPI app."
         )
     settings = audit_settings(current_settings(project_of(root)).audit)
     result = self_test(program, settings, most=MOST_OF_A_KIND, told=told)

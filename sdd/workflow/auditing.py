@@ -12,6 +12,7 @@ from sdd.audit.outcome import UNDECIDED, undecided_routes
 from sdd.audit.suppressions import Suppression, find_suppressions, suppress
 from sdd.diagnostics import Diagnostic, Related, Severity, errors
 from sdd.ir import Application
+from sdd.names import counted
 from sdd.ports import ReadableFiles
 from sdd.program import load
 from sdd.text import Span, decode
@@ -69,7 +70,11 @@ def audit_gate(
         "public": summary.public,
     }
     failed = bool(wrong or open_routes)
-    reason = f"{len(wrong)} defects" if wrong else f"{len(open_routes)} routes are not proved"
+    reason = (
+        counted(len(wrong), "defect")
+        if wrong
+        else f"{counted(len(open_routes), 'route')} not proved"
+    )
     return GateReport(
         gate=NAME,
         result=Result.FAILED if failed else Result.PASSED,
@@ -161,7 +166,7 @@ def _duplicates(routes: Iterable[RouteReport]) -> Iterator[Diagnostic]:
 
 
 def _told(counts: dict[str, int]) -> str:
-    parts = [f"{counts['routes']} routes", f"{counts['proved']} proved"]
+    parts = [counted(counts["routes"], "route"), f"{counts['proved']} proved"]
     if counts["public"]:
         parts.append(f"{counts['public']} public")
     if counts["unknown"]:

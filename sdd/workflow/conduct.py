@@ -10,6 +10,7 @@ from sdd.changes import ChangeSet, apply_changes, plan_changes
 from sdd.diagnostics import Diagnostic, Severity, by_place
 from sdd.errors import ExitCode, SddError
 from sdd.ir import AuthMode
+from sdd.names import counted
 from sdd.records.redaction import without_secrets
 from sdd.workflow.briefing import Briefing, order_prompt, system_prompt
 from sdd.workflow.context import Context, Project, Work
@@ -91,7 +92,8 @@ def _plan(context: Context, project: Project, understood: Understood) -> Plan:
             )
         mode = understood.application.auth.mode or AuthMode.HS256
         line.text = (
-            f"{len(plan.orders)} orders in {len(plan.waves())} waves; layout {plan.form.layout}, "
+            f"{counted(len(plan.orders), 'order')} in {counted(len(plan.waves()), 'wave')}; "
+            f"layout {plan.form.layout}, "
             f"{plan.form.style}, tokens by {mode.value}"
         )
     return plan
@@ -241,15 +243,15 @@ def _land(
             owed = owe(ledger.report, draft, changes, ports.records, inputs)
             apply_changes(with_debt(changes, owed, ledger.run), ports.files)
             ledger.note(landed=True)
-        line.text = f"{len(changes.changes)} files"
+        line.text = counted(len(changes.changes), "file")
     return owed
 
 
 def _answer(context: Context, ledger: Ledger, understood: Understood) -> str:
     number = len(ledger.report.files)
-    files = "1 file" if number == 1 else f"{number} files"
+    files = counted(number, "file")
     would = " would be" if context.request.dry_run and number else ""
-    answer = f"{files}{would} changed, {ledger.report.routes.routes} routes checked."
+    answer = f"{files}{would} changed, {counted(ledger.report.routes.routes, 'route')} checked."
     if any(SHARED in gate.summary for gate in ledger.report.gates):
         answer += (
             " Every route asks for a token now, and users still share rows: what is said of the "

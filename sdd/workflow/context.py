@@ -9,6 +9,7 @@ from sdd.agents.conversation import Message
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import Ending, Usage
 from sdd.diagnostics import Diagnostic
+from sdd.names import counted
 from sdd.ports import ReadableFiles
 from sdd.workflow.event_log import EVENTS, event_line
 from sdd.workflow.events import Event, StageFinished, StageStarted
@@ -82,9 +83,8 @@ class Project:
         """One line on what was found."""
         own = len({agent.path for agent in self.agents.values()})
         standing = len(self.base.paths(self.manifest.backend))
-        return (
-            f"{len(self.documents.paths)} documents, {own} agents, {standing} files in the backend"
-        )
+        documents = counted(len(self.documents.paths), "document")
+        return f"{documents}, {counted(own, 'agent')}, {counted(standing, 'file')} in the backend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from sdd.diagnostics import Severity, errors
 from sdd.ir import Application
+from sdd.names import counted
 from sdd.ports import ReadableFiles
 from sdd.verify.gates import GATES, DynamicGate
 from sdd.verify.target import Target, VerifyContext
@@ -73,7 +74,7 @@ def _authentication_alone(report: GateReport) -> GateReport:
     return replace(
         report,
         result=Result.PASSED,
-        summary=f"nobody gets in without a token; {SHARED} ({len(wrong)} findings)",
+        summary=f"nobody gets in without a token; {SHARED} ({counted(len(wrong), 'finding')})",
         reason="",
         diagnostics=tuple(
             replace(item, severity=Severity.WARNING) if item in wrong else item

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Severity
+from sdd.names import counted
 from sdd.ports import ReadableFiles
 from sdd.text import Span, decode
 from sdd.verify.importable import missing_imports
@@ -53,7 +54,7 @@ def with_invented(
     return replace(
         report,
         result=Result.FAILED,
-        reason=f"{len(found)} imports of what is not installed",
+        reason=f"{counted(len(found), 'import')} of what is not installed",
         diagnostics=(*report.diagnostics, *found),
     )
 

@@ -10,6 +10,7 @@ from sdd.generate import supported, unsupported
 from sdd.generate.layouts import DEFAULT_LAYOUT
 from sdd.generate.styles import DEFAULT_STYLE, STYLES
 from sdd.ir import Application, AuthMode, Question
+from sdd.names import counted
 from sdd.text import SourceText
 from sdd.workflow.context import Context, Project
 from sdd.workflow.hybrid import prose
@@ -82,8 +83,10 @@ class Understood:
         """One line on what was read."""
         application = self.application
         return (
-            f"{len(application.endpoints)} endpoints, {len(application.entities)} entities, "
-            f"{len(application.requirements)} requirements, {len(self.diagnostics)} remarks"
+            f"{counted(len(application.endpoints), 'endpoint')}, "
+            f"{counted(len(application.entities), 'entity')}, "
+            f"{counted(len(application.requirements), 'requirement')}, "
+            f"{counted(len(self.diagnostics), 'remark')}"
         )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from sdd.names import words
+from sdd.names import counted, words
 from sdd.records.adr import Adr, list_adrs
 from sdd.records.phr_draft import Evaluation, Links, Outcome, PhrDraft, PhrRequest, draft_phr
 from sdd.records.suggestions import Answer, Evidence, suggest_adrs
@@ -100,13 +100,17 @@ def _outcome(report: RunReport, linked: str) -> Outcome:
     routes = report.routes
     return Outcome(
         impact=(
-            f"{routes.routes} routes checked: {routes.proved} proved, {routes.unknown} not proved, "
+            f"{counted(routes.routes, 'route')} checked: "
+            f"{routes.proved} proved, {routes.unknown} not proved, "
             f"{routes.public} public{linked}"
         ),
         tests=f"{report.tests_passed} passed, {report.tests_failed} failed",
         files=_counted(report.files),
         next_prompts="; ".join(item.text for item in report.follow_ups[:3]),
-        reflection=f"{report.rounds} rounds of repair, {len(report.follow_ups)} follow-ups",
+        reflection=(
+            f"{counted(report.rounds, 'round')} of repair, "
+            f"{counted(len(report.follow_ups), 'follow-up')}"
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from sdd.diagnostics import by_place
 from sdd.errors import ExitCode
 from sdd.ir import Application, AuthPolicy
 from sdd.ir.complete import complete
+from sdd.names import counted
 from sdd.program import load
 from sdd.speclang import read_specs
 from sdd.workflow.context import Context, Project, Work
@@ -91,7 +92,7 @@ async def secure_backend(
         )
         ledger.note(diagnostics=by_place((*project.diagnostics, *secured.refused)))
         line.text = (
-            f"{len(secured.routes)} open routes, {len(secured.public)} stay public, "
+            f"{counted(len(secured.routes), 'open route')}, {len(secured.public)} stay public, "
             f"{len(secured.refused)} cannot be secured"
         )
     if secured.refused:

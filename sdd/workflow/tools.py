@@ -10,6 +10,7 @@ from sdd.agents.definition import AgentDefinition
 from sdd.errors import SddError
 from sdd.generate.migrations.history import FOLDER
 from sdd.ir import Question
+from sdd.names import counted
 from sdd.text import decode
 from sdd.workflow.orders import WorkOrder, shown_lines
 from sdd.workflow.overlay import Overlay
@@ -98,7 +99,9 @@ class _Toolbox:
         most = min(_number(arguments, "limit", MOST_LINES), MOST_LINES)
         page = lines[first - 1 : first - 1 + most]
         if not page:
-            raise ToolError(f"{path} has {len(lines)} lines; offset {first} lies behind them.")
+            raise ToolError(
+                f"{path} has {counted(len(lines), 'line')}; offset {first} lies behind them."
+            )
         while len(page) > 1 and sum(map(len, page)) + len(page) > MOST_CHARACTERS:
             page = page[: len(page) // 2]
         head = f"{path}, lines {first}-{first + len(page) - 1} of {len(lines)}:"
@@ -118,7 +121,7 @@ class _Toolbox:
         data = _encoded(_text(arguments, "content", empty=True))
         self._write(path, data)
         lines = data.count(b"\n")
-        return f"Wrote {path}: {lines} lines."
+        return f"Wrote {path}: {counted(lines, 'line')}."
 
     def edit_file(self, arguments: Mapping[str, Any]) -> str:
         path = writable_path(_text(arguments, "path"), self.order)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sdd.agents.runner import Ending
 from sdd.errors import ExitCode, ModelError
+from sdd.names import counted
 from sdd.verify.verdict import GateReport, Result
 from sdd.workflow.context import Context, Project, Work
 from sdd.workflow.coordinate import COORDINATION, coordinate
@@ -58,7 +59,10 @@ class Workshop:
         """Let the agents work until the gates pass; None when the run has ended before."""
         with self.context.stage("delegate") as line:
             work = await self._first()
-            line.text = f"{len(work.conversations)} orders, {len(work.writes)} files changed"
+            line.text = (
+                f"{counted(len(work.conversations), 'order')}, "
+                f"{counted(len(work.writes), 'file')} changed"
+            )
         told: Complaints | None = None
         for number in range(self.context.request.max_rounds + 1):
             self._note(work, number)
@@ -169,7 +173,7 @@ class Workshop:
                 keep=request.keep,
                 overwrite=request.overwrite,
             )
-            line.text = f"{len(settlement.writes)} files differ"
+            line.text = f"{counted(len(settlement.writes), 'file')} changed"
         if not settlement.conflicts:
             return settlement
         names = ", ".join(map(str, settlement.conflicts))
@@ -219,7 +223,7 @@ class Workshop:
         """Return the mended work; None, and the run has ended, when nobody could mend it."""
         if number > self.context.request.max_rounds:
             rounds = self.context.request.max_rounds
-            self._give_up(work, reports, f"after {rounds} rounds of repair")
+            self._give_up(work, reports, f"after {counted(rounds, 'round')} of repair")
             return None
         if not told.found and not told.empty:
             self._give_up(work, reports, "")

@@ -7,6 +7,7 @@ from sdd.audit.model import Access, RouteReport, Verdict
 from sdd.audit.outcome import Outcome, open_findings, outcome
 from sdd.audit.output.view import View
 from sdd.diagnostics import Diagnostic, Severity
+from sdd.names import counted
 
 _MARKS = {
     Verdict.PROVED: "✅ proved",
@@ -32,7 +33,8 @@ def markdown(view: View) -> str:
     counts = view.report.summary
     headline = _HEADLINES[outcome(view.report, view.policy)]
     numbers = (
-        f"{counts.routes} routes: **{counts.proved} proved**, {counts.violated} violated, "
+        f"{counted(counts.routes, 'route')}: **{counts.proved} proved**, "
+        f"{counts.violated} violated, "
         f"{counts.unknown} unknown, {counts.public} public."
     )
     blocks = [f"## sdd audit: {headline}", numbers]
@@ -64,7 +66,7 @@ def _findings(view: View, found: tuple[Diagnostic, ...]) -> Iterator[str]:
 
 
 def _routes(routes: tuple[RouteReport, ...]) -> Iterator[str]:
-    yield f"<details><summary>All {len(routes)} routes</summary>\n"
+    yield f"<details><summary>All {counted(len(routes), 'route')}</summary>\n"
     yield "| route | caller | rows |"
     yield "|---|---|---|"
     for route in routes[:_MOST_ROUTES]:

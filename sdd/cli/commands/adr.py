@@ -19,6 +19,7 @@ from sdd.cli.output import Output, make_output
 from sdd.cli.streams import say, write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
+from sdd.names import counted
 from sdd.records.adr import Adr, AdrRequest, list_adrs, new_adr, supersede
 from sdd.records.adr_checking import check_adrs, check_against_adrs
 from sdd.records.decisions import find_decisions
@@ -117,7 +118,7 @@ def check_command(project: Path | None, output_format: Format) -> int:
         output = make_output()
         print_diagnostics(output.out, found, read_lines_below(history.root))
         what = "decision record" if len(records) == 1 else "decision records"
-        output.out.print(f"{len(records)} {what}, {len(bad)} errors.")
+        output.out.print(f"{len(records)} {what}, {counted(len(bad), 'error')}.")
     return ExitCode.FINDINGS if bad else ExitCode.CLEAN
 
 

@@ -17,7 +17,7 @@ from sdd.cli.output import make_output
 from sdd.cli.streams import write
 from sdd.diagnostics import errors
 from sdd.errors import ConfigError, ExitCode
-from sdd.names import nearest
+from sdd.names import counted, nearest
 from sdd.wiring.settings import current_settings
 
 
@@ -117,7 +117,8 @@ def check_command(folders: tuple[Path, ...], project: Path | None, output_format
     for item in agents.passed_over:
         output.err.print(Text(f"{item.path}: passed over: {item.reason}", style="dim"))
     output.err.print(
-        f"{len(agents.definitions)} definitions, {len(agents.diagnostics)} remarks, "
-        f"{len(bad)} errors."
+        f"{counted(len(agents.definitions), 'definition')}, "
+        f"{counted(len(agents.diagnostics), 'remark')}, "
+        f"{counted(len(bad), 'error')}."
     )
     return ExitCode.FINDINGS if bad else ExitCode.CLEAN

@@ -10,6 +10,7 @@ from sdd.cli.json_output import dumps
 from sdd.cli.output import Output, make_output
 from sdd.cli.streams import say, write
 from sdd.errors import ConfigError, ExitCode, SddError
+from sdd.names import counted
 from sdd.records.phr import RecordedPhr
 from sdd.records.stages import NO_FEATURE
 from sdd.records.transcripts import Exchange, request_of
@@ -51,7 +52,7 @@ def import_command(
         rows = [_written(record) for record in recorded]
         _say_redactions(output, recorded)
         if len(recorded) < len(exchanges):
-            left = _counted(len(exchanges) - len(recorded), "prompt")
+            left = counted(len(exchanges) - len(recorded), "prompt")
             output.err.print(f"No record of {left}: no valid Unicode.")
     if not paths:
         say("Claude Code keeps no session of this folder here; name a transcript: FILE.jsonl.")
@@ -62,14 +63,10 @@ def import_command(
         place = row["date"] if dry_run else row["path"]
         output.out.print(Text(f"{place}  {row['stage']}  {row['title']}"), soft_wrap=True)
     output.out.print(
-        f"{_counted(len(paths), 'transcript')}: {_counted(len(rows), 'new record')}"
+        f"{counted(len(paths), 'transcript')}: {counted(len(rows), 'new record')}"
         f"{', not written' if dry_run else ''}."
     )
     return ExitCode.CLEAN
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _planned(exchange: Exchange, feature: str) -> Mapping[str, object]:

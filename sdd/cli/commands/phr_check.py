@@ -11,6 +11,7 @@ from sdd.cli.json_output import dumps
 from sdd.cli.streams import say, write
 from sdd.diagnostics import Diagnostic, errors
 from sdd.errors import ExitCode
+from sdd.names import counted
 from sdd.records.fixing import fix_phrs
 from sdd.records.library import list_phrs
 from sdd.wiring.history import open_history
@@ -27,7 +28,10 @@ def check_command(project: Path | None, output_format: Format) -> int:
         return ExitCode.FINDINGS if bad else ExitCode.CLEAN
     if found:
         print_found(found, history.root)
-    write(f"{records} records, {len(bad)} errors, {len(found)} remarks in all.\n")
+    write(
+        f"{counted(records, 'record')}, {counted(len(bad), 'error')}, "
+        f"{counted(len(found), 'remark')} in all.\n"
+    )
     if bad:
         say("`sdd phr fix` repairs what needs no judgement.")
     return ExitCode.FINDINGS if bad else ExitCode.CLEAN
@@ -63,5 +67,5 @@ def fix_command(project: Path | None, *, yes: bool) -> int:
             output.err.print("Nothing was written.")
             return ExitCode.CLEAN
     apply_changes(change_set, history.files)
-    output.out.print(f"{len(change_set.changes)} files repaired.")
+    output.out.print(f"{counted(len(change_set.changes), 'file')} repaired.")
     return ExitCode.CLEAN

@@ -10,6 +10,7 @@ from sdd.cli.formats import Format
 from sdd.cli.json_output import dumps
 from sdd.cli.streams import say, visible, write
 from sdd.errors import ConfigError, ExitCode
+from sdd.names import counted
 from sdd.records.library import list_phrs, search_phrs, stats
 from sdd.records.reading import Phr
 from sdd.wiring.history import open_history
@@ -68,7 +69,9 @@ def stats_command(project: Path | None, output_format: Format) -> int:
     if output_format is Format.JSON:
         write(dumps({"schema_version": 1, "stats": counts}))
         return ExitCode.CLEAN
-    write(f"{counts.total} records, {counts.prompt_characters:,} characters of prompts\n")
+    write(
+        f"{counted(counts.total, 'record')}, {counts.prompt_characters:,} characters of prompts\n"
+    )
     for name in ("stages", "features", "models", "months"):
         shown = ", ".join(f"{key} {number}" for key, number in getattr(counts, name).items())
         write(f"{name}: {visible(shown)}\n")

@@ -18,7 +18,7 @@ from sdd.diagnostics.rules import descriptors
 from sdd.diagnostics.sarif import Tool, sarif_log
 from sdd.errors import ConfigError, ExitCode
 from sdd.ir import Application, Column, Endpoint
-from sdd.names import nearest
+from sdd.names import counted, nearest
 from sdd.speclang import application_json
 from sdd.speclang.rules import SPEC_RULES
 from sdd.wiring.specs import ReadProject, read_project
@@ -68,11 +68,12 @@ def _print_check(found: ReadProject) -> None:
     print_diagnostics(output.out, found.diagnostics, read_lines_below(found.root))
     for question in application.questions:
         output.out.print(question_text(question), soft_wrap=True)
-    counts = ", ".join(f"{severities.count(level)} {level.value}s" for level in Severity)
+    counts = ", ".join(counted(severities.count(level), level.value) for level in Severity)
     output.out.print(
-        f"{len(found.reading.documents)} documents, {len(application.endpoints)} endpoints, "
-        f"{len(application.entities)} entities: "
-        f"{counts}, {len(application.questions)} open questions."
+        f"{counted(len(found.reading.documents), 'document')}, "
+        f"{counted(len(application.endpoints), 'endpoint')}, "
+        f"{counted(len(application.entities), 'entity')}: "
+        f"{counts}, {counted(len(application.questions), 'open question')}."
     )
 
 
@@ -115,8 +116,9 @@ def show_command(feature: str, project: Path | None, output_format: Format) -> i
             table.add_row(f"  {column.name}", *map(Text, _column(column)))
         out.print(table)
     out.print(
-        f"\n{len(application.requirements)} requirements, "
-        f"{len(application.questions)} open questions, {len(found.diagnostics)} diagnostics "
+        f"\n{counted(len(application.requirements), 'requirement')}, "
+        f"{counted(len(application.questions), 'open question')}, "
+        f"{counted(len(found.diagnostics), 'diagnostic')} "
         "(`sdd spec check` shows them)."
     )
     return ExitCode.CLEAN

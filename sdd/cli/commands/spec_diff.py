@@ -15,6 +15,7 @@ from sdd.diagnostics.rules import descriptors
 from sdd.diagnostics.sarif import Tool, sarif_log
 from sdd.errors import ExitCode
 from sdd.ir.drift.rules import DRIFT_RULES
+from sdd.names import counted
 from sdd.wiring.drift import ACCEPTED, Drift, find_drift
 
 
@@ -106,9 +107,10 @@ def _print(drift: Drift, shown: list[Diagnostic] | tuple[Diagnostic, ...]) -> No
     print_diagnostics(output.out, shown, read_lines_below(drift.root))
     judged = drift.judged
     output.out.print(
-        f"{drift.endpoints[0]} endpoints and {drift.entities[0]} tables in the specs, "
+        f"{counted(drift.endpoints[0], 'endpoint')} and {counted(drift.entities[0], 'table')} "
+        f"in the specs, "
         f"{drift.endpoints[1]} and {drift.entities[1]} in {drift.backend}: "
-        f"{_counted(len(judged.open), 'difference')}, {len(judged.accepted)} more accepted.",
+        f"{counted(len(judged.open), 'difference')}, {len(judged.accepted)} more accepted.",
         soft_wrap=True,
     )
     if judged.open:
@@ -117,11 +119,7 @@ def _print(drift: Drift, shown: list[Diagnostic] | tuple[Diagnostic, ...]) -> No
         output.err.print(f"Wrote {drift.written}.")
     elif judged.gone:
         output.err.print(
-            f"specs/{ACCEPTED} accepts {_counted(len(judged.gone), 'difference')} that "
+            f"specs/{ACCEPTED} accepts {counted(len(judged.gone), 'difference')} that "
             "nobody finds any more; --accept forgets them.",
             soft_wrap=True,
         )
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -9,6 +9,7 @@ from sdd.cli.json_output import dumps
 from sdd.cli.output import make_output
 from sdd.cli.streams import write
 from sdd.errors import ExitCode
+from sdd.names import counted
 from sdd.speclang.tracing import Trace
 from sdd.wiring.tracing import trace_project
 
@@ -40,7 +41,8 @@ def trace_command(feature: str, project: Path | None, output_format: Format) -> 
             out.print(Text("  nothing answers it", style="yellow"))
     tested = sum(bool(item.tests) for item in traces)
     out.print(
-        f"{len(traces)} requirements: {len(traces) - len(open_)} answered, {tested} named by a "
+        f"{counted(len(traces), 'requirement')}: "
+        f"{len(traces) - len(open_)} answered, {tested} named by a "
         f"test, {len(open_)} that nothing answers"
         + (f": {', '.join(item.requirement.id for item in open_)}." if open_ else ".")
     )

@@ -8,6 +8,7 @@ from sdd.ir.drift.bodies import body_differences
 from sdd.ir.drift.difference import Difference, Side
 from sdd.ir.matching import identifier
 from sdd.ir.model import Application, Endpoint
+from sdd.names import counted
 
 _VERSION = re.compile(r"^v\d+$")
 _FEWEST_MOVED = 2
@@ -77,7 +78,8 @@ def _unspecified(extra: list[Endpoint]) -> Iterator[Difference]:
         told = (
             f"The code answers {names[0]}, no spec states it."
             if len(names) == 1
-            else f"The code answers {len(names)} endpoints under {path} that no spec states: "
+            else f"The code answers {counted(len(names), 'endpoint')} "
+            f"under {path} that no spec states: "
             f"{', '.join(names[:_MOST_NAMED])}{', …' if len(names) > _MOST_NAMED else ''}."
         )
         yield Difference(

@@ -14,6 +14,7 @@ from sdd.agents.conversation import (
 )
 from sdd.generate.heads import beside, followed
 from sdd.generate.migrations import is_migration
+from sdd.names import counted
 from sdd.workflow.offline.compiler import Compiled, Compiler
 from sdd.workflow.offline.order import Order, parse_order
 from sdd.workflow.offline.transcript import Transcript, read_transcript
@@ -149,7 +150,7 @@ def _summary(order: Order, transcript: Transcript, compiled: Compiled, diagnosti
     parts = [
         _answer(diagnostics, changed),
         _section("Files", changed or ["none: what stands there is what the documents ask for"]),
-        f"{unchanged} files were already right." if unchanged else "",
+        f"{counted(unchanged, 'file')} already right." if unchanged else "",
         _section("Refused", [f"`{path}`: {why}" for path, why in transcript.refused.items()]),
         _section("Documents that could not be read", unread),
         _section("Assumed", compiled.assumed),
@@ -163,7 +164,7 @@ def _answer(diagnostics: str, changed: Sequence[str]) -> str:
         return ""
     named = _DIAGNOSTIC.findall(diagnostics)
     if changed:
-        return f"Made anew from the documents, in answer to {len(named)} diagnostics."
+        return f"Made anew from the documents, in answer to {counted(len(named), 'diagnostic')}."
     listed = "; ".join(named) or "what was reported"
     return (
         f"I cannot mend {listed}: the files are what the documents of my order say, as far as I "

@@ -241,7 +241,7 @@ def test_diagnostics_are_answered_by_mending() -> None:
 
     assert used == ["list_files", "read_file", "write_file"]
     assert overlay.read(PurePosixPath(MODEL_FILE)) == b"TASKS\n"
-    assert "1 diagnostics" in answer.text
+    assert "1 diagnostic." in answer.text
 
 
 def test_what_it_cannot_mend_it_says() -> None:
