@@ -1,15 +1,17 @@
 """How many seeded faults `sdd audit` calls violated, and how many rewrites it judges as before.
 
-    python benchmarks/audit_faults.py [--most N] [--skip NAME]... [CHECKOUTS]
+    python benchmarks/audit_faults.py [--most N] [--skip NAME]... [CHECKOUTS [--labels LABELS]]
 
 Our own backend is rendered in every layout, style and way of verifying tokens; CHECKOUTS is a
-folder of other projects. At most N faults and N rewrites of a kind are tried in each (default 4;
-0: all). Printed: a table of kind by fate, each fault that was not caught, each rewrite that changed
-a verdict, and the shares. "Second lock" means that another check stops the fault (docs/faults.md);
-such faults break nothing and are left out of the share.
+folder of other projects; with LABELS (see audit_truth.py) those that have one, at the root that it
+names, and our own backend is left out. At most N faults and N rewrites of a kind are tried in each
+(default 4; 0: all). Printed: a table of kind by fate, each fault that was not caught, each rewrite
+that changed a verdict, and the shares. "Second lock" means that another check stops the fault
+(docs/faults.md); such faults break nothing and are left out of the share.
 """
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -40,12 +42,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("checkouts", nargs="?", type=Path)
     parser.add_argument("--most", type=int, default=4, help="of a kind in one program; 0: all")
+    parser.add_argument("--labels", type=Path, help="a NAME.json with a root for each checkout")
     parser.add_argument("--skip", action="append", default=[], help="leave a checkout out")
     arguments = parser.parse_args()
     most = arguments.most or None
-    enough = _measure("our own backend", _own(), most)
+    enough = arguments.labels is not None or _measure("our own backend", _own(), most)
     if arguments.checkouts is not None:
-        programs = _checkouts(arguments.checkouts, set(arguments.skip))
+        programs = _checkouts(arguments.checkouts, set(arguments.skip), arguments.labels)
         enough = _measure("checkouts", programs, most) and enough
     return 0 if enough else 1
 
@@ -61,10 +64,15 @@ def _own() -> Iterator[tuple[str, Program]]:
         yield f"{name}, {layout}, {style}", load(tree)
 
 
-def _checkouts(folder: Path, skipped: set[str]) -> Iterator[tuple[str, Program]]:
+def _checkouts(
+    folder: Path, skipped: set[str], labels: Path | None
+) -> Iterator[tuple[str, Program]]:
     for checkout in sorted(folder.iterdir()):
-        if checkout.is_dir() and checkout.name not in skipped:
-            yield checkout.name, load(read_tree(checkout))
+        label = labels / f"{checkout.name}.json" if labels else None
+        wanted = label.is_file() if label else checkout.is_dir()
+        if wanted and checkout.name not in skipped:
+            root = json.loads(label.read_text(encoding="utf-8"))["root"] if label else "."
+            yield checkout.name, load(read_tree(checkout / root))
 
 
 def _measure(title: str, programs: Iterator[tuple[str, Program]], most: int | None) -> bool:
