@@ -23,7 +23,7 @@ _MEMBERSHIP = re.compile(
 )
 # Who made or handles a row says less of whose it is than an owner does.
 _HANDLED_BY = re.compile(
-    r"creat|updat|modif|edit|approv|review|report|assign|upload|invit|added|clos|delet|archive|resolv",
+    r"creat|updat|modif|edit|approv|review|report|assign|upload|invit|added|closed|delet|archive|resolv",
     re.IGNORECASE,
 )
 _T = TypeVar("_T")
