@@ -22,7 +22,7 @@ from sdd.text import Span
 from sdd.text.markdown import Fence, Item, Paragraph, Table
 
 _SENTENCE = re.compile(
-    r"(?P<name>[A-Za-z_]\w*)\s+(?:table|model|entity)\b[^:]{0,80}?\b(?:columns?|fields?"
+    r"(?<!\w)(?P<name>[A-Za-z_]\w*)\s+(?:table|model|entity)\b[^:]{0,80}?\b(?:columns?|fields?"
     r"|attributes?|properties)\b[^:]{0,40}:\s*(?P<list>.+)",
     re.IGNORECASE | re.DOTALL,
 )
