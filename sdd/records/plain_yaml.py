@@ -51,7 +51,8 @@ class PlainYaml:
 class _Line(NamedTuple):
     """A line: how far it is indented, its key (none: an item of a list) and its value.
 
-    A list in brackets may also be `alone`, on the line below its key.
+    A list in brackets may also be `alone`, on the line below its key. A key with nothing behind
+    it is `open` to what stands below; `null` is a value.
     """
 
     depth: int
@@ -60,6 +61,7 @@ class _Line(NamedTuple):
     value: _Value
     is_quoted: bool = False
     alone: bool = False
+    is_open: bool = False
 
 
 def read_plain_yaml(text: str) -> PlainYaml | None:
@@ -78,12 +80,12 @@ def _read(text: str, read: PlainYaml) -> None:
         line = _read_line(raw)
         if line is None:
             continue
-        indent, name, lower, kept, is_quoted, alone = line
+        indent, name, lower, kept, is_quoted, alone, is_open = line
         value: Node = [*kept] if isinstance(kept, tuple) else kept
         if indent == 0 and name:
             if lower in values:
                 raise _NotPlainError
-            key, depth = lower, -1
+            key, depth = lower, -1 if is_open else _CLOSED
             values[key] = value
             read.names.append(name)
             read.lines[key] = number
@@ -92,7 +94,7 @@ def _read(text: str, read: PlainYaml) -> None:
             continue
         # All that stands below a key is indented alike, and the key itself has no value.
         if depth < 0:
-            if not key or values[key] is not None:
+            if not key:
                 raise _NotPlainError
             if alone:
                 values[key], depth = value, _CLOSED
@@ -129,7 +131,8 @@ def _read_line(raw: str) -> _Line | None:
     if match is None or match["key"] in NULLS:
         raise _NotPlainError
     name, value = match["key"] or "", match["value"] or ""
-    return _Line(depth, name, name.lower(), _value(value), value[:1] in _QUOTES)
+    quoted = value[:1] in _QUOTES
+    return _Line(depth, name, name.lower(), _value(value), quoted, is_open=not value)
 
 
 def _value(text: str) -> _Value:

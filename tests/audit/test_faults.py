@@ -99,8 +99,8 @@ FAULTS = {
     "constant user": (_DEPENDENCIES, _VERIFIED, 'return "demo"'),
     "fails open": (
         _DEPENDENCIES,
-        "raise UnauthorizedError()\n    return",
-        'return "guest"\n    return',
+        "raise UnauthorizedError()\n    settings",
+        'return "guest"\n    settings',
     ),
     "token taken for the id": (_DEPENDENCIES, _VERIFIED, "return credentials.credentials"),
     "dependency is a lambda": (

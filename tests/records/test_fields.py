@@ -44,6 +44,8 @@ def test_what_is_read_fast_is_what_a_whole_reader_reads(lines: list[str]) -> Non
     "yaml",
     [
         "a:\n  - b\n    - c",
+        "a: null\n  a: ",
+        "a: ~\n  - b",
         "a:\n  b: c\n    d: e",
         "a: b\n  - c",
         "a: []\n  - b",
