@@ -128,7 +128,16 @@ class RunJournal:
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
         name = self._prefix + _name(key, request_hash)
-        self._makes[name] = make
+        failed: list[Exception] = []
+
+        async def make_or_fail() -> bytes:
+            try:
+                return await make()
+            except Exception as error:  # noqa: BLE001 - raised below, out of the journal's sight
+                failed.append(error)
+                raise _CallFailedError from None
+
+        self._makes[name] = make_or_fail
         try:
             with SetWorkflowID(name):
                 answer = await self._call(name)
@@ -141,9 +150,15 @@ class RunJournal:
         except (Exception, asyncio.CancelledError):
             # DBOS has recorded the failure as the call's result; it must be free to succeed later.
             await DBOS.delete_workflow_async(name)
-            raise
+            if not failed:
+                raise
         finally:
             self._makes.pop(name, None)
+        raise failed[0]
+
+
+class _CallFailedError(Exception):
+    """Stands for a failure in the journal: what a server said may quote a secret."""
 
 
 @asynccontextmanager

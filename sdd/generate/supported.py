@@ -191,6 +191,8 @@ def _refresh_refusal(whole: Domain, found: Operation) -> _Refusal | None:
 def _logout_refusal(whole: Domain, found: Operation) -> _Refusal | None:
     if whole.refreshes and found.endpoint.auth is False:
         return _Refusal("it revokes refresh tokens, but does not know whose")
+    if found.row is not None:
+        return _Refusal("it shows a row, and signing out reads none")
     return None
 
 

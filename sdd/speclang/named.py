@@ -27,6 +27,11 @@ _SAME = re.compile(
 _NOT_TITLES = re.compile(
     r"\b(?:error|endpoint|overview|authentication|get|post|put|patch|delete|query|example)\b"
 )
+# "User logged out successfully" says what happened, not what is answered.
+_SIGNED = re.compile(
+    r"(?i)^\W*\w+ (?:(?:has|was|is|been|successfully) )*(?:logged|signed) (?:in|out)"
+    r"(?: successfully)?\W*$"
+)
 _DEEPEST = 6
 
 
@@ -197,7 +202,7 @@ def _by_name(item: Field, names: Names) -> Shape:
 def shape_of_words(text: str, names: Names, *, request: bool = False) -> Shape | None:
     """Resolve a phrase; None when it names nothing that is described."""
     for phrase in text.split("; "):
-        if _SAME.match(phrase) or re.match(r"(?i)^\s*same\b", phrase):
+        if _SAME.match(phrase) or re.match(r"(?i)^\s*same\b", phrase) or _SIGNED.search(phrase):
             continue
         found = _named(phrase, names)
         if found is None:

@@ -32,6 +32,10 @@ def _with_journal(folder: Path, use: Callable[[Journal], Awaitable[object]]) -> 
     return asyncio.run(run())
 
 
+def _bytes_in(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.iterdir()]
+
+
 def test_a_record_is_made_once(tmp_path: Path) -> None:
     """Within a process and across processes; another key or hash is another record."""
 
@@ -76,6 +80,24 @@ def test_a_failed_call_is_not_recorded(tmp_path: Path) -> None:
         return await journal.record("a", "h", _made(b"at last"))
 
     assert _with_journal(tmp_path, use) == (b"at last", False)
+
+
+def test_what_a_failure_says_never_reaches_the_journal(tmp_path: Path) -> None:
+    """Not even its free pages: a server may quote a secret, and a stopped run is not sealed."""
+
+    async def fail() -> bytes:
+        raise ModelError("the key is open-sesame")
+
+    async def use(journal: Journal) -> object:
+        with pytest.raises(ModelError, match="open-sesame"):
+            await journal.record("a", "h", fail)
+        return _bytes_in(tmp_path)
+
+    written = _with_journal(tmp_path, use)
+
+    assert isinstance(written, list)
+    assert written
+    assert not any(b"open-sesame" in data for data in written)
 
 
 def test_without_a_journal_everything_is_made() -> None:

@@ -144,6 +144,16 @@ def test_a_login_without_a_password_is_refused() -> None:
     assert "no password" in (found.reason or "")
 
 
+def test_a_sign_out_that_shows_a_row_is_refused() -> None:
+    """It reads none, so there is nothing to show."""
+    user = entity("User", "users", key(), column("email", Type.STR, nullable=False))
+    shown = body(field("id", Type.INT), field("email", Type.STR))
+
+    found = _one(endpoint("POST /api/auth/logout", response=shown), tables=(user,))
+
+    assert "shows a row" in (found.reason or "")
+
+
 def test_a_status_without_words_filters_what_is_done() -> None:
     """Where rows are known by being done or not, people mean that; elsewhere nobody can know."""
     task = entity(

@@ -133,6 +133,17 @@ def test_an_example_is_evidence_of_types() -> None:
     }
 
 
+@pytest.mark.parametrize("told", ["Note logged out successfully", "Note has been signed out."])
+def test_what_happened_to_a_thing_is_no_answer(told: str) -> None:
+    """`User logged out` names a table, and answers none of its rows."""
+    (found,) = application(
+        api=f"# API\n\n### POST /api/auth/logout\n\n#### Responses\n- **200 OK**: {told}\n",
+        schema="# Schema\n\n## Note\n\n- `id`: integer, primary key\n- `text`: string\n",
+    ).endpoints
+
+    assert (found.success_status, found.response) == (200, None)
+
+
 def test_two_examples_in_a_list_complete_each_other() -> None:
     """A value that is null in the second example is nullable in the list's items."""
     response = endpoint(

@@ -182,6 +182,19 @@ FORMS = {
 }
 
 
+def test_what_a_password_must_meet_is_no_list_of_values() -> None:
+    """Nobody picks a secret from a list; other columns do, in the same words."""
+    app = application(
+        schema="# Schema\n\n## Note\n\n- `id`: integer, primary key\n- `password`: string\n"
+        "- `state`: string\n\n"
+        "### Validation rules\n\n- Password must meet the rules (length, complexity)\n"
+        "- State must be of these (open, closed)\n"
+    )
+
+    assert column(app, "Note.password").constraints.choices == ()
+    assert column(app, "Note.state").constraints.choices == ("open", "closed")
+
+
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS.keys())
 def test_a_table_in_any_form(text: str) -> None:
     """Names, types, keys, nullability, defaults, lengths and references come out the same."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sdd.ir import Column, Constraints, Entity, ForeignKey, Question, Type
+from sdd.ir.matching import SECRET_WORDS
 from sdd.names import kebab, plural, singular, snake, words
 from sdd.speclang.documents import Role, role_of
 from sdd.speclang.facts import Facts, Reference, for_type, merged, of_type
@@ -292,6 +293,9 @@ def _typed(column: MergedColumn) -> Facts:
     `'open' | 'shut'` is an enum, and `createdAt: Date` a moment, as JavaScript's `Date` is.
     """
     facts = column.facts
+    if SECRET_WORDS & set(words(column.name)):
+        # Nobody picks a secret from a list: "(length, complexity)" is what it must meet.
+        facts = replace(facts, constraints=replace(facts.constraints, choices=()))
     if facts.type is None and facts.constraints.choices and not facts.ambiguous:
         return replace(facts, type=Type.ENUM)
     texts = (draft.type_text.strip("` ") for _, draft in column.drafts)
