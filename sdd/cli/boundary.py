@@ -74,6 +74,7 @@ def _invoke(app: typer.Typer, arguments: list[str] | None, serve: object) -> int
 def _usage(error: Exception) -> int:
     """Show a usage error of the argument parser in our own form."""
     message = str(error.format_message())  # type: ignore[attr-defined]
+    message = message.replace(": Value error, ", ": ")  # the parser's library names its own kind
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "sdd"
     if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself

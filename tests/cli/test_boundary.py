@@ -26,6 +26,29 @@ def test_an_unknown_option_ends_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--nonsense" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [[], ["spec"]])
+def test_where_nothing_is_asked_the_help_stands_alone(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is wrong usage by its status, and no error in its words."""
+    assert run_command(words) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert said.startswith("Usage: sdd")
+    assert "error:" not in said
+
+
+def test_what_a_value_may_be_is_said_without_the_libraries_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`Value error` means nothing to a reader."""
+    assert run_command(["audit", "--format", "nope"]) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert "Value error" not in said
+    assert "'nope' is not one of 'text'" in said
+
+
 def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """`--version` prints one line."""
     assert run_command(["--version"]) == ExitCode.CLEAN
