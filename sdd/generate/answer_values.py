@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sdd import names
 from sdd.generate import naming
 from sdd.generate.counts import find_count
+from sdd.generate.documents import is_document
 from sdd.generate.domain import Domain, Table
 from sdd.generate.lists import size_argument
 from sdd.ir import Factory, Field, Shape, Type
@@ -103,7 +104,9 @@ def _mentions_total(shape: Shape) -> bool:
 def row_source(table: Table | None, item: Field) -> bool:
     """Tell whether a field of a row is one of its columns and may be shown."""
     column = find_column(table.entity, item.name) if table else None
-    return column is not None and not is_secret(column) and item.shape.type is not Type.OBJECT
+    if column is None or is_secret(column):
+        return False
+    return item.shape.type is not Type.OBJECT or is_document(column, item.shape)
 
 
 def column_value(context: Context, item: Field) -> str | None:

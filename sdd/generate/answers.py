@@ -12,6 +12,7 @@ from sdd.generate.answer_values import (
     row_source,
     value_of,
 )
+from sdd.generate.documents import held, is_document, sent_to
 from sdd.generate.domain import Domain, Table
 from sdd.generate.schemas import RESPONSE, Place, Schemas
 from sdd.ir import Field, Shape, Type
@@ -75,13 +76,14 @@ def _keep_row(
         return replace(shape, item=row) if row else None
     fields = []
     for item in shape.fields:
-        below = _keep_embedded(context, item)
-        if below is not None:
-            fields.append(below)
-        elif row_source(context.table, item) or _extra(context, (*path, item.name), item):
+        here = (*path, item.name)
+        part = _keep_embedded(context, item) or _keep_stored(context, item, here, lost)
+        if part is not None:
+            fields.append(part)
+        elif not row_source(context.table, item) and _extra(context, here, item):
             fields.append(item)
         else:
-            lost.append((*path, item.name))
+            lost.append(here)
     return replace(shape, fields=tuple(fields)) if fields else None
 
 
@@ -106,6 +108,20 @@ def _keep_embedded(context: Context, item: Field) -> Field | None:
     if not kept:
         return None
     return replace(item, shape=replace(item.shape, item=replace(row, fields=kept)))
+
+
+def _keep_stored(
+    context: Context, item: Field, path: tuple[str, ...], lost: list[tuple[str, ...]]
+) -> Field | None:
+    """Return a field that shows a column; of a JSON column, the parts that requests put there."""
+    column = find_column(context.table.entity, item.name) if context.table else None
+    if context.table is None or column is None or not row_source(context.table, item):
+        return None
+    if not is_document(column, item.shape):
+        return item
+    sent = sent_to(context.domain.operations, context.table.entity, column)
+    shape = held(item.shape, sent, path, lost)
+    return replace(item, shape=shape) if shape else None
 
 
 def _extra(context: Context, path: tuple[str, ...], item: Field) -> bool:

@@ -7,7 +7,7 @@ from sdd import names
 from sdd.generate import naming
 from sdd.generate.domain import PYTHON, Table
 from sdd.generate.models import member
-from sdd.ir import Column, Constraints, Factory, Field, Shape, Type
+from sdd.ir import Column, Constraints, Default, Factory, Field, Shape, Type
 from sdd.ir.matching import find_column
 
 REQUEST, RESPONSE = "RequestModel", "ResponseModel"
@@ -153,6 +153,9 @@ def _line(
         default = None
     elif default is not None and arguments:
         arguments.insert(0, f"default={default}")
+    if not request and item.default == Default() and not item.required:
+        default = "None"  # a part of a document that may have been stored without it
+        arguments[:0] = ["default=None"] if arguments else []
     value = f"Field({', '.join(arguments)})" if arguments else default
     return FieldPlan(
         attribute=attribute,

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from ir.builders import body, column, endpoint, entity, field, key, query
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.generate import Options, render, supported, unsupported
-from sdd.ir import Application, AuthMode, AuthPolicy, Endpoint, Entity, Shape, Type
+from sdd.ir import Application, AuthMode, AuthPolicy, Endpoint, Entity, Field, Shape, Type
 from sdd.text import Span
 
 _PLACE = Span(path="specs/api/rest-endpoints.md", line=7)
@@ -176,3 +178,71 @@ def test_a_status_without_words_filters_what_is_done() -> None:
     assert [item.constraints.choices for item in found.parameters] == [
         ("all", "pending", "completed")
     ]
+
+
+_LINE = (
+    field("sku", Type.STR, required=True),
+    field("quantity", Type.INT, required=True),
+    field("due", Type.DATE, required=False, nullable=True),
+)
+
+
+def _orders(*answered: Field) -> Application:
+    """Orders whose lines stand in one JSON column."""
+    shown = field("lines", Type.LIST, item=body(*answered), required=True)
+    order = entity(
+        "Order",
+        "orders",
+        key(),
+        column("user_id", Type.STR, nullable=False),
+        column("lines", Type.LIST, item=Type.JSON, nullable=False),
+    )
+    sent = body(field("lines", Type.LIST, item=body(*_LINE), required=True))
+    answer = body(field("id", Type.INT), shown)
+    return Application(
+        entities=(order,),
+        endpoints=(
+            endpoint("POST /api/orders", request=sent, response=answer),
+            endpoint("GET /api/orders/{id}", response=answer),
+        ),
+    )
+
+
+def test_parts_of_a_document_that_nobody_sends_are_left_out() -> None:
+    """A JSON column holds what requests put there: an id of a line would never be there."""
+    application = _orders(*_LINE, field("id", Type.UUID), field("received", Type.INT))
+
+    notes = [item for item in unsupported(application) if item.rule == "unsupported-field"]
+
+    assert {item.subject for item in notes} == {"lines.id", "lines.received"}
+    assert {item.route for item in notes} == {"POST /api/orders", "GET /api/orders/{id}"}
+
+
+def test_parts_of_a_document_that_may_be_absent_are_answered_as_null() -> None:
+    """A row whose line was stored without its day is still an answer."""
+    application = supported(_orders(*_LINE))
+
+    for found in application.endpoints:
+        lines = found.response.field("lines") if found.response else None
+        assert lines is not None
+        assert lines.shape.item is not None
+        parts = {item.name: item for item in lines.shape.item.fields}
+        assert [name for name, item in parts.items() if item.required is False] == ["due"]
+        assert parts["due"].shape.nullable
+
+
+def test_a_document_of_any_content_names_no_parts_in_its_answer() -> None:
+    """What is sent without a form may hold anything, and is answered as it was sent."""
+    application = _orders(*_LINE)
+    first, *others = application.endpoints
+    open_body = replace(first, request=body(field("lines", Type.LIST, item=Shape(type=Type.JSON))))
+    application = replace(application, endpoints=(open_body, *others))
+
+    shown = [item.response for item in supported(application).endpoints if item.response]
+
+    assert [
+        item.shape.item.type
+        for answer in shown
+        for item in answer.fields
+        if item.name == "lines" and item.shape.item
+    ] == [Type.JSON, Type.JSON]
