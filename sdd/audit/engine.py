@@ -81,6 +81,7 @@ class Engine(Ledger):
         self.cut_short: dict[Place, None] = {}
         self.environment: dict[str, None] = {}
         self.uses_key_set = False
+        self.uses_parameters = False
         self.trusted: tuple[str, ...] = ()
         self.shared_tables: frozenset[str] = frozenset()
         self.handed_out: list[tuple[Value, State, Place]] = []

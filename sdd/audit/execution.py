@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Exists, Formula, both, negated
+from sdd.audit.parameters import executed
 from sdd.audit.rawsql import execute_text, is_sql
 from sdd.audit.state import State, Write
 from sdd.audit.strangers import note_stranger, strangers
@@ -49,6 +50,17 @@ def execute(
         return execute_text(engine, statement, arguments, state, node)
     if not isinstance(statement, Query):
         return apply("executed", (statement,))
+    return engine.each(
+        state,
+        executed(engine, statement, arguments, state),
+        lambda branch, item: _run(engine, item, branch, node),
+    )
+
+
+def _run(engine: Engine, statement: Value, state: State, node: ast.AST) -> Value:
+    """Run a statement whose parameters are bound."""
+    if not isinstance(statement, Query):
+        return NONE
     rows = rows_of(engine, statement)
     unknown = [
         note_stranger(engine, _OPERATIONS[statement.kind], name, state, node)

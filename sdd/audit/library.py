@@ -37,6 +37,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.escapes import hand_over
 from sdd.audit.imports import import_by_name
 from sdd.audit.language_models import ANSWER, answers
+from sdd.audit.parameters import parameter
 from sdd.audit.queries import begin, united
 from sdd.audit.sessions import session_method
 from sdd.audit.state import State
@@ -132,6 +133,8 @@ _SQL: Mapping[str, Model] = {
         (f"{package}.desc", identity),
         (f"{package}.asc", identity),
         (f"{package}.cast", identity),
+        (f"{package}.type_coerce", identity),
+        (f"{package}.literal", identity),
     )
 }  # fmt: skip
 MODELS: Mapping[str, Model] = {
@@ -196,4 +199,8 @@ MODELS: Mapping[str, Model] = {
     "operator.contains": member_of,
     "print": nothing,
 }
-BY_LAST_NAME: Mapping[str, Model] = {"load_dotenv": nothing}
+BY_LAST_NAME: Mapping[str, Model] = {
+    "load_dotenv": nothing,
+    "bindparam": parameter,
+    "BindParameter": parameter,
+}

@@ -13,10 +13,11 @@ from sdd.audit.displays import spread_mapping
 from sdd.audit.effects import ATTACHES, Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.escapes import hand_over
-from sdd.audit.execution import result_method
+from sdd.audit.execution import is_text, result_method
 from sdd.audit.language_models import ANSWER, is_of_model
 from sdd.audit.lending import lend_methods
-from sdd.audit.predicates import column_method
+from sdd.audit.parameters import bound_text, is_parameter
+from sdd.audit.predicates import column_method, comparison
 from sdd.audit.queries import query_method
 from sdd.audit.schema import schema_of as schema
 from sdd.audit.sessions import session_method, update_all
@@ -159,6 +160,10 @@ def _special(  # noqa: C901, PLR0912 - one case for each kind of value
             return router_method(engine, receiver, name, arguments, state, node)
         case Func() if name in {"delay", "apply_async", "send", "kiq", "defer"}:
             return _queued(engine, receiver, name, arguments, state, node)
+        case LibObject() if name in {"bindparams", "params"} and is_text(receiver):
+            return bound_text(engine, receiver, arguments, state)
+        case Apply() if is_parameter(receiver):
+            return comparison(engine, receiver, name, arguments, state)
         case LibObject(name=group) if name == "create_task" and group.endswith("TaskGroup"):
             return finished(engine, arguments, state, node)
         case LibObject() if name in METHODS:

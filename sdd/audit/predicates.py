@@ -63,19 +63,29 @@ def predicate(
             return Opaque(INJECTED if injected else "a condition that is not understood", (value,))
 
 
+def comparison(
+    engine: Engine, left: Value, name: str, arguments: Arguments, state: State
+) -> Truth | None:
+    """Call a method that compares what stands in a statement with something; None: another one."""
+    first = arguments.positional[0] if arguments.positional else NONE
+    if name == "in_":
+        return Truth(contained(engine, left, first, state))
+    if name in {"is_", "__eq__", "is_not_distinct_from"}:
+        return Truth(equal(left, first))
+    if name in {"isnot", "is_not", "__ne__"}:
+        return Truth(negated(equal(left, first)))
+    if name in {"notin_", "not_in"}:
+        return Truth(Holds("not in", (left, first)))
+    return None
+
+
 def column_method(
     engine: Engine, column: Col, name: str, arguments: Arguments, state: State
 ) -> Value:
     """Call a method of a column."""
-    first = arguments.positional[0] if arguments.positional else NONE
-    if name == "in_":
-        return Truth(_in(engine, column, first, state))
-    if name in {"is_", "__eq__", "is_not_distinct_from"}:
-        return Truth(equal(column, first))
-    if name in {"isnot", "is_not", "__ne__"}:
-        return Truth(negated(equal(column, first)))
-    if name in {"notin_", "not_in"}:
-        return Truth(Holds("not in", (column, first)))
+    compared = comparison(engine, column, name, arguments, state)
+    if compared is not None:
+        return compared
     if name in {"any", "has"}:
         return Truth(_related_has(engine, column, arguments, state))
     if name in {"desc", "asc", "nullslast", "nullsfirst", "label", "nulls_last", "nulls_first",
@@ -102,7 +112,8 @@ def _related_has(engine: Engine, column: Col, arguments: Arguments, state: State
     return both([Exists(other), equal(Col(column.entity, link[0]), Field(other, link[1]))])
 
 
-def _in(engine: Engine, column: Col, collection: Value, state: State) -> Formula:
+def contained(engine: Engine, column: Value, collection: Value, state: State) -> Formula:
+    """`column.in_(collection)`."""
     match collection:
         case Query():
             rows = rows_of(engine, collection)
@@ -118,7 +129,9 @@ def _in(engine: Engine, column: Col, collection: Value, state: State) -> Formula
             if isinstance(held, ListObject) and len(held.more) == 1 and not held.items:
                 return in_many(engine, column, held.more[0])
         case Phi(cases=cases):
-            return either([both([guard, _in(engine, column, one, state)]) for guard, one in cases])
+            return either(
+                [both([guard, contained(engine, column, one, state)]) for guard, one in cases]
+            )
         case Tup(items=items):
             return either([equal(column, one) for one in items])
         case _:

@@ -11,6 +11,7 @@ from sdd.audit.execution import execute, is_text, result_method
 from sdd.audit.injection import is_injected, is_open
 from sdd.audit.joins import choose
 from sdd.audit.logic import YES, Formula, Opaque, equal, parts_of
+from sdd.audit.parameters import executed, with_defaults
 from sdd.audit.predicates import predicate
 from sdd.audit.state import State
 from sdd.audit.strangers import stranger, strangers
@@ -38,9 +39,10 @@ from sdd.audit.values import (
 _SHAPES = frozenset(
     {"order_by", "offset", "limit", "options", "distinct", "group_by", "with_for_update",
      "execution_options", "returning", "correlate", "add_columns", "prefix_with", "order",
-     "populate_existing", "enable_eagerloads", "params", "yield_per", "having", "slice",
+     "populate_existing", "enable_eagerloads", "yield_per", "having", "slice",
      "on_conflict_do_nothing", "on_conflict_do_update", "on_duplicate_key_update",
-     "unique", "tuples", "select"}
+     "unique", "tuples", "select",
+     "subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}
 )  # fmt: skip
 _INJECTION = "the client's words are part of the SQL text"
 
@@ -106,9 +108,9 @@ def query_method(
         return united(engine, Arguments((query, *arguments.every())), state, node)
     if name == "values" or (name == "update" and query.kind == "select"):
         return _changed(engine, query, name, arguments, state, node)
+    if name in {"params", "unique_params"}:
+        return with_defaults(engine, query, arguments, state)
     if name in _SHAPES:
-        return query
-    if name in {"subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}:
         return query
     return _executed_method(engine, query, name, arguments, state, node)
 
@@ -144,6 +146,8 @@ def _executed_method(
     engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Methods of the older query API that run the statement at once."""
+    bound = executed(engine, query, Arguments(), state)
+    query = bound if isinstance(bound, Query) else query
     if name == "delete":
         return execute(engine, replace(query, kind="delete"), state, node)
     if name == "from_statement" and arguments.positional:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sdd.audit.attributes import schema
-from sdd.audit.displays import spread_mapping
+from sdd.audit.displays import overridden, spread_mapping
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.injection import writes_sql
@@ -142,7 +142,7 @@ def _binds(
     elif params is not None:
         spread_mapping(engine, params, state, found, rest)
     found.extend(pair for pair in arguments.keywords if pair[0] not in {"params", "parameters"})
-    return dict(found)
+    return dict(overridden(found, rest))
 
 
 def _parsed(sql: str) -> Any:  # noqa: ANN401 - sqlglot is loaded when it is needed
