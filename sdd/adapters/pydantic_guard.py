@@ -16,6 +16,7 @@ from typing_extensions import override
 from sdd.adapters.journal import Journal
 from sdd.adapters.pydantic_messages import from_history
 from sdd.adapters.pydantic_waiting import Shown, patiently
+from sdd.adapters.turnstile import Passage
 from sdd.agents.budget import Account, Cost, held
 from sdd.agents.catalog import Price
 from sdd.agents.conversation import Message
@@ -51,6 +52,7 @@ class Turn:
         streamed: Whether answers come in pieces.
         on_ask: Called before each request that really goes out.
         on_progress: Takes a line on what is being waited for.
+        passage: Others work while this turn waits.
     """
 
     key: str
@@ -58,6 +60,7 @@ class Turn:
     streamed: bool
     on_ask: Callable[[], None]
     on_progress: Callable[[str], None]
+    passage: Passage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,9 +214,9 @@ class GuardedModel(WrapperModel):
         async def make() -> bytes:
             most = ANSWER_TOKENS
             for attempt in range(_ATTEMPTS):
-                response, allowed = await self._paid(
-                    said, request, name, most, (messages, model_settings, model_request_parameters)
-                )
+                asked = (messages, model_settings, model_request_parameters)
+                async with self._turn.passage.outside(anew=True):
+                    response, allowed = await self._paid(said, request, name, most, asked)
                 if self._turn.streamed and _broke_off(response):
                     self._turn.on_progress("the answer broke off; asking again")
                     continue

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdd.adapters.journal import JOURNAL, Journal, NoJournal, open_journal
 from sdd.adapters.model_names import ModelNames, unpriced
+from sdd.adapters.turnstile import Passage, Turnstile
 from sdd.agents.budget import Account
 from sdd.agents.catalog import Catalog, load_catalog
 from sdd.agents.conversation import (
@@ -33,7 +34,7 @@ from sdd.errors import MissingExtraError, ModelError
 if TYPE_CHECKING:
     import pydantic_ai
 
-    from sdd.adapters.pydantic_guard import GuardedModel
+    from sdd.adapters.pydantic_guard import GuardedModel, Turn
     from sdd.adapters.pydantic_models import Chosen
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
@@ -67,6 +68,7 @@ class PydanticRunner:
         self._environment = environment
         self._journal = journal
         self._chosen: dict[str, Chosen] = {}
+        self._turnstile = Turnstile()
         # Its own: a tool that waits for a human must not take threads that others need.
         self._threads = ThreadPoolExecutor(_PARALLEL_TOOLS, thread_name_prefix="sdd-tool")
 
@@ -94,20 +96,22 @@ class PydanticRunner:
 
         accounts = (Account(limits=limits), *task.accounts)
         meter = Meter(accounts=accounts, price=chosen.price, metered=chosen.metered)
+        passage = Passage(self._turnstile)
         turn = Turn(
             key=task.key,
             prompt=definition.prompt,
             streamed=chosen.streamed,
+            passage=passage,
             on_ask=_announcing(chosen, task, on_step),
             on_progress=lambda text: on_step(Step(key=task.key, text=text)),
         )
         model = GuardedModel(chosen.model, turn, meter, self._journal)
         repetition = Repetition()
-        framed = [self._framed(tool, task, on_step, repetition) for tool in tools]
-        agent = _agent(definition, model, framed)
         clock = asyncio.timeout(limits.seconds)
         try:
-            async with clock:
+            async with clock, passage.inside():
+                framed = [self._framed(tool, turn, repetition) for tool in tools]
+                agent = _agent(definition, model, framed)
                 return await _converse(agent, definition, task, model, chosen.settings)
         except HumanNeeded as needed:
             return _ended(model, definition, Ending.WAITING, str(needed))
@@ -132,19 +136,17 @@ class PydanticRunner:
             await chosen.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _framed(
-        self, tool: Tool, task: Task, on_step: Callable[[Step], None], repetition: Repetition
-    ) -> pydantic_ai.Tool[object]:
+    def _framed(self, tool: Tool, turn: Turn, repetition: Repetition) -> pydantic_ai.Tool[object]:
         import jsonschema  # type: ignore[import-untyped] # noqa: PLC0415 - slow to import
         from pydantic_ai import Tool as FrameworkTool  # noqa: PLC0415
         from pydantic_ai.exceptions import ToolFailed  # noqa: PLC0415
 
-        perform = self._once(tool, task) if tool.outside else partial(self._perform, tool)
+        perform = self._once(tool, turn) if tool.outside else partial(self._perform, tool, turn)
         schema = dict(tool.parameters)
         validator = jsonschema.Draft202012Validator(schema)
 
         async def call(**arguments: Any) -> str:  # noqa: ANN401 - the schema says what they are
-            on_step(Step(key=task.key, text=_shown(tool, arguments)))
+            turn.on_progress(_shown(tool, arguments))
             problem = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
             if problem is not None:
                 place = f" at {problem.json_path}" if problem.path else ""
@@ -167,12 +169,13 @@ class PydanticRunner:
             sequential=True,  # in the order of the answer: two calls may touch one file
         )
 
-    async def _perform(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
+    async def _perform(self, tool: Tool, turn: Turn, arguments: Mapping[str, Any]) -> str:
         loop = asyncio.get_running_loop()
-        begun = await loop.run_in_executor(self._threads, tool.call, arguments)
-        return begun if isinstance(begun, str) else await begun
+        async with turn.passage.outside():
+            begun = await loop.run_in_executor(self._threads, tool.call, arguments)
+            return begun if isinstance(begun, str) else await begun
 
-    def _once(self, tool: Tool, task: Task) -> Callable[[Mapping[str, Any]], Awaitable[str]]:
+    def _once(self, tool: Tool, turn: Turn) -> Callable[[Mapping[str, Any]], Awaitable[str]]:
         """Return what performs a tool's calls, each once in all lives of the run."""
         before: Counter[str] = Counter()
 
@@ -182,11 +185,11 @@ class PydanticRunner:
 
             async def make() -> bytes:
                 try:
-                    return json.dumps([True, await self._perform(tool, arguments)]).encode()
+                    return json.dumps([True, await self._perform(tool, turn, arguments)]).encode()
                 except ToolError as error:
                     return json.dumps([False, str(error)]).encode()
 
-            key = f"{task.key}/{tool.name}/{before[asked]}"
+            key = f"{turn.key}/{tool.name}/{before[asked]}"
             kept, _ = await self._journal.record(key, asked, make)
             well, text = json.loads(kept)
             if not well:

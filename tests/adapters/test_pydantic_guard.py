@@ -8,6 +8,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from sdd.adapters.journal import NoJournal
 from sdd.adapters.pydantic_guard import GuardedModel, Meter, Turn
+from sdd.adapters.turnstile import Passage, Turnstile
 from sdd.agents.budget import Account
 from sdd.agents.runner import Limits
 
@@ -23,6 +24,7 @@ def _guarded(*, metered: bool) -> GuardedModel:
         streamed=False,
         on_ask=lambda: None,
         on_progress=lambda _: None,
+        passage=Passage(Turnstile()),
     )
     meter = Meter(accounts=(Account(limits=Limits()),), metered=metered)
     return GuardedModel(FunctionModel(_stumbles), turn, meter, NoJournal())
