@@ -8,6 +8,7 @@ from sdd.audit.diagnose import diagnose
 from sdd.audit.engine import Engine
 from sdd.audit.exposures import stores, with_consulted
 from sdd.audit.judge import judge_route
+from sdd.audit.keeping import kept, with_kept
 from sdd.audit.machine import make_engine
 from sdd.audit.model import AuditReport, RouteReport, summarise
 from sdd.audit.requests import Run, run_request
@@ -51,9 +52,9 @@ def _audited(
     wanted = [mount for mount in mounts(engine) if only is None or mount.name in only]
     engine.expect_routes(len(wanted))
     runs = [run_request(engine, mount) for mount in wanted]
-    filled = stores(runs)
+    filled, left = stores(runs), kept(engine, runs)
     judged = []
-    for run in [with_consulted(engine, one, filled) for one in runs]:
+    for run in [with_kept(engine, with_consulted(engine, one, filled), left) for one in runs]:
         run, report = _judged(engine, run, settings)  # noqa: PLW2901 - too deep a run is cut
         note(run, report)
         judged.append((run, report))

@@ -11,6 +11,7 @@ from sdd.audit.values import Func, HeapObject, Lit, Value
 # Effects that are no access to rows: what somebody unknown must not bring about either.
 SPENDS, MAILS, ALTERS, FILLS, CONSULTS = "spend", "mail", "alter", "fill", "consult"
 REMOVES = "remove"  # from a collection of the process: counts where requests fill it
+KEEPS = "keep"  # in the process, what is somebody's: others may find it there
 TOUCHES = frozenset({SPENDS, MAILS, ALTERS, FILLS, CONSULTS})
 SHOWS = Lit("shows what the process keeps for everybody", "str")
 DELEGATES = "delegate"  # an identity is sent to a server that acts for whomever it names

@@ -5,7 +5,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sdd.audit.contents import held, holder_of
-from sdd.audit.effects import ALTERS, DELEGATES, FILLS, MAILS, REMOVES, SPENDS, Arguments, Effect
+from sdd.audit.effects import (
+    ALTERS,
+    DELEGATES,
+    FILLS,
+    KEEPS,
+    MAILS,
+    REMOVES,
+    SPENDS,
+    Arguments,
+    Effect,
+)
 from sdd.audit.engine import STORED, Engine
 from sdd.audit.language_models import is_chosen_by_model
 from sdd.audit.logic import parts_of
@@ -14,6 +24,7 @@ from sdd.audit.strangers import note_stranger
 from sdd.audit.values import (
     NONE,
     Apply,
+    Claims,
     DictObject,
     Field,
     HeapObject,
@@ -22,6 +33,7 @@ from sdd.audit.values import (
     ListObject,
     Lit,
     Ref,
+    Row,
     Sym,
     Tup,
     Value,
@@ -198,17 +210,44 @@ def _has_secret(engine: Engine, values: Iterable[Value], state: State) -> bool:
 
 
 def filled(engine: Engine, state: State, ref: Value, item: HeapObject) -> None:
-    """Note that a request puts what the client sent into a collection that outlives it."""
-    if not isinstance(ref, Ref) or not isinstance(item, (ListObject, DictObject)):
+    """Note that a request puts something into an object that outlives it."""
+    if not isinstance(ref, Ref):
         return
-    before = set(_inside(engine.load(state, ref)))
+    held_before = engine.load(state, ref)
+    before = set(_inside(held_before))
     new = [value for value in _inside(item) if value not in before]
+    named = set(_named(item)) - set(_named(held_before))
+    _keep(engine, lit("name"), [value for _, value in named], state)
+    _keep(engine, ref, new, state)
+    if not isinstance(item, (ListObject, DictObject)):
+        return
     if new and _has_client(engine, new, state):
         note(engine, FILLS, _CHANGES, ref, state, ast.Pass())
 
 
+def _named(item: HeapObject | None) -> tuple[tuple[str, Value], ...]:
+    match item:
+        case DictObject(items=named) | Instance(fields=named):
+            return named
+        case _:
+            return ()
+
+
+def _keep(engine: Engine, target: Value, values: Iterable[Value], state: State) -> None:
+    """Note what is somebody's among values that stay in the process: rows, an identity."""
+    parts = [one for one in terms(engine, values, state) if isinstance(one, (Row, Claims))]
+    if parts:
+        effect = Effect(
+            KEEPS, target, engine.place(ast.Pass()), tuple(state.facts), engine.chain(),
+            value=Tup(tuple(parts)),
+        )  # fmt: skip
+        engine.effects.append(effect)
+
+
 def rebound(engine: Engine, name: str, value: Value, state: State) -> None:
-    """Note that a request binds a module's collection to another one."""
+    """Note that a request binds a module's name to something else."""
+    if not engine.module_states:
+        _keep(engine, lit(name), [value], state)
     ref = engine.kept_names.get((engine.frame.module.path, name))
     if ref is not None and not engine.module_states:
         operation = FILLS if _has_client(engine, [value], state) else REMOVES
