@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from sdd.audit.aliases import alias_of, under_alias
 from sdd.audit.classes import field_names, is_enum
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
@@ -61,6 +62,8 @@ def attribute(  # noqa: C901 - one case for each kind of value
             return of_row(engine, base, name, state, node)
         case Sym(type=ClassInfo() as info):
             return _of_typed(engine, base, info, name, state, node)
+        case LibObject(args=(ClassInfo() as info, *_)) if alias_of(base):
+            return under_alias(_of_class(engine, info, name), (alias_of(base) or ("", ""))[1])
         case Query() | Result() | Many() | Truth() | Lit() | LibObject() | Col():
             return Native(base, name)
         case Func() if name == "__name__":

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 
+from sdd.audit.aliases import alias_of
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Exists, Formula, both, negated
@@ -79,7 +80,7 @@ def _run(engine: Engine, statement: Value, state: State, node: ast.AST) -> Value
 def _projected(
     target: Value, rows: Mapping[tuple[str, str], Row], change: Callable[[Value], Value]
 ) -> Value:
-    if isinstance(target, (LibObject, Apply)):
+    if isinstance(target, (LibObject, Apply)) and alias_of(target) is None:
         return Apply("aggregate", tuple(rows.values()))
     if isinstance(target, Tup):
         return Tup(tuple(_projected(item, rows, change) for item in target.items))

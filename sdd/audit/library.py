@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from sdd.audit import callbacks, coroutines, tokens, web
+from sdd.audit.aliases import aliased
 from sdd.audit.builtin_functions import (
     Model,
     boolean,
@@ -130,6 +131,7 @@ _SQL: Mapping[str, Model] = {
         (f"{package}.exists", existence),
         (f"{package}.union", united),
         (f"{package}.union_all", united),
+        (f"{package}.aliased", aliased),
         (f"{package}.desc", identity),
         (f"{package}.asc", identity),
         (f"{package}.cast", identity),

@@ -97,7 +97,7 @@ def column_method(
 def _related_has(engine: Engine, column: Col, arguments: Arguments, state: State) -> Formula:
     relation = schema(engine).entity(column.entity).relationship(column.name)
     link = schema(engine).link(column.entity, column.name)
-    if relation is None or link is None:
+    if relation is None or link is None or column.alias:
         return Opaque("a condition over a relationship", (column,))
     other = engine.row(
         relation.target,

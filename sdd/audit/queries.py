@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from sdd.audit.aliases import alias_of
 from sdd.audit.attributes import schema
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
@@ -208,14 +209,17 @@ def _joined(
     clause = arguments.get("onclause", 1)
     flag = arguments.get("isouter")
     outer = outer or (isinstance(flag, Lit) and bool(flag.value))
-    entity = _joined_entity(engine, target)
-    if entity is None:
+    joined = _joined_entity(engine, target)
+    if joined is None:
         return _with(query, [Opaque("a join that is not understood", ())])
-    widened = replace(query, entities=tuple(dict.fromkeys([*query.entities, (entity, "")])))
+    entity, alias = joined
+    widened = replace(query, entities=tuple(dict.fromkeys([*query.entities, joined])))
     if isinstance(clause, (Truth, Phi)):
         return _with(widened, [predicate(engine, clause, state)])
     if isinstance(target, Col):
         return _with(widened, [_on_relation(engine, target)])
+    if alias or any(other for _, other in query.entities):
+        return _with(widened, [Opaque("a join of a table that has another name there", ())])
     links = [
         condition
         for other, _ in query.entities
@@ -227,15 +231,15 @@ def _joined(
     return _with(widened, links[:1])
 
 
-def _joined_entity(engine: Engine, target: Value | None) -> str | None:
+def _joined_entity(engine: Engine, target: Value | None) -> tuple[str, str] | None:
     match target:
         case ClassInfo(entity=str(entity)):
-            return entity
-        case Col(entity=owner, name=name):
+            return entity, ""
+        case Col(entity=owner, name=name, alias=""):
             relation = schema(engine).entity(owner).relationship(name)
-            return relation.target if relation else None
+            return (relation.target, "") if relation else None
         case _:
-            return None
+            return alias_of(target) if target is not None else None
 
 
 def _on_relation(engine: Engine, column: Col) -> Formula:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from sdd.audit.aliases import alias_of
 from sdd.audit.attributes import schema
 from sdd.audit.engine import Engine
 from sdd.audit.logic import (
@@ -42,7 +43,10 @@ def entities_in(targets: tuple[Value, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _collect_entities(value: Value, found: dict[tuple[str, str], None]) -> None:
-    if isinstance(value, ClassInfo) and value.entity:
+    alias = alias_of(value)
+    if alias is not None:
+        found[alias] = None
+    elif isinstance(value, ClassInfo) and value.entity:
         found[value.entity, ""] = None
     elif isinstance(value, Col):
         found[value.entity, value.alias] = None
@@ -117,7 +121,8 @@ def instantiate(rows: Mapping[tuple[str, str], Row]) -> Callable[[Value], Value]
             return Field(row, value.name) if row is not None else value
         if isinstance(value, ClassInfo) and value.entity:
             return rows.get((value.entity, ""), value)
-        return value
+        alias = alias_of(value)
+        return rows.get(alias, value) if alias is not None else value
 
     return change
 
