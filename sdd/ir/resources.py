@@ -84,7 +84,7 @@ def _extend(application: Application, found: Address, segment: str) -> Address:
     match = _PARAMETER.match(segment)
     if match:
         return _with_parameter(application, found, match.group(1))
-    if identifier(segment) in _SELF:
+    if identifier(segment) in _SELF or _is_own_profile(application, found, segment):
         return replace(found, me=True, resources=_with_user(application, found))
     entity = entity_of_segment(application, segment) or _part(application, found, segment)
     if entity and not found.tail:
@@ -97,6 +97,16 @@ def _extend(application: Application, found: Address, segment: str) -> Address:
             kept = kept[:-1]
         return replace(found, resources=(*kept, Resource(entity=entity)))
     return replace(found, tail=(*found.tail, segment))
+
+
+def _is_own_profile(application: Application, found: Address, segment: str) -> bool:
+    """Tell whether `users/profile` is the user who asks: no table holds profiles."""
+    user = user_entity(application)
+    at_users = found.last is not None and user is not None and found.last.entity.name == user.name
+    if identifier(segment) != "profile" or not at_users or found.tail:
+        return False
+    entity = entity_of_segment(application, segment)
+    return (entity is None or entity is user) and found.last is not None and found.last.key is None
 
 
 def _part(application: Application, found: Address, segment: str) -> Entity | None:

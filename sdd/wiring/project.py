@@ -1,6 +1,7 @@
 """Finds the project that a command is about."""
 
 from pathlib import Path
+from shlex import quote
 
 from sdd.errors import ConfigError, SpecError
 
@@ -26,8 +27,21 @@ def find_project(start: Path, *, explicit: bool = False) -> Path:
             break
     raise SpecError(
         f"No specs found in {start if explicit else 'this folder or any above it'}.",
-        hint="Run `sdd init` here, or name the project with --project.",
+        hint=_hint(folder),
     )
+
+
+def _hint(folder: Path) -> str:
+    """Say where specs stand below a folder that has none, else how to begin."""
+    try:
+        below = sorted(item for item in folder.iterdir() if item.is_dir())
+    except OSError:
+        below = []
+    found = [item.name for item in below if not item.name.startswith(".") and _is_project(item)]
+    if not found:
+        return "Run `sdd init` here, or name the project with --project."
+    named = ", ".join(f"--project {quote(name)}" for name in found)
+    return f"There are specs in folders below: give {named}."
 
 
 def _is_project(folder: Path) -> bool:

@@ -57,6 +57,10 @@ async def conduct(context: Context, ledger: Ledger, project: Project) -> None:
         ledger.end(ExitCode.NEEDS_HUMAN, f"A human has to answer first: {names}.")
         ledger.close()
         return
+    if understood.builds_nothing:
+        ledger.end(ExitCode.NEEDS_HUMAN, f"Nothing was built.{_unbuilt(understood)}")
+        ledger.close()
+        return
     plan = _plan(context, project, understood)
     made = await _make(context, ledger, project, understood, plan)
     if made is not None:
@@ -279,6 +283,13 @@ def _unbuilt(understood: Understood) -> str:
     stated = len(understood.specs.application.endpoints)
     part = f"{len(routes)} of {stated} stated endpoints" if routes else "a part of the specs"
     names = ", ".join(item.route or item.message for item in missing)
+    if understood.builds_nothing:
+        reasons = "; ".join(dict.fromkeys(item.reason or item.message for item in missing))
+        return (
+            f" None of {counted(stated, 'stated endpoint')} can be built by this model ({names}). "
+            f"{reasons} "
+            "State it otherwise, or let a language model build them with --model hybrid."
+        )
     return (
         f" NOT complete: {part} could not be built by this model ({names}). Let a language model "
         "build the rest with --model hybrid, or accept it with --allow-partial."

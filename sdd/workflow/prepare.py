@@ -60,6 +60,11 @@ class Understood:
         return () if self.left_out is None else self.left_out.diagnostics
 
     @property
+    def builds_nothing(self) -> bool:
+        """Whether the specs state endpoints, and the model can build none of them."""
+        return bool(self.specs.application.endpoints) and not self.application.endpoints
+
+    @property
     def application(self) -> Application:
         """What this run is to build, complete; what a convention filled in is marked."""
         return self.specs.application if self.left_out is None else self.left_out.application

@@ -179,7 +179,10 @@ def test_a_run_that_is_told_to_end_says_how_it_goes_on(tmp_path: Path) -> None:
 def _running(project: Path, code: str) -> subprocess.Popen[str]:
     """Start `sdd implement` on a small project, in a process that does this before."""
     (project / "specs").mkdir()
-    (project / "specs" / "api.md").write_text("# Notes\n\n### GET /api/notes\n\nLists notes.\n")
+    (project / "specs" / "api.md").write_text(
+        "# Notes\n\n### GET /api/notes\n\nLists notes.\n\n"
+        "### POST /api/notes\n\n**Request Body**:\n\n- `text`: string, required\n"
+    )
     words = ["implement", "all", "--no-input", "--project", str(project)]
     sdd = [sys.executable, "-c", code, *words]
     return subprocess.Popen(sdd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from generate.samples import accounts_and_projects, notes_below_user_paths, tasks_and_comments
 from ir.builders import body, column, endpoint, entity, field, key, query
 
-from sdd.ir import Application, Parameter, Type
+from sdd.ir import Application, Default, Factory, Parameter, Type
 from sdd.ir.behaviour import (
     Action,
     ChildOf,
@@ -257,6 +259,31 @@ def test_ownership_follows_references() -> None:
     assert isinstance(owned(projects, "Step"), ChildOf)
     assert isinstance(owned(projects, "Category"), Shared)
     assert isinstance(owned(projects, "User"), UserItself)
+
+
+def test_the_profile_of_users_is_the_user_who_asks() -> None:
+    """No table holds profiles, so that the user's own row is meant; a table's rows stay rows."""
+    sample = accounts_and_projects()
+    profile = entity("Profile", "profiles", key(), column("user_id", Type.INT))
+    tabled = replace(sample, entities=(*sample.entities, profile))
+
+    for method, action in (("GET", Action.ME), ("PATCH", Action.UPDATE)):
+        found = operation(complete(sample), endpoint(f"{method} /api/users/profile"))
+        assert (found.action, found.mine) == (action, True)
+        assert found.entity is not None
+        assert found.entity.name == "User"
+    other = operation(complete(tabled), endpoint("GET /api/users/profile"))
+    assert other.entity is None or other.entity.name == "Profile"
+
+
+def test_a_key_of_long_text_is_made_for_each_row() -> None:
+    """Nobody sends the keys of new rows, of whichever text they are."""
+    whole = complete(Application(entities=(entity("Note", "notes", key(type_=Type.TEXT)),)))
+
+    made = whole.entities[0].key
+
+    assert made is not None
+    assert made.default == Default(factory=Factory.UUID)
 
 
 def test_a_token_for_those_who_are_signed_in_is_no_sign_in() -> None:

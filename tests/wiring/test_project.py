@@ -28,3 +28,18 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """`--project` must exist."""
     with pytest.raises(ConfigError, match="nowhere"):
         find_project(tmp_path / "nowhere", explicit=True)
+
+
+def test_specs_in_folders_below_are_named(tmp_path: Path) -> None:
+    """Whoever stands above two projects is told which there are."""
+    for name in ("phase one", "phase-2", "frontend"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "phase one" / "specs").mkdir()
+    (tmp_path / "phase-2" / ".specify").mkdir()
+
+    with pytest.raises(SpecError) as raised:
+        find_project(tmp_path, explicit=True)
+
+    hint = raised.value.hint or ""
+    assert "--project 'phase one', --project phase-2" in hint
+    assert "frontend" not in hint

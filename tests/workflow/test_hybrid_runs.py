@@ -39,6 +39,18 @@ def test_what_is_not_built_does_not_look_like_success() -> None:
     assert (allowed.exit_code, allowed.landed) == (ExitCode.CLEAN, True)
 
 
+def test_a_run_that_can_build_nothing_ends_before_its_agents_work() -> None:
+    """It ends 3, with the reasons, and not at gates that find nothing to ask."""
+    rig = Rig(files=MemoryFiles({**PROJECT, "specs/api/rest-endpoints.md": f"# API\n{REMIND}"}))
+
+    report = rig.start()
+
+    assert (report.exit_code, report.landed) == (ExitCode.NEEDS_HUMAN, False)
+    assert "None of 1 stated endpoint" in report.answer
+    assert "'remind' names no column" in report.answer
+    assert not report.orders
+
+
 def test_in_a_hybrid_run_the_language_model_gets_only_what_does_not_compile() -> None:
     """Everything is compiled first; four orders then hear of one endpoint, and are paid apart."""
     rig = Rig(files=with_prose())

@@ -24,6 +24,7 @@ from sdd.ir.model import (
     Type,
 )
 
+_MADE_KEYS = frozenset({Type.INT, Type.UUID, Type.STR, Type.TEXT})
 _MOMENT = re.compile(r"(_at|_time|timestamp)$")
 _DAY = re.compile(r"(_date|_on|^date)$")
 _YES_NO = re.compile(r"^(is|has|can)_")
@@ -142,9 +143,7 @@ def _counts(column: Column) -> bool:
 def _default(column: Column, *, owner: bool) -> Default | None:
     if column.primary_key and not owner and column.foreign_key is None:
         automatic = Factory.AUTOINCREMENT if column.type is Type.INT else Factory.UUID
-        return (
-            Default(factory=automatic) if column.type in {Type.INT, Type.UUID, Type.STR} else None
-        )
+        return Default(factory=automatic) if column.type in _MADE_KEYS else None
     if is_timestamp(column) and column.type is Type.DATETIME and column.nullable is not True:
         return Default(factory=Factory.NOW)
     return None
