@@ -24,15 +24,15 @@ def token(user: str) -> str:
 
 
 @contextmanager
-def sample(database_url: str) -> Iterator[Server]:
+def sample(database_url: str, backend: Path = BACKEND) -> Iterator[Server]:
     """Serve the sample on a database, whose tables are made first."""
     settings = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": database_url}
-    migrations = (BACKEND / "alembic.ini").is_file()
+    migrations = (backend / "alembic.ini").is_file()
     words = ("alembic", "upgrade", "head") if migrations else ("app.db.create_tables",)
     subprocess.run(
-        [sys.executable, "-B", "-m", *words], cwd=BACKEND, env=settings, check=True, timeout=60
+        [sys.executable, "-B", "-m", *words], cwd=backend, env=settings, check=True, timeout=60
     )
-    server = Server(BACKEND, "app.main:app", settings)
+    server = Server(backend, "app.main:app", settings)
     try:
         server.start()
         yield server

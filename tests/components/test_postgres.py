@@ -46,6 +46,21 @@ def test_every_gate_passes_on_a_real_postgresql(postgres: Postgres) -> None:
     assert [item.message for report in reports for item in report.diagnostics] == []
 
 
+def test_a_row_below_a_parent_that_is_gone_is_absent(postgres: Postgres, tmp_path: Path) -> None:
+    """The database finds out what the request could not see: the parent was deleted meanwhile."""
+    database = postgres.database()
+    blind = tmp_path / "backend"
+    shutil.copytree(BACKEND, blind)
+    comments = blind / "app" / "repositories" / "comment.py"
+    look = "await TaskRepository(self._session).get(user_id, task_id)\n        now"
+    assert look in comments.read_text("utf-8")
+    comments.write_text(comments.read_text("utf-8").replace(look, "now"), "utf-8")
+    with sample(database, blind) as server:
+        status, body = ask(f"{server.url}/api/tasks/77/comments", "POST", {"content": "x"})
+
+    assert (status, body["error_code"]) == (404, "not_found")
+
+
 @contextmanager
 def _pooler(postgres: Postgres, database: str) -> Iterator[str]:
     """Run PgBouncer in transaction mode with two connections behind it."""

@@ -63,6 +63,28 @@ _TWO_USERS = textwrap.dedent("""
         assert client.get(path, headers=ann).status_code == 404
 """)
 
+_PARENT_VANISHES = _TWO_USERS[: _TWO_USERS.index("app = create_app")] + textwrap.dedent("""
+    import inspect
+    import os
+    from importlib import import_module
+
+    module, _, name = os.environ["PARENTS"].partition(":")
+    parents = getattr(import_module(module), name)
+    looked = inspect.iscoroutinefunction(parents.get)
+
+
+    async def seen(*_):
+        return None
+
+
+    parents.get = seen if looked else lambda *_: None
+    url = os.environ.get("DATABASE_URL", "sqlite://")
+    with TestClient(create_app(Settings(secret=SECRET, database_url=url))) as client:
+        path = "/api/tasks/77/comments"
+        answer = client.post(path, json={"content": "x"}, headers=bearer("ann"))
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "not_found")
+""")
+
 
 # Each pair of layout, style, mode and sample stands in one of them.
 _COMBINATIONS = [
@@ -100,6 +122,33 @@ def test_two_users_see_only_their_own_rows(tmp_path: Path) -> None:
     folder = _written("tasks-and-comments", tmp_path)
 
     done = run_python("-c", _TWO_USERS, folder=folder, BETTER_AUTH_SECRET=_SECRET)
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("layout", "style"),
+    [
+        ("app", "async"),
+        *(
+            pytest.param(*item, marks=pytest.mark.slow)
+            for item in (("app", "sync"), ("services", "async"), ("services", "sync"))
+        ),
+    ],
+)
+def test_a_row_whose_parent_vanishes_is_refused_as_below_none(
+    tmp_path: Path, layout: str, style: str
+) -> None:
+    """Another request deletes the parent after this one has seen it: 404, and no conflict."""
+    folder = _written("tasks-and-comments", tmp_path, layout, style)
+    parents = {
+        "app": "app.repositories.task:TaskRepository",
+        "services": "app.services.task_service:TaskService",
+    }[layout]
+
+    done = run_python(
+        "-c", _PARENT_VANISHES, folder=folder, BETTER_AUTH_SECRET=_SECRET, PARENTS=parents
+    )
 
     assert done.returncode == 0, done.stderr
 

@@ -7,6 +7,7 @@ Specs:
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from limits import parse as parse_limit
 MINIMUM_SECRET_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT_DATABASE_URL = "sqlite:///./app.db"
+MAX_BODY_BYTES = 1024 * 1024
 SIGN_IN_LIMIT = "10/minute"
 
 
@@ -33,6 +35,7 @@ class Settings:
         audience: The `aud` that every token must bear, if set.
         cors_origins: Origins of web pages that may call this backend.
         log_level: From which level on the application logs.
+        max_body_bytes: How large the body of a request may be.
         sign_in_limit: How often one client may try to sign in.
     """
 
@@ -43,6 +46,7 @@ class Settings:
     audience: str | None = None
     cors_origins: tuple[str, ...] = ()
     log_level: str = "INFO"
+    max_body_bytes: int = MAX_BODY_BYTES
     sign_in_limit: str = SIGN_IN_LIMIT
 
 
@@ -50,7 +54,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: The secret is missing or too short.
+        SettingsError: The secret is missing or too short, or another setting is unusable.
     """
     source = os.environ if environment is None else environment
     secret = source.get("JWT_SECRET", "")
@@ -67,6 +71,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log_level = source.get("LOG_LEVEL", "INFO").upper()
     if log_level not in LOG_LEVELS:
         raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    max_body_bytes = source.get("MAX_BODY_BYTES") or str(MAX_BODY_BYTES)
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", max_body_bytes):
+        raise SettingsError("MAX_BODY_BYTES must be a number of bytes, at least 1.")
     sign_in_limit = source.get("SIGN_IN_LIMIT") or SIGN_IN_LIMIT
     try:
         parse_limit(sign_in_limit)
@@ -81,4 +88,5 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         audience=source.get("JWT_AUDIENCE") or None,
         cors_origins=tuple(origins),
         log_level=log_level,
+        max_body_bytes=int(max_body_bytes),
     )

@@ -15,7 +15,7 @@ from app.auth.refresh import hash_token
 from app.models.refresh_token import RefreshToken
 from app.models.user import User
 from tests.factories import make_refresh_token
-from tests.support import ALICE, Rows, Store
+from tests.support import ALICE, BOB, Rows, Store
 
 PASSWORD = "correct horse battery"
 
@@ -170,8 +170,16 @@ def test_only_refresh_tokens_that_are_valid_are_exchanged(
     assert [answer.status_code for answer in answers] == [401, 401, 401]
 
 
-def test_signing_out_revokes_the_refresh_token(client: TestClient) -> None:
-    """After signing out nobody gets new tokens."""
+def test_signing_out_revokes_the_refresh_token(
+    client: TestClient, store: Store
+) -> None:
+    """After signing out nobody gets new tokens; another user's session goes on."""
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    store(
+        make_refresh_token(
+            BOB, token_hash=hash_token("another user's"), expires_at=soon
+        )
+    )
     body = sign_in(client)
     headers = {"Authorization": f"Bearer {body['access_token']}"}
 
@@ -179,3 +187,4 @@ def test_signing_out_revokes_the_refresh_token(client: TestClient) -> None:
 
     assert response.status_code == 200
     assert refresh(client, body["refresh_token"]).status_code == 401
+    assert refresh(client, "another user's").status_code == 200
