@@ -9,12 +9,14 @@ Specs:
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MINIMUM_SECRET_BYTES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 DEFAULT_DATABASE_URL = "sqlite:///./app.db"
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class SettingsError(Exception):
@@ -32,6 +34,7 @@ class Settings:
         audience: The `aud` that every token must bear, if set.
         cors_origins: Origins of web pages that may call this backend.
         log_level: From which level on the application logs.
+        max_body_bytes: How large the body of a request may be.
     """
 
     secret: str = field(repr=False)
@@ -41,13 +44,14 @@ class Settings:
     audience: str | None = None
     cors_origins: tuple[str, ...] = ()
     log_level: str = "INFO"
+    max_body_bytes: int = MAX_BODY_BYTES
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: The secret is missing or too short.
+        SettingsError: The secret is missing or too short, or another setting is unusable.
     """
     source = os.environ if environment is None else environment
     secret = source.get("BETTER_AUTH_SECRET", "")
@@ -64,6 +68,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log_level = source.get("LOG_LEVEL", "INFO").upper()
     if log_level not in LOG_LEVELS:
         raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    max_body_bytes = source.get("MAX_BODY_BYTES") or str(MAX_BODY_BYTES)
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", max_body_bytes):
+        raise SettingsError("MAX_BODY_BYTES must be a number of bytes, at least 1.")
     return Settings(
         secret=secret,
         previous_secrets=tuple(previous),
@@ -72,4 +79,5 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         audience=source.get("JWT_AUDIENCE") or None,
         cors_origins=tuple(origins),
         log_level=log_level,
+        max_body_bytes=int(max_body_bytes),
     )

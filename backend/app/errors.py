@@ -134,6 +134,15 @@ def describe(errors: Sequence[Any]) -> str:
     return "; ".join(parts) or InvalidError.detail
 
 
+def lacks_its_parent(error: IntegrityError) -> bool:
+    """Tell whether a row was refused because what it refers to is not there."""
+    return getattr(
+        error.orig, "sqlstate", None
+    ) == "23503" or "FOREIGN KEY constraint failed" in str(  # PostgreSQL: foreign_key_violation
+        error.orig
+    )  # SQLite
+
+
 def methods_of(request: Request) -> list[str]:
     """Return the methods that the path of a request takes; Starlette names the first route's."""
     found: dict[str, set[str]] = {}
@@ -171,8 +180,11 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(error.status_code, code, str(error.detail), error.headers)
 
     @app.exception_handler(IntegrityError)
-    async def on_conflict(_: Request, error: IntegrityError) -> JSONResponse:
+    async def on_conflict(request: Request, error: IntegrityError) -> JSONResponse:
         logger.info("The database refused a change: %s", type(error.orig).__name__)
+        if request.method != "DELETE" and lacks_its_parent(error):
+            # It was there when this request looked; another one deleted it since.
+            return respond(NotFoundError())
         return respond(ConflictError())
 
     @app.exception_handler(StaleDataError)

@@ -16,6 +16,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 from starlette.types import Message as ASGIMessage
 from starlette.types import Receive as ASGIReceive
@@ -127,8 +128,34 @@ class ErrorBoundary:
             await respond(AppError())(scope, receive, send)
 
 
+class BodyLimit:
+    """Reads no more of a request's body than the settings allow, whatever length it announces."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(
+        self, scope: ASGIScope, receive: ASGIReceive, send: ASGISend
+    ) -> None:
+        """Answer a request."""
+        taken = 0
+
+        async def receive_within_limit() -> ASGIMessage:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+            if taken > self._limit:
+                raise HTTPException(413, f"The body has more than {self._limit} bytes")
+            return message
+
+        await self._app(scope, receive_within_limit, send)
+
+
 def install_middleware(app: FastAPI, settings: Settings) -> None:
     """Put everything around the application that each request passes; the last is outermost."""
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(ErrorBoundary)
     if settings.cors_origins:
         app.add_middleware(

@@ -141,14 +141,12 @@ def test_a_row_whose_parent_vanishes_is_refused_as_below_none(
 ) -> None:
     """Another request deletes the parent after this one has seen it: 404, and no conflict."""
     folder = _written("tasks-and-comments", tmp_path, layout, style)
-    parents = {
-        "app": "app.repositories.task:TaskRepository",
-        "services": "app.services.task_service:TaskService",
-    }[layout]
+    script, parents = _PARENT_VANISHES, "app.repositories.task:TaskRepository"
+    if layout == "services":
+        script = script.replace("app.config", "app.core.config")
+        parents = "app.services.task_service:TaskService"
 
-    done = run_python(
-        "-c", _PARENT_VANISHES, folder=folder, BETTER_AUTH_SECRET=_SECRET, PARENTS=parents
-    )
+    done = run_python("-c", script, folder=folder, BETTER_AUTH_SECRET=_SECRET, PARENTS=parents)
 
     assert done.returncode == 0, done.stderr
 

@@ -12,11 +12,12 @@ Specs:
 import json
 import logging
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.config import Settings
+from app.config import Settings, SettingsError, load_settings
 from app.logs import JSONFormatter
 from app.main import create_app
 from tests.support import SECRET
@@ -84,6 +85,39 @@ def test_web_pages_of_named_origins_may_call() -> None:
 
     assert named.headers["Access-Control-Allow-Origin"] == "https://web.example"
     assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_large_bodies_are_refused() -> None:
+    """No more is read than the settings allow, even where a body does not announce its length."""
+    settings = Settings(
+        secret=SECRET,
+        database_url="sqlite://",
+        max_body_bytes=8,
+    )
+    app = create_app(settings)
+
+    async def take(words: dict[str, str]) -> dict[str, str]:
+        return words
+
+    app.add_api_route("/taking", take, methods=["POST"])
+    with TestClient(app, headers={"Content-Type": "application/json"}) as client:
+        small = client.post("/taking", content=b'{"a":""}')
+        whole = client.post("/taking", content=b'{"a":"b"}')
+        parts = client.post("/taking", content=iter((b'{"a":', b'"b"', b"}")))
+
+    assert small.status_code == 200
+    assert whole.status_code == parts.status_code == 413
+    assert set(whole.json()) == {
+        "detail",
+        "error_code",
+    }
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many"])
+def test_a_limit_that_is_none_is_refused(text: str) -> None:
+    """Nobody starts without a limit by mistake."""
+    with pytest.raises(SettingsError, match="MAX_BODY_BYTES"):
+        load_settings({"BETTER_AUTH_SECRET": SECRET, "MAX_BODY_BYTES": text})
 
 
 def test_log_lines_are_json() -> None:

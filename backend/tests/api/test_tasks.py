@@ -243,12 +243,13 @@ def test_create_task_rejects_invalid_bodies(client: TestClient) -> None:
 def test_count_tasks_counts_own_rows(client: TestClient, store: Store) -> None:
     """Rows of others do not count."""
     store(make_task(ALICE))
+    store(make_task(ALICE))
     store(make_task(BOB))
 
     response = client.request("GET", "/api/tasks/statistics", headers=bearer(ALICE))
 
     assert response.status_code == 200
-    assert response.json()["total"] == 1
+    assert response.json()["total"] == 2
 
 
 def test_get_task_shows_the_row(client: TestClient, store: Store) -> None:
