@@ -30,7 +30,7 @@ _SETTING = re.compile(r"[A-Z][A-Z0-9_]*[^A-Za-z0-9_]")
 _DIGIT = re.compile(rb"[0-9]")
 _SHAPE = re.sub(rb"\s", b" ", re.sub(rb"\S", b"x", bytes(range(256))))
 _LONG_WORD = b"x" * LEAST_WORD
-_LETTERS_ONLY = 30  # from here on even a word of letters alone may be a token
+_LETTERS_ONLY = 22  # from here on even a word of letters alone may be a token
 _NEEDLES = tuple(
     (tuple(needle.encode() for needle in pattern.needles), pattern) for pattern in PATTERNS
 )
@@ -60,6 +60,12 @@ _STARTS, _INSIDE = (
 )
 _DENSE_START = re.compile(rb"(?<![a-z0-9_-])" + _STARTS)
 _DENSE_INSIDE = re.compile(_INSIDE)
+_APART = re.compile(r"(?i)[0-9][a-z]+[0-9]")
+_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")  # more at once than words have
+_MIXED = re.compile(f"{_APART.pattern}|{_CONSONANTS.pattern[4:]}".encode())
+_FILE_NAME = re.compile(r"(?i)\.(?:py|[jt]sx?|md|json|toml|ya?ml|html|css|sql|txt|lock|ini)\W")
+_WORDS = re.compile(r"(?i)(?:(?:[a-z]+\d{0,4}|v?\d+(?:[a-z]{1,5}\d*)?)(?:[-_./+=:%]+|$))+")
+_LEAST_SERVICE_LENGTH = 14
 _LEAST_LENGTH = 12
 _LEAST_ENTROPY = 3.0
 _LEAST_SETTING_LENGTH = 6
@@ -155,7 +161,10 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
     dense = _dense_words(data)
     folded = ""
     is_vendors = _DENSE_START.search(dense) or _DENSE_INSIDE.search(dense)
+    is_mixed = _MIXED.search(dense)
     for needles, pattern in _NEEDLES if is_vendors else _SPARSE_NEEDLES:
+        if pattern.mixed and not is_mixed:
+            continue
         where = dense if pattern.dense else data
         for needle in needles:
             if needle in where:
@@ -213,6 +222,8 @@ def _is_secret(pattern: SecretPattern, name: str, value: str) -> bool:
     if pattern.kind == "connection-password":
         user = name.removeprefix("://").removesuffix(":")
         return not _URL_PLACEHOLDER.match(value) and value != user
+    if pattern.kind == "service-key":
+        return _is_service_key(name, value)
     if not pattern.judged:
         return True
     if _PLACEHOLDER.search(value) or _PATH.fullmatch(value) or not _is_mixed(value):
@@ -229,6 +240,18 @@ def _is_secret(pattern: SecretPattern, name: str, value: str) -> bool:
 
 def _is_mixed(value: str) -> bool:
     return any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
+
+
+def _is_service_key(name: str, value: str) -> bool:
+    """Tell a key from names, versions and digests of files: no word is spelt like it."""
+    if len(value) < _LEAST_SERVICE_LENGTH or _entropy(value) < _LEAST_ENTROPY:
+        return False
+    if _FILE_NAME.search(name) or _PLACEHOLDER.search(value) or _PATH.fullmatch(value):
+        return False
+    return bool(
+        _CONSONANTS.search(value)
+        or (_is_mixed(value) and not _WORDS.fullmatch(value) and _APART.search(value))
+    )
 
 
 def _entropy(value: str) -> float:

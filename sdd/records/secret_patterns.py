@@ -19,9 +19,10 @@ class SecretPattern:
             ignoring case.
         anchored: Whether the form is tried where a needle stands, and nowhere else.
         dense: Whether the needle always stands in a word of at least `LEAST_WORD` signs with
-            a digit among them or of 30 signs, as the tokens of vendors do.
+            a digit among them or of 22 signs, as the tokens of vendors do.
         bounded: Whether a letter, digit, `-` or `_` before the needle rules the form out.
         judged: Whether the value must also look random (`redaction` decides).
+        mixed: Whether letters stand between digits of it, with nothing else between them.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class SecretPattern:
     anchored: bool = False
     dense: bool = False
     bounded: bool = False
+    mixed: bool = False
 
 
 def _token(kind: str, start: str, body: str, *, judged: bool = False) -> SecretPattern:
@@ -59,7 +61,7 @@ _VENDOR_TOKENS = (
     _token("anthropic-key", "sk-ant-", r"[\w-]{20,}"),
     _token("openrouter-key", "sk-or-v1-", r"[0-9a-f]{32,}"),
     _token("openai-key", "sk-", r"(?:proj-|svcacct-|admin-)?[\w-]{20,}", judged=True),
-    *_each("aws-access-key", "AKIA ASIA ABIA ACCA", r"[0-9A-Z]{16}(?![0-9A-Za-z])"),
+    *_each("aws-access-key", "AKIA ASIA ABIA ACCA A3T", r"[0-9A-Z]{16,17}(?![0-9A-Za-z])"),
     _token("aws-bedrock-key", "ABSK", r"[A-Za-z0-9+/]{80,}={0,2}"),
     _token("aws-bedrock-key", "bedrock-api-key-", r"[\w+/=-]{20,}"),
     _token("alibaba-key", "LTAI", r"[0-9A-Za-z]{16,24}(?!\w)"),
@@ -133,7 +135,7 @@ _VENDOR_TOKENS = (
     _token("pypi-token", "pypi-A", r"[\w-]{50,}"),
     _token("rubygems-token", "rubygems_", r"[0-9a-f]{48}"),
     _token("docker-token", "dckr_pat_", r"[\w-]{20,}"),
-    _token("sendgrid-key", "SG.", r"[\w-]{16,32}\.[\w-]{16,64}"),
+    _token("sendgrid-key", "SG.", r"(?:[\w-]{16,32}\.[\w-]{16,64}|[\w=-]{66})"),
     _token("mailgun-key", "key-", r"[0-9a-f]{32}(?!\w)"),
     _inside(
         "mailchimp-key",
@@ -152,7 +154,7 @@ _VENDOR_TOKENS = (
     _token("databricks-token", "dapi", r"[0-9a-f]{32}(?!\w)"),
     *_each("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"[0-9a-fA-F]{32}"),
     *_each("square-token", "sq0atp- sq0csp- sq0idp-", r"[\w-]{22,}"),
-    _token("square-token", "EAAA", r"[\w+-]{40,64}(?![\w+-])", judged=True),
+    _token("square-token", "EAAA", r"[\w+-]{22,64}(?![\w+-])", judged=True),
     _token("linear-key", "lin_api_", r"[A-Za-z0-9]{32,}"),
     _token("notion-token", "ntn_", r"[A-Za-z0-9]{40,}"),
     _token("supabase-token", "sbp_", r"[0-9a-f]{40}"),
@@ -161,6 +163,12 @@ _VENDOR_TOKENS = (
     _token("neon-password", "npg_", r"[A-Za-z0-9]{10,}"),
     *_each("planetscale-token", "pscale_tkn_ pscale_pw_ pscale_oauth_", r"[\w.=-]{30,}"),
     *_each("vault-token", "hvs. hvb. hvr.", r"[\w-]{24,}"),
+    _token("vault-token", "s.", r"[0-9A-Za-z]{24}(?!\w)", judged=True),
+    _inside(
+        "facebook-token",
+        r"(?<!\w)\d{15,16}(?:\||%)[0-9A-Za-z_-]{27,40}(?![\w-])",
+        *(f"{n}{sign}" for n in range(10) for sign in "|%"),
+    ),
     *_each("grafana-token", "glsa_ glc_", r"[\w+/=-]{30,}"),
     _token("new-relic-key", "NRAK-", r"[A-Z0-9]{27}"),
     *_each("sentry-token", "sntrys_ sntryu_", r"[\w+/=]{40,}"),
@@ -180,12 +188,27 @@ _TELLTALE = (
     r"|(?:(?<=api)|(?<=ess)|(?<=ate)|(?<=unt)|(?<=(?:api|ess|ate|uth|ing|ion|unt)[ _-]))key)"
 )
 
+# Before a random value these name the lock that it opens; where hashes stand, `git…` does not.
+_SERVICES = """
+adafruit adobe airtable algolia alibaba anthropic artifactory asana atlassian beamer
+bintray bitbucket bittrex clickhouse clojars cloudflare codecov cohere coinbase confluence
+confluent contentful contribsys databricks datadog digitalocean discord dnkey doppler
+droneci dropbox duffel dynatrace elastic etsy facebook fastly finicity finnhub flickr
+freshbooks gitter gocardless heroku hubspot intercom jfrog jira kraken kucoin launchdarkly
+linear linkedin lob looker mailchimp mailgun mapbox mattermost meraki messagebird mistral
+netlify new-relic new_relic newrelic new-york-times newyorktimes nytimes okta openai
+paypal pinecone plaid postmark privateai pubnub pusher rapidapi razorpay sendbird sendgrid
+sentry snyk sonar square squarespace stripe sumo supabase telegr travis trello twilio
+twitch twitter typeform vercel xray yandex zendesk zoom
+""".split()  # noqa: SIM905 - a list of words is read more easily so
+_PURPOSES = ("api", "auth", "access", "creds", "credential", "passw", "pwd", "secret", "token")
+
 PATTERNS = (
     SecretPattern(
         kind="private-key",
         needles=("private key",),
         form=(
-            r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+            r"-----BEGIN ?(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
             r"(?:(?:[^-]|-(?!----))*-----END [A-Z0-9 ]{3,40}-----"
             r"|(?:\s|\\[rn])*(?:[A-Za-z0-9+/=]{32,}(?:\s|\\[rn])*)+)"
         ),
@@ -215,8 +238,9 @@ PATTERNS = (
             r"[\"']?(?P<secret>[^\s\"']{3,200})"
         ),
     ),
-    *_each("json-web-token", "ZXlK", r"[\w+/-]{60,}={0,2}"),
+    *_each("json-web-token", "ZXlK", r"[\w+/-]{50,}={0,2}"),
     _token("grafana-token", "eyJrIjoi", r"[\w+/-]{50,}={0,2}"),
+    _token("json-web-token", "ey", r"\w{17,}\.ey[\w/-]{17,}\.[\w/-]*={0,2}"),
     _token("json-web-token", "eyJ", r"[\w-]{8,}\.eyJ[\w-]{6,}(?:\.[\w-]*)?"),
     SecretPattern(
         kind="connection-password",
@@ -226,7 +250,7 @@ PATTERNS = (
     SecretPattern(
         kind="bearer-token",
         needles=("bearer ",),
-        form=r"bearer[ \t]+(?P<secret>[\w.~+/=-]{16,})",
+        form=r"bearer[ \t]+(?P<secret>[\w.~+/=-]{12,})",
         judged=True,
         folded=True,
     ),
@@ -248,5 +272,25 @@ PATTERNS = (
         judged=True,
         folded=True,
         anchored=True,
+    ),
+    SecretPattern(
+        kind="secret-value",
+        needles=("<add ",),
+        form=r"<add\s{1,9}key=\"[^\"]{0,60}password[^\"]{0,60}\"\s{0,9}value=\""
+        r"(?!your|change|[\W_]|x{3})(?P<secret>[^\"]{6,200})\"",
+        folded=True,
+    ),
+    SecretPattern(
+        kind="service-key",
+        needles=(*_SERVICES, *_PURPOSES),
+        form=(
+            r"(?<![a-z0-9])[a-z_-]{3,12}[ \w.-]{0,20}[\"'`*)\]]{0,3}[ \t]{0,3}"
+            r"(?:,?[:=?|]{0,3}[=>:|]|,)[ \t]{0,3}[\"'`=]{0,3}(?:test_)?"
+            r"(?P<secret>(?:[0-9a-f]{5,16}:)?[\w.~+/=%-]{8,512})"
+        ),
+        judged=True,
+        folded=True,
+        anchored=True,
+        mixed=True,
     ),
 )

@@ -103,6 +103,12 @@ _INNOCENT = [
     '"token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."',
     "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0\n-----END PUBLIC KEY-----",
     "A header like -----BEGIN PRIVATE KEY----- starts the block.",
+    "apiVersion: example.io/v1beta1",
+    "Stripe: 2024-01-15T10:00:00Z, linear: linear-gradient(90deg, red)",
+    f'"stripe/tokens.py": "{_HEX[:64]}"',
+    f"commit: {_HEX[:40]}",
+    "Discord => facebook-clone-2024-final",
+    "auth: see specs/003-user-auth-v2/contracts/api3.yaml",
 ]
 
 
@@ -140,6 +146,22 @@ def test_a_value_assigned_to_a_telling_name_is_taken_out(line: str) -> None:
     assert [item.kind for item in redactions] == ["secret-value"]
     assert redacted[:6] == line[:6]
     assert _BODY[:12] not in redacted
+
+
+@pytest.mark.parametrize(
+    "operator", ["=", " = ", ":", ": ", ":=", " => ", "||", "?=", ", ", '": "']
+)
+@pytest.mark.parametrize(
+    "value", ["k3v9x2m8q1w7r4t6", _HEX[:32], "291154f1-575d-463f-a627-2046ba21f49e"]
+)
+def test_a_random_value_after_a_services_name_is_taken_out(operator: str, value: str) -> None:
+    """The name of a service tells as much as the word key, whatever stands between."""
+    for name in ("Mailgun", "acme_twilio_prod", '"datadog'):
+        redacted, redactions = redact(f"{name}{operator}{value}\n")
+
+        assert [item.kind for item in redactions] == ["service-key"]
+        assert redacted.startswith(name)
+        assert value not in redacted
 
 
 @pytest.mark.parametrize("text", _INNOCENT)
