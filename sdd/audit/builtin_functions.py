@@ -23,6 +23,7 @@ from sdd.audit.logic import (
     values_in,
 )
 from sdd.audit.natives import call_native
+from sdd.audit.portions import part_of
 from sdd.audit.sessions import set_column
 from sdd.audit.state import State, Write
 from sdd.audit.unknowns import apply
@@ -236,9 +237,11 @@ def enumerated(engine: Engine, arguments: Arguments, state: State, node: ast.AST
 
 
 def zipped(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-    """`zip(a, b)`."""
-    del node
-    return Many(Tup(tuple(elements(engine, value, state) for value in arguments.positional)))
+    """`zip(a, b)`: as many as the shorter one has."""
+    items = [elements(engine, value, state) for value in arguments.positional]
+    if arguments.get("strict") != lit(True):
+        items = [part_of(engine, one, engine.site(node), state) for one in items]
+    return Many(Tup(tuple(items)))
 
 
 def wraps(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:

@@ -14,6 +14,7 @@ from sdd.audit.joins import choose
 from sdd.audit.logic import NO, YES, negated
 from sdd.audit.narrowing import narrow
 from sdd.audit.operators import binary, joined_text, unary
+from sdd.audit.portions import slice_of
 from sdd.audit.state import State
 from sdd.audit.values import NONE, UNBOUND, ClassInfo, Lib, Row, Super, Sym, Value, lit
 
@@ -70,7 +71,7 @@ def subscript(engine: Engine, node: ast.Subscript, state: State) -> Value:
     """Read an item, or subscript a type."""
     base = engine.evaluate(node.value, state)
     if isinstance(node.slice, ast.Slice):
-        return base
+        return slice_of(engine, base, node, state)
     key = engine.evaluate(node.slice, state)
     return engine.each(state, base, lambda branch, item: get_item(engine, item, key, branch))
 

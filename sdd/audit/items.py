@@ -5,6 +5,7 @@ import ast
 from sdd.audit.engine import Engine
 from sdd.audit.joins import choose
 from sdd.audit.logic import NO, YES, Exists, Formula, Holds, both, either, equal, replaced
+from sdd.audit.portions import part_of
 from sdd.audit.state import State
 from sdd.audit.unknowns import apply
 from sdd.audit.values import (
@@ -38,7 +39,7 @@ def get_item(engine: Engine, base: Value, key: Value, state: State) -> Value:
         inside = -len(base.items) <= key.value < len(base.items)
         return base.items[key.value] if inside else Sym("unknown", "item")
     if isinstance(base, (Many, Result)):
-        return base.element
+        return part_of(engine, base.element, str(key), state)
     if isinstance(base, Row) and isinstance(key, Lit) and isinstance(key.value, int):
         columns = engine.projections.get(base, ())
         inside = 0 <= key.value < len(columns)
@@ -61,6 +62,8 @@ def _heap_item(engine: Engine, base: Ref, key: Value, state: State) -> Value:
             if found is not None:
                 return found
             return _from_rest(item.more, str(wanted))
+        case ListObject(items=()), _:
+            return part_of(engine, any_of(item), str(key), state)
         case ListObject(), Lit(value=int(position)) if not item.more:
             certain = [value for guard, value in item.items if guard == YES]
             if len(certain) == len(item.items) and -len(certain) <= position < len(certain):

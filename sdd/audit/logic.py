@@ -254,6 +254,9 @@ def replaced(formula: Formula, change: Callable[[Value], Value]) -> Formula:
             return equal(rebuilt(left, change), rebuilt(right, change))
         case Truthy(value=value):
             return Truthy(rebuilt(value, change))
+        case Exists(row=row):
+            found = change(row)
+            return Exists(found) if isinstance(found, Row) else formula
         case Proved(kind=kind, value=value):
             return Proved(kind, rebuilt(value, change))
         case Holds(name=name, args=args):

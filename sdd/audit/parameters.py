@@ -14,7 +14,6 @@ from sdd.audit.logic import (
     NO,
     YES,
     And,
-    Exists,
     Formula,
     Holds,
     Not,
@@ -211,8 +210,6 @@ class Binder:
         match formula:
             case Holds(name="in", args=(item, place)) if is_parameter(place):
                 return contained(self.engine, self.value(item), self.value(place), self.state)
-            case Exists(row=row):
-                return Exists(self.row(row))
             case Not(atom=atom):
                 return negated(self.formula(atom))
             case And(parts=parts):
