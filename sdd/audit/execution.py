@@ -103,6 +103,8 @@ def _write_statement(
             rest = tuple(value for key, value in statement.changes if key == "*")
             made = engine.allocate(state, Instance(info, fields, rest, statement.site))
             engine.write(state, Write("create", made, place))
+        for row in rows.values() if statement.where else ():
+            engine.write(state, Write("update", row, place, "*", NONE))
         return apply("inserted", ())
     target = next(iter(rows.values()), None)
     if target is None:

@@ -1,7 +1,7 @@
 """SQLModel and SQLAlchemy statements while they are built."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sdd.audit.aliases import alias_of
@@ -41,10 +41,12 @@ _SHAPES = frozenset(
     {"order_by", "offset", "limit", "options", "distinct", "group_by", "with_for_update",
      "execution_options", "returning", "correlate", "add_columns", "prefix_with", "order",
      "populate_existing", "enable_eagerloads", "yield_per", "having", "slice",
-     "on_conflict_do_nothing", "on_conflict_do_update", "on_duplicate_key_update",
+     "on_conflict_do_nothing",
      "unique", "tuples", "select",
      "subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}
 )  # fmt: skip
+# An upsert may change the row of anybody that is there already, unless it says whose.
+_UNCLEAR = Truth(Opaque("a row that is there already may be changed", ()))
 _INJECTION = "the client's words are part of the SQL text"
 
 
@@ -97,8 +99,8 @@ def query_method(
     """Call a method of a statement."""
     if _note_injection(engine, arguments, state, node):
         query = replace(query, open=True)
-    if name in {"where", "filter"}:
-        return _filtered(engine, query, arguments, state)
+    if name in _BUILDERS:
+        return _BUILDERS[name](engine, query, arguments, state)
     if name == "filter_by":
         return _filtered_by(query, arguments)
     if name in {"join", "outerjoin", "join_from"}:
@@ -109,8 +111,6 @@ def query_method(
         return united(engine, Arguments((query, *arguments.every())), state, node)
     if name == "values" or (name == "update" and query.kind == "select"):
         return _changed(engine, query, name, arguments, state, node)
-    if name in {"params", "unique_params"}:
-        return with_defaults(engine, query, arguments, state)
     if name in _SHAPES:
         return query
     return _executed_method(engine, query, name, arguments, state, node)
@@ -178,6 +178,11 @@ def _filtered(engine: Engine, query: Query, arguments: Arguments, state: State) 
     predicates = [predicate(engine, value, state, outer) for value in arguments.positional]
     predicates += [_passed_on(value) for value in arguments.star]
     return _with(query, predicates)
+
+
+def _replacing(engine: Engine, query: Query, arguments: Arguments, state: State) -> Query:
+    """`insert(…).on_conflict_do_update(…)`: the row that is there already is changed instead."""
+    return _filtered(engine, query, Arguments((arguments.get("where") or _UNCLEAR,)), state)
 
 
 def _with(query: Query, predicates: list[Formula]) -> Query:
@@ -294,3 +299,8 @@ def _changed(
 
 TRUE_LIT = lit(True)
 FALSE_LIT = lit(False)
+_BUILDERS: Mapping[str, Callable[[Engine, Query, Arguments, State], Value]] = {
+    **dict.fromkeys(("where", "filter"), _filtered),
+    **dict.fromkeys(("params", "unique_params"), with_defaults),
+    **dict.fromkeys(("on_conflict_do_update", "on_duplicate_key_update"), _replacing),
+}

@@ -6,6 +6,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.execution import execute, is_statement, result_method
 from sdd.audit.items import elements
+from sdd.audit.overwriting import overwrite
 from sdd.audit.queries import begin, not_understood
 from sdd.audit.state import State, Write
 from sdd.audit.strangers import note_stranger, session_stranger, statement_stranger, strangers
@@ -112,6 +113,8 @@ def _added(engine: Engine, name: str, value: Value, state: State, node: ast.AST)
         elif isinstance(held, Instance) and held.info is not None and held.info.entity:
             engine.write(branch, Write("create", item, place))
             kept.append(True)
+            if name == "merge":
+                overwrite(engine, held, branch, node)
         elif isinstance(item, Row):
             kept.append(True)
         elif isinstance(item, Phi):
