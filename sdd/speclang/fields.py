@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sdd.speclang.clauses import read_clauses
-from sdd.speclang.facts import Facts, for_type, merged
+from sdd.speclang.facts import NOTHING, Facts, for_type, merged
 from sdd.speclang.inline import key, plain, split_top, unticked, visible
 from sdd.speclang.phrases import counted, read_cell_type, read_facts
 from sdd.speclang.types import read_type_at_start
@@ -154,7 +154,7 @@ def _row_facts(shown: str, named: int, cells: tuple[tuple[str, str], ...]) -> Fa
 
 
 def _cell_facts(cells: dict[str, str], after_name: str) -> Facts:
-    facts = read_cell_type(cells["type"]) if cells.get("type") else Facts()
+    facts = read_cell_type(cells["type"]) if cells.get("type") else NOTHING
     for role in ("constraints", "key", "reference", "index"):
         cell = cells.get(role, "")
         empty = cell.strip("` ").casefold() in {"", "-", "—", "\u2013", "none", "n/a", "no"}
@@ -190,7 +190,7 @@ def _role_facts(role: str, cell: str) -> Facts:
 
 
 def _flags(cells: dict[str, str]) -> Facts:
-    facts = Facts()
+    facts = NOTHING
     required = plain(cells.get("required", ""))
     if required:
         facts = merged(facts, Facts(required=_truth(required)))
