@@ -61,8 +61,16 @@ _STARTS, _INSIDE = (
 _DENSE_START = re.compile(rb"(?<![a-z0-9_-])" + _STARTS)
 _DENSE_INSIDE = re.compile(_INSIDE)
 _APART = re.compile(r"(?i)[0-9][a-z]+[0-9]")
-_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")  # more at once than words have
-_MIXED = re.compile(f"{_APART.pattern}|{_CONSONANTS.pattern[4:]}".encode())
+_CONSONANTS = re.compile(r"(?i)(?!https)[bcdfghjklmnpqrstvwxz]{5}")  # more at once than words have
+# The same two of bytes: digits are `0`, consonants `c`, other letters `v`.
+_KINDS = (
+    bytes(
+        ord("0" if sign.isdigit() else "v" if sign in "aeiouy" else "c" if sign.islower() else " ")
+        for sign in map(chr, range(128))
+    )
+    + b" " * 128
+)
+_APART_KINDS = re.compile(rb"0[cv]+0")
 _FILE_NAME = re.compile(r"(?i)\.(?:py|[jt]sx?|md|json|toml|ya?ml|html|css|sql|txt|lock|ini)\W")
 _WORDS = re.compile(r"(?i)(?:(?:[a-z]+\d{0,4}|v?\d+(?:[a-z]{1,5}\d*)?)(?:[-_./+=:%]+|$))+")
 _LEAST_SERVICE_LENGTH = 14
@@ -161,7 +169,8 @@ def find_secrets(text: str) -> Iterator[SecretPlace]:
     dense = _dense_words(data)
     folded = ""
     is_vendors = _DENSE_START.search(dense) or _DENSE_INSIDE.search(dense)
-    is_mixed = _MIXED.search(dense)
+    kinds = dense.replace(b"https", b"").translate(_KINDS)
+    is_mixed = b"ccccc" in kinds or _APART_KINDS.search(kinds)
     for needles, pattern in _NEEDLES if is_vendors else _SPARSE_NEEDLES:
         if pattern.mixed and not is_mixed:
             continue
