@@ -107,9 +107,10 @@ def _differing(  # noqa: C901, PLR0912 - one case for each kind of value
             return (call,)
         case Claims(how=how):
             return (how,)
-        case Query(targets=targets, changes=changes, where=where):
+        case Query(targets=targets, changes=changes, where=where, conflict=conflict):
             said = (item for part in where for item in values_in(part))
-            parts: Iterable[Value] = (*targets, *(item for _, item in changes), *said)
+            clash = () if conflict is None else (conflict,)
+            parts: Iterable[Value] = (*targets, *(item for _, item in changes), *said, *clash)
         case Truth(formula=formula):
             parts = values_in(formula)
         case Field(base=base) | Native(receiver=base) | Super(receiver=base):

@@ -7,6 +7,7 @@ from sdd.audit.aliases import alias_of
 from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Exists, Formula, both, negated
+from sdd.audit.overwriting import overwriting
 from sdd.audit.parameters import executed
 from sdd.audit.rawsql import execute_text, is_sql
 from sdd.audit.state import State, Write
@@ -103,8 +104,9 @@ def _write_statement(
             rest = tuple(value for key, value in statement.changes if key == "*")
             made = engine.allocate(state, Instance(info, fields, rest, statement.site))
             engine.write(state, Write("create", made, place))
-        for row in rows.values() if statement.where else ():
-            engine.write(state, Write("update", row, place, "*", NONE))
+        changed = overwriting(statement)
+        if changed is not None:
+            execute(engine, changed, state, node)
         return apply("inserted", ())
     target = next(iter(rows.values()), None)
     if target is None:

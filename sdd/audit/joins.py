@@ -1,6 +1,7 @@
 """Where paths meet: states become one, and what differs becomes cases of one value."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import compress, islice
 from operator import is_not
@@ -263,6 +264,8 @@ def _join_queries(cases: list[tuple[Formula, Value]]) -> Query | None:
     for _, query in queries[1:]:
         if (query.kind, query.targets, query.site) != (first.kind, first.targets, first.site):
             return None
+        if query.conflict != first.conflict:
+            return None
     common = [part for part in first.where if all(part in query.where for _, query in queries)]
     variants = [
         both([guard, *(part for part in query.where if part not in common)])
@@ -274,8 +277,8 @@ def _join_queries(cases: list[tuple[Formula, Value]]) -> Query | None:
     matters = choice != YES and size(choice) <= _MOST_ATOMS and any(map(_binds, variants))
     where = (*common, choice) if matters else tuple(common)
     is_open = any(query.open for _, query in queries)
-    return Query(
-        first.kind, first.site, first.targets, tuple(entities), where, tuple(changes), is_open
+    return replace(
+        first, entities=tuple(entities), where=where, changes=tuple(changes), open=is_open
     )
 
 

@@ -197,6 +197,10 @@ class Binder:
         changes = tuple((column, self.value(value)) for column, value in query.changes)
         targets = tuple(map(self.value, query.targets))
         bound = replace(query, where=where, changes=changes, targets=targets)
+        if (clash := query.conflict) is not None:
+            changes = tuple((column, self.value(value)) for column, value in clash.changes)
+            clash = replace(clash, where=tuple(map(self.formula, clash.where)), changes=changes)
+            bound = replace(bound, conflict=clash)
         return bound if query.kind in {"select", "delete"} else self._with_columns(bound)
 
     def _with_columns(self, query: Query) -> Query:

@@ -39,14 +39,12 @@ from sdd.audit.values import (
 
 _SHAPES = frozenset(
     {"order_by", "offset", "limit", "options", "distinct", "group_by", "with_for_update",
-     "execution_options", "returning", "correlate", "add_columns", "prefix_with", "order",
+     "execution_options", "returning", "correlate", "add_columns", "order",
      "populate_existing", "enable_eagerloads", "yield_per", "having", "slice",
      "on_conflict_do_nothing",
      "unique", "tuples", "select",
      "subquery", "cte", "alias", "scalar_subquery", "exists", "as_scalar", "label"}
 )  # fmt: skip
-# An upsert may change the row of anybody that is there already, unless it says whose.
-_UNCLEAR = Truth(Opaque("a row that is there already may be changed", ()))
 _INJECTION = "the client's words are part of the SQL text"
 
 
@@ -182,7 +180,31 @@ def _filtered(engine: Engine, query: Query, arguments: Arguments, state: State) 
 
 def _replacing(engine: Engine, query: Query, arguments: Arguments, state: State) -> Query:
     """`insert(…).on_conflict_do_update(…)`: the row that is there already is changed instead."""
-    return _filtered(engine, query, Arguments((arguments.get("where") or _UNCLEAR,)), state)
+    entity = query.entities[0][0] if query.entities else ""
+    named = _with_items(engine, arguments.get("index_elements") or NONE, state)
+    keys = tuple(
+        item if isinstance(item, Col) else Col(entity, str(item.value), "")
+        for item in (named.items if isinstance(named, Tup) else ())
+        if isinstance(item, (Col, Lit))
+    )
+    set_to = arguments.get("set_")
+    given = Arguments((set_to,)) if set_to is not None else arguments
+    changes = _changes(engine, given, state)
+    update = Query("update", query.site, keys, query.entities, changes=changes)
+    where = arguments.get("where")
+    if where is not None:
+        update = _filtered(engine, update, Arguments((where,)), state)
+    return replace(query, conflict=update)
+
+
+def _prefixed(engine: Engine, query: Query, arguments: Arguments, state: State) -> Query:
+    """`insert(…).prefix_with("OR REPLACE")`: what is there already is replaced as a whole."""
+    del engine, state
+    words = " ".join(str(one.value) for one in arguments.positional if isinstance(one, Lit))
+    if "REPLACE" not in words.upper():
+        return query
+    changes = query.changes or (("*", NONE),)
+    return replace(query, conflict=Query("update", query.site, (), query.entities, (), changes))
 
 
 def _with(query: Query, predicates: list[Formula]) -> Query:
@@ -283,6 +305,15 @@ def _from(query: Query, name: str, arguments: Arguments) -> Query:
 def _changed(
     engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
+    changes = _changes(engine, arguments, state)
+    changed = replace(query, changes=(*query.changes, *changes))
+    if name == "update":
+        return execute(engine, replace(changed, kind="update"), state, node)
+    return changed
+
+
+def _changes(engine: Engine, arguments: Arguments, state: State) -> tuple[tuple[str, Value], ...]:
+    """Return what columns are set to, by keyword or by mapping; `*`: any column."""
     changes = list(arguments.keywords)
     for value in arguments.positional:
         held = engine.load(state, value) if isinstance(value, Ref) else None
@@ -290,11 +321,7 @@ def _changed(
             changes += [*held.items, *(("*", more) for more in held.more)]
         elif value not in (TRUE_LIT, FALSE_LIT):
             changes.append(("*", value))
-    changes += [("*", value) for value in arguments.rest]
-    changed = replace(query, changes=(*query.changes, *changes))
-    if name == "update":
-        return execute(engine, replace(changed, kind="update"), state, node)
-    return changed
+    return (*changes, *(("*", value) for value in arguments.rest))
 
 
 TRUE_LIT = lit(True)
@@ -303,4 +330,5 @@ _BUILDERS: Mapping[str, Callable[[Engine, Query, Arguments, State], Value]] = {
     **dict.fromkeys(("where", "filter"), _filtered),
     **dict.fromkeys(("params", "unique_params"), with_defaults),
     **dict.fromkeys(("on_conflict_do_update", "on_duplicate_key_update"), _replacing),
+    "prefix_with": _prefixed,
 }

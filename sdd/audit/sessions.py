@@ -6,7 +6,7 @@ from sdd.audit.effects import Arguments
 from sdd.audit.engine import Engine
 from sdd.audit.execution import execute, is_statement, result_method
 from sdd.audit.items import elements
-from sdd.audit.overwriting import overwrite
+from sdd.audit.overwriting import overwritten
 from sdd.audit.queries import begin, not_understood
 from sdd.audit.state import State, Write
 from sdd.audit.strangers import note_stranger, session_stranger, statement_stranger, strangers
@@ -103,6 +103,11 @@ def _added(engine: Engine, name: str, value: Value, state: State, node: ast.AST)
     place = engine.place(node)
     kept: list[bool] = []
 
+    def changed(branch: State, item: Value, made: Value) -> Value:
+        if isinstance(item, Row):
+            update_all(engine, item, made, branch, node)
+        return item
+
     def one(branch: State, item: Value) -> Value:
         held = engine.load(branch, item) if isinstance(item, Ref) else None
         if isinstance(held, ListObject) or isinstance(item, (Many, Result)):
@@ -111,10 +116,11 @@ def _added(engine: Engine, name: str, value: Value, state: State, node: ast.AST)
             engine.write(branch, Write("delete", item, place))
             kept.append(True)
         elif isinstance(held, Instance) and held.info is not None and held.info.entity:
+            if name == "merge":
+                there = overwritten(engine, held, node)
+                engine.each(branch, there, lambda case, row: changed(case, row, item))
             engine.write(branch, Write("create", item, place))
             kept.append(True)
-            if name == "merge":
-                overwrite(engine, held, branch, node)
         elif isinstance(item, Row):
             kept.append(True)
         elif isinstance(item, Phi):

@@ -134,6 +134,13 @@ def instantiated(formula: Formula, rows: Mapping[tuple[str, str], Row]) -> Formu
 
 def get_row(engine: Engine, entity: str, key: Value, state: State, node: ast.AST) -> Value:
     """`session.get(Model, key)`."""
+    found = find_row(engine, entity, key, node)
+    engine.read(state, [row for _, row in found.cases if isinstance(row, Row)], engine.place(node))
+    return found
+
+
+def find_row(engine: Engine, entity: str, key: Value, node: ast.AST) -> Phi:
+    """Return the row with a key, or none: what is looked up is not yet read."""
     info = schema(engine).entity(entity)
     row = engine.row(entity, ("get", key), engine.place(node))
     keys = [column.name for column in info.columns.values() if column.primary_key]
@@ -142,5 +149,4 @@ def get_row(engine: Engine, entity: str, key: Value, state: State, node: ast.AST
     else:
         condition = equal(Field(row, info.key_column), key)
     engine.define(row, condition)
-    engine.read(state, [row], engine.place(node))
     return Phi(((Exists(row), row), (negated(Exists(row)), NONE)))

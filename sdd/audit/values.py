@@ -297,6 +297,8 @@ class Query(Value):
         where: Predicates over columns; all must hold.
         changes: For update and insert: column and value.
         open: The client's words are part of its SQL text, so that its conditions prove nothing.
+        conflict: The update that an insert makes where its keys are taken; its targets are the
+            columns of those keys.
     """
 
     kind: str
@@ -306,6 +308,7 @@ class Query(Value):
     where: tuple["Formula", ...] = ()
     changes: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    conflict: "Query | None" = None
 
 
 @term
