@@ -215,11 +215,10 @@ def length(engine: Engine, arguments: Arguments, state: State, node: ast.AST) ->
 
 def picked(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`next(xs, default)`, `max`, `min`: one of the elements."""
-    del node
     if not arguments.positional:
         return NONE
     first, *others = arguments.positional
-    element = elements(engine, first, state)
+    element = part_of(engine, elements(engine, first, state), engine.site(node), state)
     default = arguments.get("default", 1)
     if default is None or len(others) > 1:
         return choose([(YES, element), *((YES, value) for value in others)])

@@ -9,6 +9,7 @@ from sdd.audit.engine import Engine
 from sdd.audit.logic import YES, Exists, Formula, both, negated
 from sdd.audit.overwriting import overwriting
 from sdd.audit.parameters import executed
+from sdd.audit.portions import part_of
 from sdd.audit.rawsql import execute_text, is_sql
 from sdd.audit.state import State, Write
 from sdd.audit.strangers import note_stranger, strangers
@@ -30,6 +31,7 @@ from sdd.audit.values import (
 )
 
 _OPTIONAL = frozenset({"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone"})
+_FIRST = frozenset({"first", "scalar", "fetchone"})
 _CERTAIN = frozenset({"one", "scalar_one"})
 _SEVERAL = frozenset({"all", "fetchall", "fetchmany", "partitions", "to_list"})
 _OPERATIONS = {"select": "read", "insert": "create", "update": "update", "delete": "delete"}
@@ -123,7 +125,7 @@ def result_method(
     engine: Engine, result: Result, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """Call a method of a result."""
-    del arguments, node, engine
+    del arguments, node
     if name in _TRANSPARENT:
         return result
     if name in _SEVERAL:
@@ -135,9 +137,20 @@ def result_method(
     if name in _OPTIONAL:
         if isinstance(result.element, Apply):
             return result.element
+        if name in _FIRST:
+            result = _first_of(engine, result, state)
         guard = both([Exists(row) for row in result.rows])
         return Phi(((guard, result.element), (_absent(result), NONE)))
     return apply(name, (result.element,))
+
+
+def _first_of(engine: Engine, result: Result, state: State) -> Result:
+    """Return the first of the rows; what is checked of it is not said of the others."""
+    match part_of(engine, Tup((result.element, *result.rows)), "first", state):
+        case Tup(items=(element, *rows)):
+            return Result(element, tuple(row for row in rows if isinstance(row, Row)))
+        case _:
+            return result
 
 
 def _absent(result: Result) -> Formula:

@@ -125,3 +125,31 @@ def by_zipped_whole(ids: Ids, session: SessionDep, me: UserId):
     for note, _ in zip(notes, ids, strict=True):
         check(note, me)
     return notes
+
+
+@app.get("/api/violated/next")
+def of_next(ids: Ids, session: SessionDep, me: UserId):
+    notes = found(session, ids)
+    check(next(iter(notes)), me)
+    return notes
+
+
+@app.get("/api/violated/newest")
+def of_newest(ids: Ids, session: SessionDep, me: UserId):
+    notes = found(session, ids)
+    check(max(notes, key=lambda note: note.id), me)
+    return notes
+
+
+@app.get("/api/unknown/first_row_of_a_statement")
+def of_first_row(ids: Ids, session: SessionDep, me: UserId):
+    statement = select(Note).where(Note.id.in_(ids))
+    check(session.exec(statement).first(), me)
+    return session.exec(statement).all()
+
+
+@app.get("/api/proved/first_row_itself")
+def by_first_row(ids: Ids, session: SessionDep, me: UserId):
+    note = session.exec(select(Note).where(Note.id.in_(ids))).first()
+    check(note, me)
+    return note
