@@ -4,8 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from sdd.diagnostics import Edit
+from sdd.faults.bindings import owners
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Comparison, Function, Ground, unwrapped
+from sdd.faults.scopes import Function, Scope, unwrapped
+from sdd.faults.sites import Comparison, Ground
 from sdd.faults.source import Source, argument_texts, call_text, called
 
 _FILTERS = frozenset({"where", "filter", "filter_by"})
@@ -14,7 +16,7 @@ _JOINED = frozenset({"and_"})
 
 def seed_comparisons(ground: Ground) -> Iterator[Mutation]:
     """Drop, weaken, negate and misdirect every equality that protects something."""
-    for function in ground.functions:
+    for function in ground.scopes:
         confined = tuple(entry.name for entry in function.entries if entry.confined)
         if not confined:
             continue
@@ -28,9 +30,11 @@ def seed_comparisons(ground: Ground) -> Iterator[Mutation]:
             if not (site.binds_child and any(_confines(function, one, site) for one in owned)):
                 yield from _in_comparison(function, site, confined)
         yield from _keywords(function, confined)
+        if isinstance(function, Function):
+            yield from _filled(ground, function, confined)
 
 
-def _confines(function: Function, owned: ast.Compare, child: Comparison) -> bool:
+def _confines(function: Scope, owned: ast.Compare, child: Comparison) -> bool:
     """Whether a comparison of an owner concerns the rows that another binds to a parent."""
     source = function.source
     if source.statement(owned) is source.statement(child.node):
@@ -49,7 +53,7 @@ def _confines(function: Function, owned: ast.Compare, child: Comparison) -> bool
 
 
 def _in_comparison(
-    function: Function, site: Comparison, entries: tuple[str, ...]
+    function: Scope, site: Comparison, entries: tuple[str, ...]
 ) -> Iterator[Mutation]:
     source = function.source
     words = source.text(site.node)
@@ -91,7 +95,7 @@ def _in_comparison(
         )
 
 
-def _client_value(function: Function, site: Comparison) -> str | None:
+def _client_value(function: Scope, site: Comparison) -> str | None:
     used = {node.id for node in ast.walk(site.protected) if isinstance(node, ast.Name)}
     return min(function.clients - used, default=None)
 
@@ -159,7 +163,7 @@ def _weakened(source: Source, node: ast.expr) -> Edit | None:
 # ------------------------------------------------------------------ predicates as keywords
 
 
-def _keywords(function: Function, entries: tuple[str, ...]) -> Iterator[Mutation]:
+def _keywords(function: Scope, entries: tuple[str, ...]) -> Iterator[Mutation]:
     source = function.source
     for call in ast.walk(function.node):
         if not isinstance(call, ast.Call) or called(call) != "filter_by":
@@ -187,5 +191,24 @@ def _keywords(function: Function, entries: tuple[str, ...]) -> Iterator[Mutation
                     title=f"{words}: compared with the client's {client}",
                     span=source.span(call),
                     edits=(source.replace(item.value, client),),
+                    entries=entries,
+                )
+
+
+# ------------------------------------------------------------------ places that are filled
+
+
+def _filled(ground: Ground, function: Function, entries: tuple[str, ...]) -> Iterator[Mutation]:
+    """Execute a statement that was built before with a client's value for the caller's."""
+    client = min(function.clients, default=None)
+    for execution in ground.executions.get(function.node, ()) if client is not None else ():
+        mine = owners(function, execution) & execution.compared
+        for name, value in execution.filled:
+            if name in mine and function.is_principal(value):
+                yield Mutation(
+                    kind=Kind.CLIENT_IDENTITY,
+                    title=f"{name} is {function.source.text(value)}: is the client's {client}",
+                    span=function.source.span(value),
+                    edits=(function.source.replace(value, str(client)),),
                     entries=entries,
                 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Function, Ground, is_used, refuses
+from sdd.faults.scopes import Function
+from sdd.faults.sites import Ground, is_used, refuses
 from sdd.faults.source import Source
 
 _SURROUNDINGS = frozenset({"self", "cls", "session", "db"})  # passed along, never asked about

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
 from sdd.faults.owners import field_edit
-from sdd.faults.sites import Function, Ground, dotted, is_message
+from sdd.faults.scopes import Function, dotted
+from sdd.faults.sites import Ground, is_message
 from sdd.faults.source import Source, called
 from sdd.text import Span
 

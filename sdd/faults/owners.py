@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Function, Ground
+from sdd.faults.scopes import Function
+from sdd.faults.sites import Ground
 from sdd.faults.source import called
 from sdd.text import Span
 

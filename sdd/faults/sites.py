@@ -1,86 +1,18 @@
 """Where a program protects its data: functions that requests run, comparisons, guards."""
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sdd.faults.bindings import Bindings, Execution, bound_statements, owners
+from sdd.faults.scopes import CASTS, PLACE, Function, Scope, unwrapped
 from sdd.faults.source import Source, called
 from sdd.program import Program
 from sdd.program.facts import EntryFacts, Facts, FunctionFacts
 from sdd.program.model import FunctionNode
 from sdd.text import Span
 
-_CASTS = frozenset({"str", "int", "UUID"})
-_PASSWORD = re.compile(r"pass(word|wd|phrase)?|pwd|hash|otp", re.IGNORECASE)
 _WRITES = frozenset({"add", "add_all", "delete", "commit", "merge", "flush"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """A function that requests run, with what its names hold.
-
-    Attributes:
-        entries: The ways in that run it.
-        principals: Names that hold who the caller is, local ones too.
-        clients: Names of single values that the client chooses.
-    """
-
-    source: Source
-    node: FunctionNode
-    entries: tuple[EntryFacts, ...]
-    principals: frozenset[str]
-    clients: frozenset[str]
-    facts: FunctionFacts
-
-    @property
-    def is_handler(self) -> bool:
-        """Whether a request comes to it first, when it is known who asks."""
-        place = self.source.span(self.node)
-        return any(
-            (entry.handler.path, entry.handler.line) == (place.path, place.line)
-            for entry in self.entries
-        )
-
-    def is_principal(self, node: ast.expr) -> bool:
-        """Whether an expression is (a part of) the caller's identity, as it is or cast."""
-        while True:
-            match node:
-                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[inner]) if (
-                    name in _CASTS
-                ):
-                    node = inner
-                case ast.Call(func=ast.Attribute(value=inner, attr="get"), args=[ast.Constant()]):
-                    node = inner
-                case ast.NamedExpr(value=inner):
-                    node = inner
-                case _:
-                    break
-        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
-            if dotted(node) in self.principals:
-                return True
-            if isinstance(node, ast.Name):
-                return False
-            node = node.value
-        return False
-
-    def asks_about(self, call: ast.Call) -> bool:
-        """Whether a call is given the caller's identity together with something of the request."""
-        given = [*call.args, *(item.value for item in call.keywords)]
-        if not any(self.is_principal(item) and not _is_secret(item) for item in given):
-            return False
-        local = {
-            node.id
-            for node in ast.walk(self.node)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        about = local | self.clients | set(self.facts.bodies)
-        return any(
-            isinstance(node, ast.Name) and node.id in about
-            for item in given
-            if not self.is_principal(item)
-            for node in ast.walk(item)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +42,18 @@ class Ground:
             for item in module.classes()
         }
         self._sources: dict[str, Source] = {}
-        self.functions = tuple(self._functions())
+        functions = tuple(self._functions())
+        self.executions = self._executions(functions)
+        self.functions = tuple(
+            replace(one, places=frozenset().union(*(owners(one, it) for it in its)))
+            if (its := self.executions.get(one.node))
+            else one
+            for one in functions
+        )
+        self.scopes: tuple[Scope, ...] = (
+            *self.functions,
+            *bound_statements(self.executions, functions),
+        )
         self._names = {function.node.name for function in self.functions}
 
     def source(self, path: str) -> Source:
@@ -133,8 +76,16 @@ class Ground:
                     facts = self.facts.functions.get(place, FunctionFacts())
                     yield _function(source, node, tuple(entries[place]), facts)
 
-    def comparisons(self, function: Function) -> Iterator[Comparison]:
-        """Yield the equalities in a function that tie data to the caller or to a parent."""
+    def _executions(self, functions: Sequence[Function]) -> Mapping[ast.AST, tuple[Execution, ...]]:
+        """Return the executions of statements with bound parameters; most programs have none."""
+        modules = self.program.modules
+        if not any(PLACE in module.source.text for module in modules.values()):
+            return {}
+        bindings = Bindings(map(self.source, sorted(modules)), functions)
+        return {one.node: found for one in functions if (found := tuple(bindings.executions(one)))}
+
+    def comparisons(self, function: Scope) -> Iterator[Comparison]:
+        """Yield the equalities in a piece of code that tie data to the caller or to a parent."""
         for node in ast.walk(function.node):
             if (
                 isinstance(node, ast.Compare)
@@ -144,7 +95,7 @@ class Ground:
             ):
                 yield from self._comparison(function, node)
 
-    def _comparison(self, function: Function, node: ast.Compare) -> Iterator[Comparison]:
+    def _comparison(self, function: Scope, node: ast.Compare) -> Iterator[Comparison]:
         left, right = node.left, node.comparators[0]
         if isinstance(left, ast.Constant) or isinstance(right, ast.Constant):
             return
@@ -152,7 +103,8 @@ class Ground:
             return
         for mine, other in ((left, right), (right, left)):
             if function.is_principal(other) and not function.is_principal(mine):
-                if self._matters(function, mine):
+                # What a statement built before compares is what it is for.
+                if not isinstance(function, Function) or self._matters(function, mine):
                     yield Comparison(node=node, protected=mine, other=other)
                 return
         for mine, other in ((left, right), (right, left)):
@@ -164,7 +116,7 @@ class Ground:
     def _matters(self, function: Function, mine: ast.expr) -> bool:
         """Whether what is compared with the caller is also used: an id, a row, or what found it."""
         bare = mine
-        while isinstance(bare, ast.Call) and len(bare.args) == 1 and called(bare) in _CASTS:
+        while isinstance(bare, ast.Call) and len(bare.args) == 1 and called(bare) in CASTS:
             bare = bare.args[0]
         while isinstance(bare, ast.Attribute):
             bare = bare.value
@@ -198,7 +150,7 @@ class Ground:
             if other.node is not function.node and entries & set(other.entries):
                 yield other
 
-    def owners_compared(self, function: Function) -> Iterator[ast.Compare]:
+    def owners_compared(self, function: Scope) -> Iterator[ast.Compare]:
         """Yield the comparisons of an owner's column, with whatever it is compared."""
         for node in ast.walk(function.node):
             if isinstance(node, ast.Compare):
@@ -292,13 +244,6 @@ def _found_by(function: Function, name: str) -> Iterator[str]:
                 pass
 
 
-def _is_secret(node: ast.expr) -> bool:
-    """Whether an expression is the caller's password: to ask for it again confines nothing."""
-    return any(
-        isinstance(one, ast.Attribute) and _PASSWORD.search(one.attr) for one in ast.walk(node)
-    )
-
-
 def is_used(function: Function, name: str, apart: ast.stmt | None) -> bool:
     """Whether a name is read outside of a statement, other than for messages."""
     reads = [
@@ -326,27 +271,6 @@ def is_message(node: ast.AST) -> bool:
             return name in {"logger", "logging", "log"}
         case _:
             return False
-
-
-def dotted(node: ast.expr) -> str:
-    """Return a chain of names as text; empty for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=inner, attr=name):
-            base = dotted(inner)
-            return f"{base}.{name}" if base else ""
-        case _:
-            return ""
-
-
-def unwrapped(node: ast.expr) -> ast.expr:
-    """Return what a call of one argument, as `col(x)`, is about."""
-    match node:
-        case ast.Call(func=ast.Name(), args=[inner], keywords=[]):
-            return inner
-        case _:
-            return node
 
 
 def _definition(source: Source, place: Span) -> FunctionNode | None:

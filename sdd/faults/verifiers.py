@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Kind, Mutation
-from sdd.faults.sites import Function, Ground, dotted
+from sdd.faults.scopes import Function, dotted
+from sdd.faults.sites import Ground
 from sdd.faults.source import argument_texts, call_text
 
 _SOMEBODY = '"1"'

@@ -9,8 +9,9 @@ from sdd.audit import AuditReport, AuditSettings, RouteReport, Verdict
 from sdd.audit.survey import survey
 from sdd.changes import edited
 from sdd.diagnostics import Diagnostic, Edit, Severity
+from sdd.faults.scopes import Function
 from sdd.faults.seeding import by_path
-from sdd.faults.sites import Function, Ground
+from sdd.faults.sites import Ground
 from sdd.faults.source import Source, argument_texts, call_text, called
 from sdd.program import Module, Program, parse_module
 from sdd.program.facts import Facts

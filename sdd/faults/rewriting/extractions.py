@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sdd.diagnostics import Edit
 from sdd.faults.guards import guards
 from sdd.faults.model import Mutation, Rewrite
-from sdd.faults.sites import Function, Ground
+from sdd.faults.scopes import Function
+from sdd.faults.sites import Ground
 from sdd.faults.source import Source
 from sdd.text import Span
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Mutation, Rewrite
-from sdd.faults.sites import Comparison, Function, Ground, dotted
+from sdd.faults.scopes import Function, Scope, dotted
+from sdd.faults.sites import Comparison, Ground
 
 _SCOPES = (
     ast.Lambda, ast.comprehension, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp,
@@ -16,12 +17,12 @@ _PLAIN = frozenset({"str", "int"})
 
 def rewrite_operands(ground: Ground) -> Iterator[Mutation]:
     """Put every equality on which a protection rests differently."""
-    for function in ground.functions:
+    for function in ground.scopes:
         for site in ground.comparisons(function):
             yield from _site(function, site)
 
 
-def _site(function: Function, site: Comparison) -> Iterator[Mutation]:
+def _site(function: Scope, site: Comparison) -> Iterator[Mutation]:
     source, node = function.source, site.node
     left, right = source.text(node.left), source.text(node.comparators[0])
     operator = "==" if isinstance(node.ops[0], ast.Eq) else "!="
@@ -52,8 +53,10 @@ def _site(function: Function, site: Comparison) -> Iterator[Mutation]:
         )
 
 
-def _cast(function: Function, node: ast.expr) -> str | None:
+def _cast(function: Scope, node: ast.expr) -> str | None:
     """Return a cast that changes nothing, as the parameter's annotation shows."""
+    if not isinstance(function, Function):
+        return None
     spec = function.node.args
     for item in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]:
         if isinstance(node, ast.Name) and item.arg == node.id:
@@ -67,7 +70,7 @@ def _is_simple(node: ast.expr) -> bool:
     return all(isinstance(inner, (ast.Name, ast.Attribute, ast.Load)) for inner in ast.walk(node))
 
 
-def _runs_once(function: Function, node: ast.AST) -> bool:
+def _runs_once(function: Scope, node: ast.AST) -> bool:
     """Whether an expression stands in the function's own scope, and always in sight of it."""
     inner: ast.AST | None = node
     while inner is not None and inner is not function.node:

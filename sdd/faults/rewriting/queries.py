@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from sdd.diagnostics import Edit
 from sdd.faults.model import Mutation, Rewrite
-from sdd.faults.sites import Function, Ground
+from sdd.faults.scopes import Scope
+from sdd.faults.sites import Ground
 from sdd.faults.source import argument_texts, call_text, called
 
 _FILTERS = frozenset({"where", "filter"})
@@ -14,7 +15,7 @@ _STARTS = frozenset({"select", "query"})
 
 def rewrite_queries(ground: Ground) -> Iterator[Mutation]:
     """Put the predicates of every query that protects something differently."""
-    for function in ground.functions:
+    for function in ground.scopes:
         statements = {function.source.statement(site.node) for site in ground.comparisons(function)}
         for node in ast.walk(function.node):
             match node:
@@ -30,7 +31,7 @@ def rewrite_queries(ground: Ground) -> Iterator[Mutation]:
                     pass
 
 
-def _rewrite(function: Function, kind: Rewrite, node: ast.Call, *edits: Edit) -> Mutation:
+def _rewrite(function: Scope, kind: Rewrite, node: ast.Call, *edits: Edit) -> Mutation:
     return Mutation(
         kind=kind,
         title=f"{called(node)}(…): {kind.value}",
@@ -40,7 +41,7 @@ def _rewrite(function: Function, kind: Rewrite, node: ast.Call, *edits: Edit) ->
     )
 
 
-def _predicates(ground: Ground, function: Function, call: ast.Call) -> Iterator[Mutation]:
+def _predicates(ground: Ground, function: Scope, call: ast.Call) -> Iterator[Mutation]:
     source = function.source
     if called(call) not in _FILTERS or call.keywords or not call.args:
         return
@@ -89,7 +90,7 @@ def _predicates(ground: Ground, function: Function, call: ast.Call) -> Iterator[
 
 
 def _as_keyword(
-    ground: Ground, function: Function, call: ast.Call, texts: list[str]
+    ground: Ground, function: Scope, call: ast.Call, texts: list[str]
 ) -> Iterator[Mutation]:
     """`where(M.a == x, rest)` as `where(rest).filter_by(a=x)`, where M is all that is selected."""
     source = function.source
@@ -112,7 +113,7 @@ def _as_keyword(
                 pass
 
 
-def _keywords(ground: Ground, function: Function, call: ast.Call) -> Iterator[Mutation]:
+def _keywords(ground: Ground, function: Scope, call: ast.Call) -> Iterator[Mutation]:
     """`filter_by(a=x)` as `filter(M.a == x)`."""
     model = _selected(call)
     if model not in ground.classes or call.args or any(k.arg is None for k in call.keywords):
