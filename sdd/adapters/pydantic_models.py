@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 
 from pydantic_ai.exceptions import (
@@ -126,7 +128,8 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
     require_key(model_id, environment)
     key, token = (environment.get(name) for name in KEYS)
     try:
-        from anthropic import AsyncAnthropic  # noqa: PLC0415 - slow, and only Claude needs it
+        # Slow, and only Claude needs them.
+        from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient  # noqa: PLC0415
         from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415
         from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415
     except ImportError as error:
@@ -135,6 +138,7 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
         api_key=key or None,
         auth_token=None if key else token,
         base_url=environment.get("ANTHROPIC_BASE_URL") or None,
+        http_client=DefaultAsyncHttpxClient(verify=_certificates()),
         max_retries=0,  # the guard waits: it shows so, and minds the budget
         timeout=_SECONDS,
     )
@@ -150,6 +154,14 @@ def _claude(model_id: str, price: Price | None, environment: Mapping[str, str]) 
         },
         close=client.close,
     )
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Return whom the machine trusts: read once, not again for each model of a run."""
+    from httpx2 import create_ssl_context  # noqa: PLC0415 - slow, and only Claude needs it
+
+    return create_ssl_context()
 
 
 def _other(name: str, price: Price | None) -> Chosen:
