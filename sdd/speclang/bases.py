@@ -103,7 +103,7 @@ def _lines(block: Paragraph | Item | Table) -> list[tuple[str, Span]]:
         return [
             (f"**{plain(row.cells[0])}**: {row.cells[1]}", row.span)
             for row in block.rows
-            if len(row.cells) > 1
+            if len(row.cells) > 1 and ("/" in row.cells[1] or "/" in row.cells[0])
         ]
     return [
         (line, Span(path=block.span.path, line=block.span.line + at))

@@ -46,6 +46,8 @@ _NO = re.compile(
 )
 _FEWEST = 2
 _IDENTIFIER = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)*(?:\[\])?"
+_NAME = re.compile(_IDENTIFIER)
+_WORD_AFTER = re.compile(r"\s+[a-z]{3,}")
 _MARK = r"(?:\*\*`?|`|__)"
 _ENTRY = re.compile(
     rf"^(?P<open>{_MARK})?(?P<name>{_IDENTIFIER})(?P<optional>\?)?(?P<close>`?\*\*|`|__)?\??"
@@ -133,13 +135,13 @@ def _read_row(row: Row, roles: dict[int, str]) -> Entry | None:
     for index, role in roles.items():
         cell = visible(row.cells[index]).strip() if index < len(row.cells) else ""
         cells[role] = f"{cells[role]}; {cell}" if role in cells and cell else cells.get(role, cell)
-    shown = plain(cells.get("name", ""))
-    name = re.match(rf"^{_IDENTIFIER}", shown)
-    if name is None or re.match(r"^\s+[a-z]{3,}", shown[name.end() :]):
+    shown = plain(cells.pop("name", ""))
+    name = _NAME.match(shown)
+    if name is None or _WORD_AFTER.match(shown, name.end()):
         return None
     return Entry(
         name=name.group().removesuffix("[]"),
-        facts=_row_facts(shown, name.end(), tuple(cells.items())),
+        facts=counted(name.group(), _row_facts(shown[name.end() :], tuple(cells.items()))),
         span=row.span,
         location=_located(cells.get("location", "")),
         description=plain(cells.get("description", "")),
@@ -148,9 +150,9 @@ def _read_row(row: Row, roles: dict[int, str]) -> Entry | None:
     )
 
 
-@lru_cache(maxsize=1 << 13)  # tables say of their keys and moments what others say of theirs
-def _row_facts(shown: str, named: int, cells: tuple[tuple[str, str], ...]) -> Facts:
-    return for_type(counted(shown[:named], _cell_facts(dict(cells), shown[named:])))
+@lru_cache(maxsize=1 << 13)  # rows say of one column what others say of theirs
+def _row_facts(after_name: str, cells: tuple[tuple[str, str], ...]) -> Facts:
+    return for_type(_cell_facts(dict(cells), after_name))
 
 
 def _cell_facts(cells: dict[str, str], after_name: str) -> Facts:

@@ -75,12 +75,12 @@ def _type_in_clauses(text: str) -> Facts:
 
 def counted(name: str, facts: Facts) -> Facts:
     """Take a `number` for a whole one where its name counts or identifies."""
+    if facts.type is not Type.FLOAT or not facts.type_name.casefold().startswith("number"):
+        return facts
     whole = re.search(
         r"(?:^|_|[a-z](?=[A-Z]))(?:id|ids|count|page|limit|offset|total|size|Id|Count)$", name
     )
-    if facts.type is Type.FLOAT and facts.type_name.casefold().startswith("number") and whole:
-        return replace(facts, type=Type.INT)
-    return facts
+    return replace(facts, type=Type.INT) if whole else facts
 
 
 def _kind_of_number(facts: Facts) -> Type:

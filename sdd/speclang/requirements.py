@@ -120,7 +120,7 @@ class _Reader:
 
     def _table(self, block: Table) -> Iterator[Requirement]:
         for row in block.rows:
-            if len(row.cells) > 1:
+            if len(row.cells) > 1 and "-" in row.cells[0]:
                 found = _identified(f"{row.cells[0]}: {' — '.join(row.cells[1:])}", row.span)
                 if found is not None:
                     yield found
@@ -178,6 +178,8 @@ def _is_field(text: str) -> bool:
 
 
 def _identified(text: str, span: Span) -> Requirement | None:
+    if "-" not in text:  # of most lines, and far cheaper than to read them
+        return None
     found = _ID.match(plain(text))
     if found is None:
         return None
