@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from sdd.diagnostics import Diagnostic, Severity
 from sdd.speclang.endpoints.describe import describe
@@ -188,18 +189,21 @@ def _own_text(
     if sighting.form in {"label", "line"} and start > section.start:
         before = document.blocks[max(section.start, start - 8) : start]
         if any(
-            other_block is not None for other_block in before if _names_route(document, other_block)
+            isinstance(block, Paragraph | Item) and _names_route(block.text) for block in before
         ):
             before = ()
     first = _rest_of(document.blocks[start], sighting, following)
     return (*before, *first, *document.blocks[start + 1 : end])
 
 
-def _names_route(document: Document, block: Block) -> bool:
-    del document
-    return isinstance(block, Paragraph | Item) and any(
-        word in block.text for word in ("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")
-    )
+@lru_cache(maxsize=16)  # all routes of one paragraph ask this of the blocks before it
+def _names_route(text: str) -> bool:
+    return any(word in text for word in ("GET ", "POST ", "PUT ", "PATCH ", "DELETE "))
+
+
+@lru_cache(maxsize=4)  # a paragraph may name thousands of routes, one in each line
+def _lines_in(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n"))
 
 
 def _rest_of(block: Block, sighting: Sighting, following: int | None) -> tuple[Block, ...]:
@@ -207,7 +211,7 @@ def _rest_of(block: Block, sighting: Sighting, following: int | None) -> tuple[B
     if sighting.form == "label" and isinstance(block, Paragraph | Item):
         return (block,)
     if sighting.form == "line" and isinstance(block, Paragraph):
-        lines = block.text.split("\n")
+        lines = _lines_in(block.text)
         at = sighting.span.line - block.span.line
         rest = lines[at + 1 : None if following is None else following - block.span.line]
         if rest:
