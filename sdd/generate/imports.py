@@ -21,7 +21,17 @@ STANDARD: Mapping[str, str] = {
     ),
     **dict.fromkeys(("SQLModel", "col", "func", "select"), "sqlmodel"),
     **dict.fromkeys(
-        ("asc", "case", "desc", "or_", "ColumnElement", "Index", "Text", "UniqueConstraint"),
+        (
+            "asc",
+            "bindparam",
+            "case",
+            "desc",
+            "or_",
+            "ColumnElement",
+            "Index",
+            "Text",
+            "UniqueConstraint",
+        ),
         "sqlalchemy",
     ),
     **dict.fromkeys(("Boolean", "DateTime", "Enum", "JSON", "Dialect", "URL"), "sqlalchemy"),

@@ -53,6 +53,20 @@ class MethodPlan:
     upsert: tuple[tuple[str, str], ...] = ()
 
     @property
+    def bound(self) -> tuple[tuple[str, str], ...]:
+        """What the statement that finds the one row is run with: (name, value)."""
+        if self.kind not in {"get", "get_own"} or (self.compare and not self.parents):
+            return ()
+        values = [condition.partition(" == ")[2] for condition in self.conditions]
+        return tuple((_place(value), value) for value in dict.fromkeys(values))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The conditions of that statement, with places for the values."""
+        parts = [condition.partition(" == ") for condition in self.conditions]
+        return tuple(f'{column} == bindparam("{_place(value)}")' for column, _, value in parts)
+
+    @property
     def passed(self) -> str:
         """What a method of the same signature passes on."""
         tree = ast.parse(f"def method({self.signature}): ...").body[0]
@@ -61,6 +75,11 @@ class MethodPlan:
         plain = [item.arg for item in tree.args.args]
         named = [f"{item.arg}={item.arg}" for item in tree.args.kwonlyargs]
         return ", ".join([*plain, *named])
+
+
+def _place(value: str) -> str:
+    """Return the name of a value: the argument that it is made of."""
+    return value.removeprefix("str(").removesuffix(")")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
