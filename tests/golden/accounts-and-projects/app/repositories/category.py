@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from sqlalchemy import asc
+from sqlalchemy import asc, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +16,8 @@ from app.models.category import Category
 
 class CategoryRepository:
     """Reads and writes the table categories."""
+
+    _get = select(Category).where(Category.id == bindparam("category_id"))
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -29,8 +31,7 @@ class CategoryRepository:
 
     async def get(self, category_id: int) -> Category:
         """Return one category."""
-        statement = select(Category).where(Category.id == category_id)
-        found = await self._session.exec(statement)
+        found = await self._session.exec(self._get, params={"category_id": category_id})
         category = found.first()
         if category is None:
             raise NotFoundError("Category not found")

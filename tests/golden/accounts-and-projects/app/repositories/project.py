@@ -8,7 +8,7 @@ Specs:
 
 from uuid import UUID
 
-from sqlalchemy import asc
+from sqlalchemy import asc, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,10 @@ from app.schemas.project import ProjectCreate, ProjectUpdate
 
 class ProjectRepository:
     """Reads and writes the table projects."""
+
+    _get = select(Project).where(
+        Project.id == bindparam("project_id"), Project.owner_id == bindparam("user_id")
+    )
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -42,10 +46,9 @@ class ProjectRepository:
 
     async def get(self, user_id: UUID, project_id: UUID) -> Project:
         """Return one project of the user."""
-        statement = select(Project).where(
-            Project.id == project_id, Project.owner_id == user_id
+        found = await self._session.exec(
+            self._get, params={"project_id": project_id, "user_id": user_id}
         )
-        found = await self._session.exec(statement)
         project = found.first()
         if project is None:
             raise NotFoundError("Project not found")

@@ -8,7 +8,7 @@ Specs:
 
 from uuid import UUID
 
-from sqlalchemy import asc
+from sqlalchemy import asc, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,18 @@ from app.schemas.step import StepCreate
 
 class StepRepository:
     """Reads and writes the table steps."""
+
+    _get = (
+        select(Step)
+        .join(Task, col(Step.task_id) == col(Task.id))
+        .join(Project, col(Task.project_id) == col(Project.id))
+        .where(
+            Step.id == bindparam("step_id"),
+            Step.task_id == bindparam("task_id"),
+            Task.project_id == bindparam("project_id"),
+            Project.owner_id == bindparam("user_id"),
+        )
+    )
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -60,18 +72,15 @@ class StepRepository:
         self, user_id: UUID, project_id: UUID, task_id: UUID, step_id: int
     ) -> Step:
         """Return one step of the user."""
-        statement = (
-            select(Step)
-            .join(Task, col(Step.task_id) == col(Task.id))
-            .join(Project, col(Task.project_id) == col(Project.id))
-            .where(
-                Step.id == step_id,
-                Step.task_id == task_id,
-                Task.project_id == project_id,
-                Project.owner_id == user_id,
-            )
+        found = await self._session.exec(
+            self._get,
+            params={
+                "step_id": step_id,
+                "task_id": task_id,
+                "project_id": project_id,
+                "user_id": user_id,
+            },
         )
-        found = await self._session.exec(statement)
         step = found.first()
         if step is None:
             raise NotFoundError("Step not found")

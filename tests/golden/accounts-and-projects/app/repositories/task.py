@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import MISSING
-from sqlalchemy import asc, desc
+from sqlalchemy import asc, bindparam, desc
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -31,6 +31,16 @@ class TaskRepository:
         "-due": desc(col(Task.due)).nulls_last(),
         "title": asc(col(Task.title)).nulls_last(),
     }
+
+    _get = (
+        select(Task)
+        .join(Project, col(Task.project_id) == col(Project.id))
+        .where(
+            Task.id == bindparam("task_id"),
+            Task.project_id == bindparam("project_id"),
+            Project.owner_id == bindparam("user_id"),
+        )
+    )
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -88,16 +98,10 @@ class TaskRepository:
 
     async def get(self, user_id: UUID, project_id: UUID, task_id: UUID) -> Task:
         """Return one task of the user."""
-        statement = (
-            select(Task)
-            .join(Project, col(Task.project_id) == col(Project.id))
-            .where(
-                Task.id == task_id,
-                Task.project_id == project_id,
-                Project.owner_id == user_id,
-            )
+        found = await self._session.exec(
+            self._get,
+            params={"task_id": task_id, "project_id": project_id, "user_id": user_id},
         )
-        found = await self._session.exec(statement)
         task = found.first()
         if task is None:
             raise NotFoundError("Task not found")

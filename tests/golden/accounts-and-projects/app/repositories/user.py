@@ -8,6 +8,7 @@ Specs:
 
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +19,8 @@ from app.schemas.auth import RegisterRequest
 
 class UserRepository:
     """Reads and writes the table users."""
+
+    _get_own = select(User).where(User.id == bindparam("user_id"))
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -30,8 +33,7 @@ class UserRepository:
 
     async def get_own(self, user_id: UUID) -> User:
         """Return the user's own user."""
-        statement = select(User).where(User.id == user_id)
-        found = await self._session.exec(statement)
+        found = await self._session.exec(self._get_own, params={"user_id": user_id})
         user = found.first()
         if user is None:
             raise NotFoundError("User not found")

@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from sqlalchemy import desc
+from sqlalchemy import bindparam, desc
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +17,8 @@ from app.schemas.notice import NoticeCreate, NoticeReplace
 
 class NoticeRepository:
     """Reads and writes the table notices."""
+
+    _get = select(Notice).where(Notice.id == bindparam("notice_id"))
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -41,8 +43,7 @@ class NoticeRepository:
 
     async def get(self, notice_id: int) -> Notice:
         """Return one notice."""
-        statement = select(Notice).where(Notice.id == notice_id)
-        found = await self._session.exec(statement)
+        found = await self._session.exec(self._get, params={"notice_id": notice_id})
         notice = found.first()
         if notice is None:
             raise NotFoundError("Notice not found")

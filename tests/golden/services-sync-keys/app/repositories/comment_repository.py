@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from sqlalchemy import asc
+from sqlalchemy import asc, bindparam
 from sqlmodel import Session as DatabaseSession
 from sqlmodel import col, func, select
 
@@ -16,6 +16,16 @@ from app.models.task_models import Task
 
 class CommentRepository:
     """Reads and writes the table comments."""
+
+    _get = (
+        select(Comment)
+        .join(Task, col(Comment.task_id) == col(Task.id))
+        .where(
+            Comment.id == bindparam("comment_id"),
+            Comment.task_id == bindparam("task_id"),
+            Task.user_id == bindparam("user_id"),
+        )
+    )
 
     def __init__(self, session: DatabaseSession) -> None:
         self._session = session
@@ -44,16 +54,10 @@ class CommentRepository:
 
     def get(self, user_id: str, task_id: int, comment_id: int) -> Comment | None:
         """Return one comment of the user."""
-        statement = (
-            select(Comment)
-            .join(Task, col(Comment.task_id) == col(Task.id))
-            .where(
-                Comment.id == comment_id,
-                Comment.task_id == task_id,
-                Task.user_id == user_id,
-            )
+        found = self._session.exec(
+            self._get,
+            params={"comment_id": comment_id, "task_id": task_id, "user_id": user_id},
         )
-        found = self._session.exec(statement)
         return found.first()
 
     def save(self, comment: Comment) -> None:

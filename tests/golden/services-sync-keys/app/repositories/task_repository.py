@@ -9,7 +9,7 @@ Specs:
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import asc, case, desc
+from sqlalchemy import asc, bindparam, case, desc
 from sqlmodel import Session as DatabaseSession
 from sqlmodel import col, func, select
 
@@ -30,6 +30,10 @@ class TaskRepository:
         ),
         "title": col(Task.title),
     }
+
+    _get = select(Task).where(
+        Task.id == bindparam("task_id"), Task.user_id == bindparam("user_id")
+    )
 
     def __init__(self, session: DatabaseSession) -> None:
         self._session = session
@@ -107,8 +111,9 @@ class TaskRepository:
 
     def get(self, user_id: str, task_id: int) -> Task | None:
         """Return one task of the user."""
-        statement = select(Task).where(Task.id == task_id, Task.user_id == user_id)
-        found = self._session.exec(statement)
+        found = self._session.exec(
+            self._get, params={"task_id": task_id, "user_id": user_id}
+        )
         return found.first()
 
     def save(self, task: Task) -> None:

@@ -6,7 +6,7 @@ Specs:
 - specs/database/schema.md
 """
 
-from sqlalchemy import asc
+from sqlalchemy import asc, bindparam
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +20,16 @@ from app.schemas.comment import CommentCreate, CommentReplace
 
 class CommentRepository:
     """Reads and writes the table comments."""
+
+    _get = (
+        select(Comment)
+        .join(Task, col(Comment.task_id) == col(Task.id))
+        .where(
+            Comment.id == bindparam("comment_id"),
+            Comment.task_id == bindparam("task_id"),
+            Task.user_id == bindparam("user_id"),
+        )
+    )
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -65,16 +75,10 @@ class CommentRepository:
 
     async def get(self, user_id: str, task_id: int, comment_id: int) -> Comment:
         """Return one comment of the user."""
-        statement = (
-            select(Comment)
-            .join(Task, col(Comment.task_id) == col(Task.id))
-            .where(
-                Comment.id == comment_id,
-                Comment.task_id == task_id,
-                Task.user_id == user_id,
-            )
+        found = await self._session.exec(
+            self._get,
+            params={"comment_id": comment_id, "task_id": task_id, "user_id": user_id},
         )
-        found = await self._session.exec(statement)
         comment = found.first()
         if comment is None:
             raise NotFoundError("Comment not found")

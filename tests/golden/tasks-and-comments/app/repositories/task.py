@@ -9,7 +9,7 @@ Specs:
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import asc, case, desc
+from sqlalchemy import asc, bindparam, case, desc
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,6 +32,10 @@ class TaskRepository:
         ),
         "title": col(Task.title),
     }
+
+    _get = select(Task).where(
+        Task.id == bindparam("task_id"), Task.user_id == bindparam("user_id")
+    )
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -124,8 +128,9 @@ class TaskRepository:
 
     async def get(self, user_id: str, task_id: int) -> Task:
         """Return one task of the user."""
-        statement = select(Task).where(Task.id == task_id, Task.user_id == user_id)
-        found = await self._session.exec(statement)
+        found = await self._session.exec(
+            self._get, params={"task_id": task_id, "user_id": user_id}
+        )
         task = found.first()
         if task is None:
             raise NotFoundError("Task not found")

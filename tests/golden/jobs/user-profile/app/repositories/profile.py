@@ -7,6 +7,7 @@ Specs:
 - specs/features/user-profile.md
 """
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,13 +20,14 @@ from app.schemas.profile import ProfileReplace, ProfileUpdate
 class ProfileRepository:
     """Reads and writes the table profiles."""
 
+    _get_own = select(Profile).where(Profile.user_id == bindparam("user_id"))
+
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def get_own(self, user_id: str) -> Profile:
         """Return the user's own profile."""
-        statement = select(Profile).where(Profile.user_id == user_id)
-        found = await self._session.exec(statement)
+        found = await self._session.exec(self._get_own, params={"user_id": user_id})
         profile = found.first()
         if profile is None:
             raise NotFoundError("Profile not found")
