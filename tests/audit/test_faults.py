@@ -15,7 +15,11 @@ _TASKS = "app/repositories/task.py"
 _COMMENTS = "app/repositories/comment.py"
 _JWT = "app/auth/jwt.py"
 _DEPENDENCIES = "app/dependencies.py"
-_OWN = "select(Task).where(Task.id == task_id, Task.user_id == user_id)"
+_OWN = 'self._get, params={"task_id": task_id, "user_id": user_id}'
+_BUILT = (
+    'select(Task).where(\n        Task.id == bindparam("task_id"), '
+    'Task.user_id == bindparam("user_id")\n    )'
+)
 _LIST = "select(Task, func.count().over()).where(Task.user_id == user_id)\n        if status"
 _DELETE = "task = await self.get(user_id, task_id)\n        await self._session.delete(task)"
 _FETCH = "task = await self._session.get(Task, task_id)\n        "
@@ -44,6 +48,34 @@ FAULTS = {
         _TASKS,
         _OWN,
         "select(Task).where(Task.id == task_id, Task.user_id == Task.user_id)",
+    ),
+    "conjunct of what is built before dropped": (
+        _TASKS,
+        _BUILT,
+        'select(Task).where(Task.id == bindparam("task_id"))',
+    ),
+    "or for and in what is built before": (
+        _TASKS,
+        _BUILT,
+        (
+            'select(Task).where((Task.id == bindparam("task_id")) | '
+            '(Task.user_id == bindparam("user_id")))'
+        ),
+    ),
+    "conjunct of what is built before negated": (
+        _TASKS,
+        _BUILT,
+        'select(Task).where(Task.id == bindparam("task_id"), Task.user_id != bindparam("user_id"))',
+    ),
+    "what is built before compared with itself": (
+        _TASKS,
+        _BUILT,
+        'select(Task).where(Task.id == bindparam("task_id"), Task.user_id == Task.user_id)',
+    ),
+    "both places filled by the client": (
+        _TASKS,
+        _OWN,
+        'self._get, params={"task_id": task_id, "user_id": str(task_id)}',
     ),
     "list not filtered": (_TASKS, _LIST, "select(Task, func.count().over())\n        if status"),
     "list filtered on demand": (
@@ -86,7 +118,7 @@ FAULTS = {
         + "try:\n            await self.get(user_id, task_id)\n        except NotFoundError:\n"
         + "            pass\n        await self._session.delete(task)",
     ),
-    "child unbound": (_COMMENTS, "                Task.user_id == user_id,\n", ""),
+    "child unbound": (_COMMENTS, '            Task.user_id == bindparam("user_id"),\n', ""),
     "signature not verified": (_JWT, "options={", 'options={"verify_signature": False,'),
     "expiry not verified": (_JWT, "options={", 'options={"verify_exp": False,'),
     "unsigned tokens": (_JWT, "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "none"]'),
@@ -125,6 +157,29 @@ FAULTS = {
 
 # Rewrites that mean the same; every verdict must stay.
 REWRITES = {
+    "built where it is executed": (
+        _TASKS,
+        _OWN,
+        "select(Task).where(Task.id == task_id, Task.user_id == user_id)",
+    ),
+    "places swapped with columns": (
+        _TASKS,
+        _BUILT,
+        'select(Task).where(bindparam("user_id") == Task.user_id, bindparam("task_id") == Task.id)',
+    ),
+    "places chained": (
+        _TASKS,
+        _BUILT,
+        (
+            'select(Task).where(Task.id == bindparam("task_id"))'
+            '.where(Task.user_id == bindparam("user_id"))'
+        ),
+    ),
+    "places filled by params": (
+        _TASKS,
+        _OWN,
+        "self._get.params(user_id=user_id, task_id=task_id)",
+    ),
     "operands swapped": (
         _TASKS,
         _OWN,
