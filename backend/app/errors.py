@@ -136,11 +136,9 @@ def describe(errors: Sequence[Any]) -> str:
 
 def lacks_its_parent(error: IntegrityError) -> bool:
     """Tell whether a row was refused because what it refers to is not there."""
-    return getattr(
-        error.orig, "sqlstate", None
-    ) == "23503" or "FOREIGN KEY constraint failed" in str(  # PostgreSQL: foreign_key_violation
-        error.orig
-    )  # SQLite
+    # PostgreSQL says foreign_key_violation by its number, SQLite has words only.
+    code = getattr(error.orig, "sqlstate", None)
+    return code == "23503" or "FOREIGN KEY constraint failed" in str(error.orig)
 
 
 def methods_of(request: Request) -> list[str]:

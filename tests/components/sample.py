@@ -1,5 +1,6 @@
 """The committed sample behind a server of its own, with tokens for it."""
 
+import http.client
 import json
 import subprocess
 import sys
@@ -53,5 +54,5 @@ def ask(
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         return error.code, json.loads(error.read() or b"null")
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return 0, None
