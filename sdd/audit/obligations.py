@@ -110,7 +110,7 @@ class Judge:
         """Decide one obligation; None when it concerns nobody's data."""
         if is_stranger(obligation.target):
             return self._decide_stranger(obligation)
-        if obligation.operation == "create":
+        if obligation.operation == "create" and not isinstance(obligation.target, Row):
             return self._decide_creation(obligation)
         if obligation.operation == DELEGATES:
             return self._decide_delegation(obligation)

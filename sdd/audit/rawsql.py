@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +34,8 @@ from sdd.audit.web import listed
 
 _TABLE = re.compile(r"\b(from|join|update|into)\s+\"?([a-z_][\w.\"]*)", re.IGNORECASE)
 _STATEMENT = re.compile(
-    r"\s*\(*\s*(select|insert|update|delete|with|create|drop|alter|truncate)\b", re.IGNORECASE
+    r"\s*\(*\s*(select|insert|replace|update|delete|with|create|drop|alter|truncate)\b",
+    re.IGNORECASE,
 )
 _POSITIONAL = re.compile(r"%s|\?|\$\d+")
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -185,6 +186,10 @@ def _assembled(
     return Result(rows[0], tuple(rows))
 
 
+def _unclear(row: Row) -> Formula:
+    return Opaque("an insert whose values are not followed", (row,))
+
+
 def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:
     """Text that is no SQL we know: its tables are touched in a way that is not understood."""
     rows = []
@@ -196,6 +201,8 @@ def _unparsed(engine: Engine, sql: str, state: State, node: ast.AST) -> Value:
             rows.append(row)
     if not sql.lstrip(" (\n\t").lower().startswith(("select", "with", "show", "pragma")):
         altered(engine, "runs SQL that is no query", state, node)
+        for row in rows:
+            engine.write(state, Write("update", row, engine.place(node), "*"))
     engine.read(state, rows, engine.place(node))
     return Result(rows[0], tuple(rows)) if rows else apply("executed", (lit(sql),))
 
@@ -217,6 +224,7 @@ class _Text:
         self.state = state
         self.node = node
         self.rows: dict[str, Row] = {}
+        self.excluded: Mapping[str, Value] = {}
 
     def run(self, sql: str) -> Value:
         from sqlglot import expressions as sg  # noqa: PLC0415
@@ -232,16 +240,17 @@ class _Text:
             if isinstance(self.tree, (sg.Create, sg.Drop, sg.Alter, sg.Command)):
                 altered(self.engine, "changes the database", self.state, self.node)
             return apply("executed", (lit(sql),))
+        if isinstance(self.tree, sg.Insert):
+            return self._insert(key)
         condition = both(self._conditions())
         for row in self.rows.values():
             others = [Exists(other) for other in self.rows.values() if other != row]
             self.engine.define(row, both([condition, *others]))
         main = next(iter(self.rows.values()))
-        if isinstance(self.tree, (sg.Update, sg.Delete)):
-            operation = "update" if isinstance(self.tree, sg.Update) else "delete"
-            self.engine.write(self.state, Write(operation, main, place, "*"))
-        elif isinstance(self.tree, sg.Insert):
-            self.engine.write(self.state, Write("create", main, place, "*"))
+        if isinstance(self.tree, sg.Update):
+            self._set(main, self.tree.expressions)
+        elif isinstance(self.tree, sg.Delete):
+            self.engine.write(self.state, Write("delete", main, place, "*"))
         elif isinstance(self.tree, (sg.Drop, sg.TruncateTable)):
             altered(self.engine, "drops tables or empties them", self.state, self.node)
             self.engine.write(self.state, Write("delete", main, place))
@@ -253,6 +262,61 @@ class _Text:
                 item.alias_or_name for item in getattr(self.tree, "expressions", ())
             )
         return Result(main, tuple(self.rows.values()))
+
+    def _insert(self, key: tuple[object, ...]) -> Value:
+        """A new row is what its values say; where its keys are taken, another is changed."""
+        place = self.engine.place(self.node)
+        made, *sources = self.rows.values()
+        self.engine.read(self.state, sources, place)
+        given = self._given()
+        said = [equal(Field(made, name), term) for name, term in given.items()]
+        self.engine.define(made, both(said or [_unclear(made)]))
+        self.engine.write(self.state, Write("create", made, place, "*"))
+        conflict = self.tree.args.get("conflict")
+        replaces = str(self.tree.args.get("alternative")).upper() == "REPLACE"
+        if replaces or (conflict is not None and conflict.expressions):
+            there = self.engine.row(made.entity, (*key, "there"), place)
+            self.engine.from_text[there] = None
+            named = [one.name for one in (conflict and conflict.args.get("conflict_keys")) or ()]
+            keys = [equal(Field(there, name), given[name]) for name in named if name in given]
+            where = conflict and conflict.args.get("where")
+            self.rows = {name: there for name, row in self.rows.items() if row == made}
+            self.excluded = given
+            more = [self._formula(where.this)] if where else []
+            found = keys if named and len(keys) == len(named) else [_unclear(there)]
+            self.engine.define(there, both([*found, *more]))
+            self._set(there, () if replaces else conflict.expressions)
+        return Result(made, (made,))
+
+    def _set(self, row: Row, assignments: Sequence[Any]) -> None:
+        """Write the columns that are set, each with its value; all of them if none is named."""
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        place = self.engine.place(self.node)
+        named = [one for one in assignments if isinstance(one, sg.EQ)]
+        if not named or len(named) < len(assignments):
+            self.engine.write(self.state, Write("update", row, place, "*"))
+        for one in named:
+            value = self._term(one.right) or apply("sql", tuple(self._bound_in(one.right)))
+            self.engine.write(self.state, Write("update", row, place, one.left.name, value))
+
+    def _bound_in(self, node: Any) -> Iterator[Value]:  # noqa: ANN401
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        terms = (self._term(one) for one in node.find_all(sg.Placeholder))
+        return (term for term in terms if term is not None)
+
+    def _given(self) -> dict[str, Value]:
+        """Return what an insert puts into columns, if it is one row with named columns."""
+        from sqlglot import expressions as sg  # noqa: PLC0415
+
+        values = self.tree.expression
+        names = [one.name for one in getattr(self.tree.this, "expressions", ())]
+        if not isinstance(values, sg.Values) or len(values.expressions) != 1:
+            return {}
+        terms = map(self._term, values.expressions[0].expressions)
+        pairs = zip(names, terms, strict=False)
+        return {name: term for name, term in pairs if term is not None}
 
     def _entity(self, table: str) -> str:
         whole = schema(self.engine)
@@ -293,6 +357,8 @@ class _Text:
         from sqlglot import expressions as sg  # noqa: PLC0415
 
         match node:
+            case sg.Column() if node.table == "excluded":
+                return self.excluded.get(node.name)
             case sg.Column():
                 row = self.rows.get(node.table) if node.table else next(iter(self.rows.values()))
                 return Field(row, node.name) if row is not None else None

@@ -99,3 +99,53 @@ def asserted(note_id: int, session: SessionDep, me: UserId):
     note = session.get(Note, note_id)
     assert note.owner_id == me
     return note
+
+
+@app.post("/api/proved/insert")
+def insert(title: str, session: SessionDep, me: UserId):
+    session.execute(text("INSERT INTO note (text, owner_id) VALUES (:text, :me)"), {"text": title, "me": me})
+    session.commit()
+
+
+@app.post("/api/violated/insert")
+def insert_for_another(title: str, owner: str, session: SessionDep, me: UserId):
+    session.execute(text("INSERT INTO note (text, owner_id) VALUES (:text, :me)"), {"text": title, "me": owner})
+    session.commit()
+
+
+@app.put("/api/violated/upsert/{note_id}")
+def upsert(note_id: int, title: str, session: SessionDep, me: UserId):
+    sql = "INSERT INTO note (id, text, owner_id) VALUES (:id, :text, :me) ON CONFLICT (id) DO UPDATE SET text = :text"
+    session.execute(text(sql), {"id": note_id, "text": title, "me": me})
+    session.commit()
+
+
+@app.put("/api/proved/upsert/{note_id}")
+def upsert_own(note_id: int, title: str, session: SessionDep, me: UserId):
+    sql = (
+        "INSERT INTO note (id, text, owner_id) VALUES (:id, :text, :me) ON CONFLICT (id) "
+        "DO UPDATE SET text = excluded.text WHERE note.owner_id = excluded.owner_id"
+    )
+    session.execute(text(sql), {"id": note_id, "text": title, "me": me})
+    session.commit()
+
+
+@app.put("/api/unknown/insert_or_replace/{note_id}")
+def insert_or_replace(note_id: int, title: str, session: SessionDep, me: UserId):
+    sql = "INSERT OR REPLACE INTO note (id, text, owner_id) VALUES (:id, :text, :me)"
+    session.execute(text(sql), {"id": note_id, "text": title, "me": me})
+    session.commit()
+
+
+@app.put("/api/violated/update_of_the_owner/{note_id}")
+def update_of_the_owner(note_id: int, owner: str, session: SessionDep, me: UserId):
+    sql = "UPDATE note SET owner_id = :owner WHERE id = :id AND owner_id = :me"
+    session.execute(text(sql), {"id": note_id, "owner": owner, "me": me})
+    session.commit()
+
+
+@app.put("/api/proved/update/{note_id}")
+def update(note_id: int, title: str, session: SessionDep, me: UserId):
+    sql = "UPDATE note SET text = upper(:text) WHERE id = :id AND owner_id = :me"
+    session.execute(text(sql), {"id": note_id, "text": title, "me": me})
+    session.commit()
