@@ -50,10 +50,12 @@ def _print_one(
     console.print(line, soft_wrap=True)
     if diagnostic.span is not None and read_line is not None:
         excerpt = read_line(diagnostic.span.path, diagnostic.span.line)
-        if excerpt and excerpt.strip():
-            number = str(diagnostic.span.line)
-            shown = Text(f"  {number} │ {excerpt.rstrip()}", style="dim")
-            shown.truncate(max(console.width, _EXCERPT_WIDTH), overflow="ellipsis")
+        width = max(console.width, _EXCERPT_WIDTH)
+        # Cut before anything reads it: one line may be a whole file, named by thousands.
+        start = excerpt[: width + 1].rstrip() if excerpt else ""
+        if start:
+            shown = Text(f"  {diagnostic.span.line} │ {start}", style="dim")
+            shown.truncate(width, overflow="ellipsis")
             console.print(shown, soft_wrap=True)
     for related in diagnostic.related:
         console.print(Text(f"  {related.span}: {related.message}", style="dim"), soft_wrap=True)

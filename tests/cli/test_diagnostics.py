@@ -1,11 +1,13 @@
 """How diagnostics look in a terminal."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
 
 from sdd.cli.diagnostics import print_diagnostics
 from sdd.diagnostics import Diagnostic, Severity
+from sdd.text import Span
 
 OUTPUT = "\n".join(
     ["def test_x():", *["    step()"] * 20, ">   assert 1 == 2", "E   assert 1 == 2"]
@@ -55,3 +57,32 @@ def test_a_long_reason_of_another_kind_keeps_its_ends() -> None:
     assert "line 0" in text
     assert "line 39" in text
     assert "line 20" not in text
+
+
+class _WholeFileInALine(str):
+    """A line so long that nothing may walk through it once for each diagnostic."""
+
+    __slots__ = ()
+
+    def strip(self, *_: object) -> str:
+        raise AssertionError("the whole line was read")
+
+    rstrip = lstrip = strip
+
+    def __format__(self, _: str) -> str:
+        raise AssertionError("the whole line was read")
+
+
+def test_of_an_endless_line_only_the_shown_part_is_read() -> None:
+    """Thousands of diagnostics may point at one line of many megabytes."""
+    line = _WholeFileInALine("GET /api/x returns notes. " * 100)
+    place = replace(_failure("a"), span=Span(path="specs/api.md", line=5))
+    console = Console(file=StringIO(), width=100)
+
+    print_diagnostics(console, [place], lambda *_: line)
+
+    assert isinstance(console.file, StringIO)
+    excerpt = console.file.getvalue().splitlines()[1]
+    assert excerpt.startswith("  5 │ GET /api/x returns")
+    assert excerpt.endswith("…")
+    assert len(excerpt) == 100
