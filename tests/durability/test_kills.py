@@ -9,13 +9,13 @@ pytestmark = pytest.mark.slow
 
 
 def test_killed_runs_go_on_to_the_same_tree_and_pay_no_finished_call_twice() -> None:
-    """At events, at changes of file names while landing, and at a moment of nobody's choice."""
+    """At events, at changes of file names while landing, and while calls are under way."""
     with theatre() as place:
         deaths = [
             place.kill("event", ("event", place.steps["event"] // 2)),
             place.kill("end", ("event", place.steps["event"] - 1)),
             place.kill("landing", ("file", place.steps["file"] // 2)),
-            place.kill("moment", ("", 0), after=2.0),
+            place.kill("call", call=place.calls // 2),
         ]
 
     assert all(item.died for item in deaths)

@@ -80,9 +80,10 @@ class Theatre:
         die: tuple[str, int] = ("", 0),
         *,
         after: float | None = None,
+        call: int | None = None,
         model: str = "sonnet",
     ) -> int:
-        """Run the project's feature; kill it at a step, or after some seconds."""
+        """Run the project's feature; kill it at a step, after some seconds, or during a call."""
         environment = {
             "ANTHROPIC_API_KEY": "x",
             "ANTHROPIC_BASE_URL": self.api.url,
@@ -96,6 +97,11 @@ class Theatre:
         if after is not None:
             timer = threading.Timer(after, process.kill)
             timer.start()
+        if call is not None:
+            last = len(self.api.requests) + call
+            while process.is_alive() and len(self.api.requests) < last:
+                process.join(0.001)
+            process.kill()
         process.join(_PATIENCE)
         if after is not None:
             timer.cancel()
@@ -104,11 +110,18 @@ class Theatre:
             raise TimeoutError(f"{project} hangs")
         return process.exitcode or 0
 
-    def kill(self, name: str, die: tuple[str, int], *, after: float | None = None) -> Killed:
-        """Kill a run at a step or after some seconds, let it go on, and look at what it left."""
+    def kill(
+        self,
+        name: str,
+        die: tuple[str, int] = ("", 0),
+        *,
+        after: float | None = None,
+        call: int | None = None,
+    ) -> Killed:
+        """Kill a run as `run` does, let it go on, and look at what it left."""
         project = self.project(name)
         first = len(self.api.requests)
-        died = self.run(project, die, after=after) < 0
+        died = self.run(project, die, after=after, call=call) < 0
         finished = finished_calls(project)
         asked = len(self.api.requests)
         status = self.run(project)
