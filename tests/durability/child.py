@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # Imported before the fork: what a killed run costs is then its own work, not seconds of imports.
@@ -13,9 +14,11 @@ import anthropic  # noqa: F401
 import dbos  # noqa: F401
 import jsonschema  # type: ignore[import-untyped] # noqa: F401
 import pydantic_ai.models.anthropic  # noqa: F401
+from typing_extensions import override
 
 import sdd.adapters.pydantic_guard
 import sdd.adapters.pydantic_models  # noqa: F401
+from sdd.adapters.clock import SystemClock
 from sdd.verify.gates import DynamicGate
 from sdd.verify.target import VerifyContext
 from sdd.verify.verdict import GateReport, Result
@@ -37,8 +40,31 @@ class Willing:
         return GateReport(gate=gate.name, result=Result.PASSED, summary="left out here")
 
 
+@dataclass(frozen=True)
+class OneDay(SystemClock):
+    """Runs from noon on, as long as trials last: records bear the day, and none has two.
+
+    Attributes:
+        noon: When it was noon, in the seconds that all processes of a machine share.
+    """
+
+    noon: float
+
+    @override
+    def now(self) -> datetime:
+        """Return how late it is on this day."""
+        return datetime(2026, 1, 2, 12, tzinfo=UTC) + timedelta(
+            seconds=self.monotonic() - self.noon
+        )
+
+
 def run(
-    project: str, model: str, environment: dict[str, str], die: tuple[str, int], verify: str
+    project: str,
+    model: str,
+    environment: dict[str, str],
+    die: tuple[str, int],
+    verify: str,
+    noon: float,
 ) -> None:
     """Implement a project's one feature and exit with its code; die at a step, if one is named.
 
@@ -48,6 +74,7 @@ def run(
         environment: Variables for this process.
         die: `event` or `file` and a count: at which event, or at which change of a file's name.
         verify: `gates`: the real ones judge; else all pass.
+        noon: When the day of all these runs had its noon.
     """
     os.environ.update(environment)
     kind, count = die
@@ -55,7 +82,9 @@ def run(
         sys.addaudithook(_dying_at_file(count))
     asked = Asked(feature="bookmarks", project=Path(project), model=model, no_input=True)
     composed = compose_run(asked, ask=None)
-    ports = composed.ports if verify == "gates" else replace(composed.ports, verify=Willing)
+    ports = replace(composed.ports, clock=OneDay(noon))
+    if verify != "gates":
+        ports = replace(ports, verify=Willing)
     seen = [0]
 
     def on_event(_: Event) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Theatre:
     """Where runs die: a model server on loopback, warm processes, one undisturbed run.
 
     Attributes:
+        noon: When it was noon on the day on which all runs take place.
         steps: How many events and changes of file names an undisturbed run has.
     """
 
@@ -52,6 +54,7 @@ class Theatre:
     api: MessagesApi
     context: ForkServerContext
     gates: bool = False
+    noon: float = field(default_factory=time.monotonic)
     expected: Mapping[str, bytes] = field(default_factory=dict)
     calls: int = 0
     steps: Mapping[str, int] = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Theatre:
         }
         process = self.context.Process(
             target=child.run,
-            args=(str(project), model, environment, die, "gates" if self.gates else ""),
+            args=(str(project), model, environment, die, "gates" if self.gates else "", self.noon),
         )
         process.start()
         if after is not None:
