@@ -7,6 +7,7 @@ worker's runs are taken up again by a worker of the same id, or by one that is t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import Context
@@ -180,6 +181,7 @@ def _client(url: str) -> Iterator[dbos.DBOSClient]:
             "A queue needs a PostgreSQL database.",
             hint="Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
         )
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it tells people what we tell them
     try:
         DBOS.migrate(url)
         client = DBOSClient(
@@ -197,4 +199,7 @@ def _client(url: str) -> Iterator[dbos.DBOSClient]:
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[-1].strip().rstrip(".")
+    said = [line.strip() for line in str(getattr(error, "orig", None) or error).splitlines()]
+    # Drivers end with questions ("Is the server running …?"); the reason stands before them.
+    told = [line for line in said if line and not line.endswith("?")]
+    return (told or said)[-1].rstrip(".")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from sdd.adapters.other_models import other_model
 from sdd.agents.catalog import Catalog, ModelCatalog
 from sdd.agents.definition import AgentDefinition
 from sdd.agents.runner import REPLAY, Limits
@@ -69,6 +70,8 @@ class ModelNames:
                 provider in CLAUDE and find_spec(_CLIENTS[1]) is None
             ):
                 raise MissingExtraError("agents", f"Asking {name}")
+            if provider not in CLAUDE:
+                other_model(model_id)
             if limits.usd is not None and self.catalog.models.price(model_id) is None:
                 raise unpriced(model_id)
 

@@ -21,21 +21,20 @@ from pydantic_ai.exceptions import (
     ModelServerError,
     ModelTimeoutError,
     UnexpectedModelBehavior,
-    UserError,
 )
 from pydantic_ai.messages import ModelMessage, ModelResponse
-from pydantic_ai.models import Model, infer_model
+from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from sdd.adapters.model_names import CLAUDE, KEYS, known, require_key
+from sdd.adapters.other_models import first_line, other_model
 from sdd.adapters.pydantic_messages import from_history, to_response
 from sdd.agents.catalog import Catalog, Price
 from sdd.agents.conversation import DeterministicModel, Tool
 from sdd.agents.runner import REPLAY
-from sdd.errors import ExitCode, MissingExtraError, ModelError
+from sdd.errors import MissingExtraError, ModelError
 
 _SECONDS = 600.0
-_EXTRAS = frozenset({"openai"})  # of ours, for clients of other providers
 
 
 async def _nothing() -> None:
@@ -88,7 +87,7 @@ def choose(name: str, catalog: Catalog, environment: Mapping[str, str]) -> Chose
     price = catalog.models.price(model_id)
     if provider in CLAUDE:
         return _claude(bare, price, environment)
-    return _other(model_id, price)
+    return Chosen(model=other_model(model_id), shown=model_id, price=price)
 
 
 def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
@@ -96,13 +95,13 @@ def explain(error: AgentRunError, chosen: Chosen) -> ModelError | str:
     if isinstance(error, ContentFilterError):
         return "the model declined to answer"
     if isinstance(error, UnexpectedModelBehavior):
-        return f"the model did not answer in a usable way: {_first_line(error)}"
+        return f"the model did not answer in a usable way: {first_line(error)}"
     for kind, what, hint in _EXPLANATIONS:
         if isinstance(error, kind):
             return ModelError(f"{chosen.shown} {what}.", hint=hint)
     if isinstance(error, ModelAPIError):
         return ModelError(f"{chosen.shown} refused the request: {_said(error)}.")
-    return ModelError(f"{chosen.shown} could not be asked: {_first_line(error)}.")
+    return ModelError(f"{chosen.shown} could not be asked: {first_line(error)}.")
 
 
 _AGAIN = "Resume the run later: finished calls are kept."
@@ -164,34 +163,9 @@ def _certificates() -> SSLContext:
     return create_ssl_context()
 
 
-def _other(name: str, price: Price | None) -> Chosen:
-    try:
-        model = infer_model(name)
-    except ImportError as error:
-        package = name.partition(":")[0]
-        if package in _EXTRAS:
-            raise MissingExtraError(package, f"Asking {name}") from error
-        raise ModelError(
-            f"{name} needs a client that is not installed.",
-            hint=f'Install it with: pip install "pydantic-ai-slim[{package}]"',
-            exit_code=ExitCode.USAGE,
-        ) from error
-    except (UserError, ValueError) as error:
-        raise ModelError(
-            f"{name} cannot be used: {_first_line(error).partition('. ')[0]}.",
-            hint="Name it as PROVIDER:ID, and give the provider's key in the environment.",
-            exit_code=ExitCode.USAGE,
-        ) from error
-    return Chosen(model=model, shown=name, price=price)
-
-
 def _said(error: ModelAPIError) -> str:
     """Return what the provider said, without what the library puts around it."""
     body = getattr(error, "body", None)
     inner = body.get("error") if isinstance(body, Mapping) else None
     said = inner.get("message") if isinstance(inner, Mapping) else None
-    return _first_line(ValueError(said)) if isinstance(said, str) else _first_line(error)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return first_line(ValueError(said)) if isinstance(said, str) else first_line(error)

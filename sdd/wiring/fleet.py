@@ -12,7 +12,7 @@ from sdd.adapters.disk import DiskFiles
 from sdd.adapters.fleet import submit
 from sdd.adapters.journal import Journal
 from sdd.errors import SddError
-from sdd.speclang import ALL, discover
+from sdd.speclang import ALL, discover, documents_of
 from sdd.wiring.compose import Asked, compose_run
 from sdd.workflow.implement import implement
 from sdd.workflow.jobs import Job, JobResult, ended, find_run_of
@@ -28,6 +28,7 @@ def queue_runs(url: str, asked: Asked) -> Mapping[str, str]:
         SddError: No such project or feature, or the database cannot be reached.
     """
     composed = compose_run(asked, ask=None)  # what is wrong with it is said here, not at a worker
+    documents_of(DiskFiles(composed.project), asked.feature)
     project = str(composed.project)
     features = [asked.feature]
     if asked.feature == ALL:

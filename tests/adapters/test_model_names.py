@@ -41,6 +41,22 @@ def test_a_budget_in_money_needs_a_price_at_once() -> None:
         names({"ANTHROPIC_API_KEY": "k"}).check([AGENT], "claude-new-9", Limits(usd=1))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("groq:some-model", "groq:some-model needs a client that is not installed"),
+        ("nobody:some-model", "nobody:some-model cannot be used"),
+    ],
+)
+def test_another_provider_that_cannot_be_asked_is_told_at_once(asked: str, message: str) -> None:
+    """A client that is not there, or a provider that nobody knows: no run is begun for it."""
+    with pytest.raises(ModelError, match=message) as caught:
+        names({}).check([AGENT], asked, Limits())
+
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert caught.value.hint
+
+
 def test_what_needs_no_provider_needs_no_key() -> None:
     """The offline model, a replay, and an agent's own model with a key."""
     names({}).check([AGENT], "offline", Limits())

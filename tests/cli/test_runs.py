@@ -96,3 +96,14 @@ def test_a_killed_run_is_shown_as_interrupted_and_says_how_to_go_on(
     assert "state: interrupted" in shown
     assert "The same command goes on from here" in shown
     assert listed["state"] == "interrupted"
+
+
+@pytest.mark.usefixtures("project")
+def test_waiting_for_a_worker_needs_a_queue(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option that would do nothing is refused before anything is done."""
+    monkeypatch.delenv("SDD_QUEUE", raising=False)
+
+    assert run_command(["implement", "shop", "--wait"]) == ExitCode.USAGE
+    assert "Give --queue too" in capsys.readouterr().err

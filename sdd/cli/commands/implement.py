@@ -80,6 +80,11 @@ def implement_command(arguments: ImplementArguments) -> int:
         return queue_command(
             arguments.queue, _asked(arguments), arguments.output_format, wait=arguments.wait
         )
+    if arguments.wait:
+        raise ConfigError(
+            "--wait waits for a worker, and the run is left to none.",
+            hint="Give --queue too, or leave --wait out.",
+        )
     output = make_output(quiet=arguments.quiet, verbose=arguments.verbose)
     progress: Progress
     if arguments.quiet:
