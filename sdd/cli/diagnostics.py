@@ -13,6 +13,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity
 _EXCERPT_WIDTH = 100
 _LONGEST_REASON = 8
 _ENDS = 3
+_READABLE = 500  # beyond, nobody reads them in a terminal, and printing takes longer than finding
 
 
 def print_diagnostics(
@@ -25,9 +26,10 @@ def print_diagnostics(
     """Print diagnostics in file order, and how many were left out when there are too many.
 
     A hint is said once. With `most`, a long reason (a test's output) is cut to what it comes to.
+    Without it, only what is far beyond reading is left out, the least severe first.
     """
     ordered = by_place(diagnostics)
-    shown = ordered if most is None else ordered[:most]
+    shown = _gravest(ordered, _READABLE) if most is None else ordered[:most]
     hints: set[str] = set()
     for diagnostic in shown:
         _print_one(console, diagnostic, read_line, whole=most is None)
@@ -35,7 +37,17 @@ def print_diagnostics(
             hints.add(diagnostic.hint)
             console.print(Text.assemble(("  hint: ", "green"), diagnostic.hint), soft_wrap=True)
     if len(shown) < len(ordered):
-        console.print(Text(f"… and {len(ordered) - len(shown)} more", style="dim"))
+        where = " (--format json shows all)" if most is None else ""
+        console.print(Text(f"… and {len(ordered) - len(shown)} more{where}", style="dim"))
+
+
+def _gravest(ordered: tuple[Diagnostic, ...], most: int) -> tuple[Diagnostic, ...]:
+    """Keep the gravest, each in its place."""
+    if len(ordered) <= most:
+        return ordered
+    levels = list(Severity)
+    graver = sorted(range(len(ordered)), key=lambda at: levels.index(ordered[at].severity))
+    return tuple(ordered[at] for at in sorted(graver[:most]))
 
 
 def _print_one(

@@ -86,3 +86,21 @@ def test_of_an_endless_line_only_the_shown_part_is_read() -> None:
     assert excerpt.startswith("  5 │ GET /api/x returns")
     assert excerpt.endswith("…")
     assert len(excerpt) == 100
+
+
+def test_thousands_of_diagnostics_show_the_gravest_and_say_how_many_more() -> None:
+    """An error is not buried under notes, and what is left out is counted."""
+    notes = [replace(_failure(f"note {n}"), severity=Severity.NOTE) for n in range(3000)]
+    text = _printed(*notes, _failure("zebra"))
+
+    assert "zebra failed" in text
+    assert text.count(" failed") == 500
+    assert "… and 2501 more (--format json shows all)" in text
+
+
+def test_what_can_be_read_is_shown_whole() -> None:
+    """Nothing is left out of a long list that somebody may still go through."""
+    text = _printed(*[_failure(f"number {n}") for n in range(500)])
+
+    assert text.count(" failed") == 500
+    assert "more" not in text
