@@ -28,7 +28,7 @@ from sdd.workflow.orders import Plan
 from sdd.workflow.owed import NAME, Owed, owe, pay, with_debt
 from sdd.workflow.prepare import Understood, plan_orders, understand
 from sdd.workflow.purposes import purpose_of
-from sdd.workflow.questions import unused_answers
+from sdd.workflow.questions import how_to_answer, unused_answers
 from sdd.workflow.record import draft_record, suggestions_for
 from sdd.workflow.request import OFFLINE, is_hybrid
 from sdd.workflow.secure_run import find_job, secure_backend
@@ -54,7 +54,8 @@ async def conduct(context: Context, ledger: Ledger, project: Project) -> None:
     understood = _read(context, ledger, project)
     if understood.open:
         names = ", ".join(question.id for question in understood.open)
-        ledger.end(ExitCode.NEEDS_HUMAN, f"A human has to answer first: {names}.")
+        how = how_to_answer(understood.open)
+        ledger.end(ExitCode.NEEDS_HUMAN, f"A human has to answer first: {names}. {how}")
         ledger.close()
         return
     if understood.builds_nothing:

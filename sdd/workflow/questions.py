@@ -60,6 +60,14 @@ def unused_answers(
     )
 
 
+def how_to_answer(questions: Sequence[Question]) -> str:
+    """Say how open questions are answered without a terminal."""
+    return (
+        f'Put the answer into a file ({questions[0].id} = "…") and give it with --answers: '
+        "the run goes on from there."
+    )
+
+
 def agents_question_id(text: str) -> str:
     """Return the id of a question that an agent asked; the same words have the same id."""
     return f"{_AGENTS}{digest(text.encode())[:10]}"

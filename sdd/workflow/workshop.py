@@ -16,6 +16,7 @@ from sdd.workflow.land import Settlement, settle
 from sdd.workflow.ledger import Ledger
 from sdd.workflow.orders import Plan
 from sdd.workflow.plan import ENGINEER
+from sdd.workflow.questions import how_to_answer
 from sdd.workflow.repair import Complaints, faults, something_missing
 from sdd.workflow.report import OrderReport, RouteCounts
 from sdd.workflow.request import is_compiler, is_hybrid
@@ -158,8 +159,7 @@ class Workshop:
         names = ", ".join(question.id for question in questions)
         self.ledger.end(
             ExitCode.NEEDS_HUMAN,
-            f"An agent asks a human: {names}. Nothing landed. Put the answer into a file "
-            f'({questions[0].id} = "…") and give it with --answers: the run goes on from there.',
+            f"An agent asks a human: {names}. Nothing landed. {how_to_answer(questions)}",
             questions=questions,
         )
 

@@ -14,7 +14,7 @@ WITH_QUESTION = {**PROJECT, "specs/001-bookmarks/spec.md": OPEN}
 
 
 def test_an_open_question_ends_3_when_nobody_may_be_asked() -> None:
-    """It says what it needs: id, text and place."""
+    """It says what it needs, id, text and place, and how the answer gets there."""
     rig = Rig(files=MemoryFiles(WITH_QUESTION), answer="never asked")
 
     report = rig.start(no_input=True)
@@ -24,7 +24,7 @@ def test_an_open_question_ends_3_when_nobody_may_be_asked() -> None:
     assert [str(question.places[0]) for question in report.questions] == [
         "specs/001-bookmarks/spec.md:3"
     ]
-    assert report.questions[0].id in report.answer
+    assert f'({report.questions[0].id} = "…") and give it with --answers' in report.answer
 
 
 def test_a_human_is_asked_and_the_answer_is_recorded() -> None:
