@@ -33,6 +33,7 @@ from sdd.workflow.record import draft_record, suggestions_for
 from sdd.workflow.request import OFFLINE, is_hybrid
 from sdd.workflow.secure_run import find_job, secure_backend
 from sdd.workflow.services import services_for
+from sdd.workflow.staff import unserved
 from sdd.workflow.ticks import Ticks, tick_tasks
 from sdd.workflow.treasury import Treasury
 from sdd.workflow.workshop import Made, Workshop
@@ -120,6 +121,8 @@ async def _make(
             context.ports.open_runner(folder) as runner,
             context.ports.open_mcp(project.agents.values(), runner.recall) as servers,
         ):
+            missing = unserved(project.agents.values(), servers)
+            ledger.note(diagnostics=(*ledger.report.diagnostics, *missing))
             workshop = Workshop(
                 context=context,
                 ledger=ledger,

@@ -1,6 +1,6 @@
 """Chooses the agents of a run from the project's definitions, or the packaged ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from sdd.agents.definition import AgentDefinition
@@ -73,4 +73,20 @@ def _packaged_note(absent: list[str], folders: tuple[str, ...]) -> tuple[Diagnos
             hint=f"`sdd init` puts them into {folders[0] if folders else 'agents'}/.",
             subject=",".join(absent),
         ),
+    )
+
+
+def unserved(agents: Iterable[AgentDefinition], servers: Collection[str]) -> tuple[Diagnostic, ...]:
+    """Warn about MCP servers that agents name and a run does not start: their tools are missing."""
+    return tuple(
+        Diagnostic(
+            rule="mcp-server-not-allowed",
+            severity=Severity.WARNING,
+            message=f"{agent.name} works without the MCP server {name}: no setting allows it.",
+            hint=f"Allow it with [tool.sdd.mcp.{name}], or take it out of mcpServers.",
+            subject=name,
+        )
+        for agent in agents
+        for name in agent.mcp_servers
+        if name not in servers
     )

@@ -150,3 +150,16 @@ def test_a_model_that_cannot_be_asked_ends_the_run_before_it_begins() -> None:
         asyncio.run(implement(request, replace(ports, check_models=refuse), rig.events.append))
 
     assert (rig.events, list_runs(rig.files)) == ([], ())
+
+
+def test_an_mcp_server_that_nobody_starts_is_told() -> None:
+    """An agent that would work without tools it names does not do so unnoticed."""
+    agent = "---\nname: test-subagent\ndescription: Tests.\nmcpServers: [scales]\n---\nYou test.\n"
+    rig = Rig(files=MemoryFiles({**PROJECT, "agents/test-subagent.md": agent}))
+
+    report = rig.start()
+
+    (told,) = (item for item in report.diagnostics if item.rule == "mcp-server-not-allowed")
+    assert "test-subagent works without the MCP server scales" in told.message
+    assert told.hint is not None
+    assert "[tool.sdd.mcp.scales]" in told.hint
