@@ -26,7 +26,7 @@ from sdd.speclang.owners import decide_owners
 from sdd.speclang.requirements import read_questions, read_requirements, unique
 from sdd.speclang.schema import Drafts, read_schema, read_shapes
 from sdd.speclang.schema.entities import Schema, build_entities
-from sdd.speclang.sources import check_text, is_markdown, role_in_place
+from sdd.speclang.sources import check_text, is_markdown, role_in_place, tell_nothing_read
 from sdd.speclang.token_policy import read_auth
 from sdd.text import SourceText, Span
 from sdd.text.markdown import Heading, Item, Paragraph
@@ -156,6 +156,8 @@ def _read(documents: Sequence[SourceText], answers: Mapping[str, str]) -> Readin
         if read.role in _ENDPOINT_ROLES or read.role is Role.CONSTITUTION
     }
     endpoints = with_access(assembled, reads, rules, findings)
+    if not endpoints and not schema.entities:
+        tell_nothing_read([(read.document, read.role) for read in reads], findings)
     required = {read.document.path: read_requirements(read.document, read.role) for read in reads}
     application = Application(
         entities=schema.entities,
@@ -218,17 +220,29 @@ def _with_roles(reads: list[Read]) -> list[Read]:
 
 
 def _drafts(reads: list[Read], findings: Findings) -> list[tuple[Read, Drafts]]:
-    """Read the schema where it belongs; elsewhere only if there is none."""
+    """Read the schema where it belongs; elsewhere only if there is none.
+
+    Columns of tables without a name are told elsewhere, too, if nothing else is there to read.
+    """
+    unnamed = Findings()
     for roles in (
         {Role.SCHEMA, Role.DATA_MODEL},
         {Role.OTHER, Role.CONTRACT},
         {Role.SPEC, Role.BEHAVIOUR, Role.PLAN, Role.CONVENTIONS},
     ):
         chosen = [read for read in reads if read.role in roles]
-        heard = findings if Role.SCHEMA in roles else Findings()
-        drafts = [(read, _apart(read, read_schema(read.document, heard))) for read in chosen]
+        heard = [
+            findings if Role.SCHEMA in roles else Findings() if read.statements else unnamed
+            for read in chosen
+        ]
+        drafts = [
+            (read, _apart(read, read_schema(read.document, told)))
+            for read, told in zip(chosen, heard, strict=True)
+        ]
         if any(draft.tables for _, draft in drafts):
             return drafts
+    for diagnostic in unnamed.diagnostics:
+        findings.add(diagnostic)
     return []
 
 

@@ -1,6 +1,7 @@
 """Which files are documents, what each is, and what is wrong with its text."""
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from sdd.diagnostics import Diagnostic, Severity
@@ -67,6 +68,19 @@ def check_text(source: SourceText, document: Document, role: Role, findings: Fin
             "This code fence is never closed, so the rest of the document counts as code.",
             hint="Close it with a line of as many backticks as it was opened with.",
         )
+
+
+def tell_nothing_read(documents: Iterable[tuple[Document, Role]], findings: Findings) -> None:
+    """Tell of contracts and schemas that hold text, but nothing that the reader takes up."""
+    told = {item.span.path for item in findings.diagnostics if item.span is not None}
+    for document, role in documents:
+        states = role in {Role.CONTRACT, Role.SCHEMA}
+        if states and document.blocks and document.path not in told:
+            findings.not_understood(
+                document.blocks[0].span,
+                f"Neither an endpoint nor a table was found in this {role.label} document.",
+                hint="Write `### GET /path` over each endpoint, and columns below a table's name.",
+            )
 
 
 def _is_unclosed(fence: Fence, source: SourceText) -> bool:

@@ -1,7 +1,7 @@
 """Request and response bodies from tables, bullets, examples, annotations and names."""
 
 import pytest
-from speclang.specs_builder import application, only
+from speclang.specs_builder import application, only, read
 
 from sdd.ir import NO_BODY, Endpoint, Shape, Type
 
@@ -443,3 +443,35 @@ def test_bodies_without_a_label_are_told_apart(
 
 def _names(shape: Shape | None) -> list[str]:
     return [item.name for item in shape.fields] if shape else []
+
+
+EITHER = {
+    "item": "- username or email (string, required)\n- `password`: string, required\n",
+    "marked item": "- `username` or `email`: string, required\n- `password`: string, required\n",
+    "row": (
+        "| Field | Type | Required |\n|---|---|---|\n| `username` or `email` | string | yes |\n"
+        "| password | string | yes |\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("form", EITHER)
+def test_of_two_fields_in_one_place_neither_is_lost_nor_asked_for(form: str) -> None:
+    """`username or email` names two fields, and the reader says how it took them."""
+    text = f"# API\n\n### POST /login\n\n**Request Body**:\n\n{EITHER[form]}"
+
+    reading = read(api=text)
+
+    request = only(reading.application).request
+    assert request is not None
+    required = {field.name: field.required for field in request.fields}
+    assert required == {"username": False, "email": False, "password": True}
+    assert any("takes username or email" in item.message for item in reading.diagnostics)
+
+
+def test_a_sentence_with_or_in_a_body_is_no_pair_of_fields() -> None:
+    """Without a type it may say anything: what is refused, which values there are."""
+    request = endpoint("**Request Body**:\n\n- `title`: string\n- missing or empty: 400").request
+
+    assert request is not None
+    assert [field.name for field in request.fields] == ["title"]

@@ -55,6 +55,25 @@ def test_an_unclosed_fence_is_named() -> None:
     assert "not-understood" in rules(reading)
 
 
+@pytest.mark.parametrize("name", ["api", "schema", "feature"])
+def test_columns_without_a_table_are_told_wherever_they_stand(name: str) -> None:
+    """A long table that nothing names is not left out in silence."""
+    rows = "".join(f"| c{number} | int | not null |\n" for number in range(5))
+    table = f"| Column | Type | Constraints |\n|---|---|---|\n{rows}"
+
+    reading = read(**{name: f"# Overview\n\n{table}"})
+
+    assert rules(reading) == ["not-understood"]
+
+
+@pytest.mark.parametrize("name", ["api", "schema"])
+def test_a_document_that_says_nothing_to_the_reader_is_named(name: str) -> None:
+    """A project of prose alone is not clean: nothing of it was understood."""
+    reading = read(**{name: "# Overview\n\nWe shall build something wonderful.\n"})
+
+    assert rules(reading) == ["not-understood"]
+
+
 MARKDOWN = {
     "ragged table": "### GET /notes\n\n| Name | Type |\n|---|---|\n| a |\n| b | int | c |\n||\n",
     "table without rows": "### GET /notes\n\n| Method | Path |\n|---|---|\n",

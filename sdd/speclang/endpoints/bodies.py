@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sdd.ir import NO_BODY, Constraints, Field, Shape, Type
+from sdd.speclang.endpoints.alternatives import Either, apart, optional
 from sdd.speclang.endpoints.parts import Part
 from sdd.speclang.evidence import Conflict, conflicts
 from sdd.speclang.examples import combine, read_example
@@ -59,6 +60,7 @@ class Body:
     span: Span | None = None
     example: bool = False
     conflicts: tuple[Conflict, ...] = ()
+    either: tuple[Either, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -130,9 +132,9 @@ def read_body(part: Part) -> Body:
     """Read the body that a part states: its line, examples, tables and lists together."""
     stated = visible(part.value)
     body = _inline(_STATUS_WORDS.sub("", stated) if codes_in(stated) else stated, part.span)
-    blocks = _of_success(part)
+    blocks, either = apart(_of_success(part))
     shape, has_example, found = _shown(body.shape, blocks)
-    fields = _listed(blocks)
+    fields = optional(_listed(blocks), either)
     words = body.words
     if not fields and not words:
         words = _names_in_items([block for block in blocks if isinstance(block, Item)])
@@ -144,7 +146,14 @@ def read_body(part: Part) -> Body:
         shape = listed
     if shape is not None and _ALL_OPTIONAL.search(f"{part.label} {part.value}"):
         shape = optional_fields(shape)
-    return Body(shape=shape, words=words, span=part.span, example=has_example, conflicts=found)
+    return Body(
+        shape=shape,
+        words=words,
+        span=part.span,
+        example=has_example,
+        conflicts=found,
+        either=either,
+    )
 
 
 def _shown(

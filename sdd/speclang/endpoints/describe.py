@@ -60,6 +60,13 @@ def describe(sighting: Sighting, document: Document, findings: Findings) -> Stat
     name = f"{sighting.method} {sighting.path}"
     aside = against_examples(parts, request, response)
     tell((*request.conflicts, *response.conflicts, *aside), name, findings)
+    for either in request.either:
+        findings.not_understood(
+            either.span,
+            f"{name} takes {either.one} or {either.other}, so each is read as optional.",
+            hint="Say which of them is sent, or write a rule for when both or neither are.",
+            subject=name,
+        )
     no_content = success in {204, 205}
     endpoint = Endpoint(
         method=sighting.method,
